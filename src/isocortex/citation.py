@@ -1,0 +1,61 @@
+"""What to cite: the package itself, and the sources its methods and data come from."""
+
+from .errors import look_up
+
+REFERENCES = {
+    "isocortex": "The isocortex developers (2026). isocortex: task-optimised models of the brain, compared with it.",
+    "neuromatch": (
+        "Neuromatch Academy (2020). Computational Neuroscience, W1D5: Deep learning. "
+        "CC-BY-4.0 text, BSD-3 code. https://compneuro.neuromatch.io"
+    ),
+    "stringer-2021": (
+        "Stringer C, Michaelos M, Tsyboulski D, Lindo SE, Pachitariu M (2021). High-precision coding in visual "
+        "cortex. Cell 184:2767–2778. doi:10.1016/j.cell.2021.03.042"
+    ),
+    "kriegeskorte-2008": (
+        "Kriegeskorte N, Mur M, Ruff DA, Kiani R, Bodurka J, Esteky H, Tanaka K, Bandettini PA (2008). Matching "
+        "categorical object representations in inferior temporal cortex of man and monkey. Neuron 60:1126–1141. "
+        "doi:10.1016/j.neuron.2008.10.043"
+    ),
+    "kriegeskorte-rsa-2008": (
+        "Kriegeskorte N, Mur M, Bandettini P (2008). Representational similarity analysis: connecting the branches "
+        "of systems neuroscience. Front Syst Neurosci 2:4. doi:10.3389/neuro.06.004.2008"
+    ),
+    "nili-2014": (
+        "Nili H, Wingfield C, Walther A, Su L, Marslen-Wilson W, Kriegeskorte N (2014). A toolbox for "
+        "representational similarity analysis. PLoS Comput Biol 10:e1003553. doi:10.1371/journal.pcbi.1003553"
+    ),
+    "schutt-2023": (
+        "Schütt HH, Kipnis AD, Diedrichsen J, Kriegeskorte N (2023). Statistical inference on representational "
+        "geometries. eLife 12:e82566. doi:10.7554/eLife.82566"
+    ),
+    "adelson-bergen-1985": (
+        "Adelson EH, Bergen JR (1985). Spatiotemporal energy models for the perception of motion. "
+        "J Opt Soc Am A 2:284–299. doi:10.1364/JOSAA.2.000284"
+    ),
+    "riesenhuber-poggio-1999": (
+        "Riesenhuber M, Poggio T (1999). Hierarchical models of object recognition in cortex. "
+        "Nat Neurosci 2:1019–1025. doi:10.1038/14819"
+    ),
+}
+
+
+def citation(*names: str) -> str:
+    """Return references, one per line; without names, what to cite for isocortex itself.
+
+    Parameters
+    ----------
+    *names : str
+        Short names such as ``"schutt-2023"``; a run's report lists the ones that apply to it.
+
+    Raises
+    ------
+    InputError
+        For an unknown name, with the nearest one suggested.
+
+    Examples
+    --------
+    >>> print(citation("adelson-bergen-1985").split(" (")[0])
+    Adelson EH, Bergen JR
+    """
+    return "\n".join(look_up("reference", name, REFERENCES) for name in names or ("isocortex",))

@@ -1,0 +1,100 @@
+"""Entry point: find the command, render every error as one red line, and end with an honest exit code."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from ..errors import InputError, look_up
+from ..experiments.registry import EXPERIMENTS
+
+USAGE = """isocortex: models of the brain, and how brain-like each one is
+
+usage:
+  isocortex run EXPERIMENT [options]   run an experiment and write a run folder with a report
+  isocortex run EXPERIMENT --help      every option, its default and unit
+  isocortex list                       the experiments
+  isocortex show RUN                   what a run folder found
+  isocortex --version                  the version
+  isocortex --help                     this text
+
+A first run, offline, in about a minute:  isocortex run orientation-v1
+Any command takes --debug for the full traceback of an error."""
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit.
+
+    Exit codes: 0 done, 1 a fault of ours, 2 input that cannot be used, 130 interrupted.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    try:
+        _dispatch(words)
+    except InputError as error:
+        if debug:
+            raise
+        _fail(str(error), 2, error)
+    except KeyboardInterrupt as error:
+        _fail("Interrupted.", INTERRUPTED, error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if debug:
+            raise
+        _fail(f"{type(error).__name__}: {error}. This is a fault of isocortex; --debug shows where.", 1, error)
+
+
+def _dispatch(words: list[str]) -> None:
+    commands: dict[str, Callable[[list[str]], None]] = {"run": _run, "list": _list, "show": _show}
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(USAGE)
+    elif words[0] in ("-V", "--version", "version"):
+        from ..version import __version__
+
+        print(f"isocortex {__version__}")
+    else:
+        look_up("command", words[0], commands)(words[1:])
+
+
+def _run(words: list[str]) -> None:
+    if not words or words[0] in ("-h", "--help"):
+        _list([])
+        return
+    look_up("experiment", words[0], EXPERIMENTS)
+    from .run import run
+
+    run(words[0], words[1:])
+
+
+def _list(words: list[str]) -> None:
+    if words:
+        raise InputError(f"isocortex list takes nothing more; got {' '.join(words)!r}.")
+    width = max(map(len, EXPERIMENTS))
+    for name, (_, _, line) in sorted(EXPERIMENTS.items()):
+        print(f"{name:<{width}}  {line}")
+    print("\nisocortex run NAME --help shows every option of one.")
+
+
+def _show(words: list[str]) -> None:
+    if len(words) != 1 or words[0].startswith("-"):
+        raise InputError("isocortex show takes one run folder: isocortex show runs/NAME-TIME-HASH.")
+    from .show import show
+
+    show(words[0])
+
+
+def _fail(message: str, code: int, error: BaseException) -> None:
+    """Print one red line to stderr, and the line that resumes the run where there is one."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(f"[bold red]error:[/] {escape(message)}" if code != INTERRUPTED else f"[bold red]{escape(message)}[/]")
+    resume = getattr(error, "resume_command", None)
+    if resume:
+        console.print(f"Go on with:  {escape(resume)}")
+    sys.exit(code)

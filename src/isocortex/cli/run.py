@@ -1,0 +1,100 @@
+"""``isocortex run``: parse the options of one experiment, run it with a progress bar, show the answer."""
+
+import contextlib
+import io
+import os
+import platform
+import re
+import shlex
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import tyro
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from ..errors import InputError, unknown
+from ..experiments import experiment
+from .show import show
+
+BOX = re.compile(r"[│╭╮╰╯─]+")
+
+
+def run(name: str, words: list[str]) -> None:
+    """Run an experiment with the options given as words of a command line."""
+    use_compilation_cache()
+    options = parse(name, words)
+    stages: dict[str, TaskID] = {}
+    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console) as bar:
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in stages:
+                stages[stage] = bar.add_task(stage, total=total)
+            bar.update(stages[stage], completed=done, total=total)
+
+        try:
+            folder = options.execute(progress)
+        except BaseException as error:
+            partial = getattr(error, "resume_folder", None)
+            if partial is not None:
+                error.resume_command = f"isocortex run {name} --resume {shlex.quote(str(partial))}"  # pyright: ignore
+            raise
+    show(folder)
+
+
+def parse(name: str, words: list[str]):
+    """Turn words into the options of an experiment; every mistake becomes one sentence.
+
+    Raises
+    ------
+    InputError
+        For an unknown option (with the nearest one), or a value of the wrong kind.
+    """
+    kind = experiment(name)
+    flags = ["--" + field.name.replace("_", "-") for field in fields(kind)]
+    for word in words:
+        flag = word.split("=")[0].replace("_", "-")
+        if word.startswith("--") and flag not in [*flags, "--help"]:
+            raise unknown("option", word.split("=")[0], flags)
+    errors = io.StringIO()
+    width = os.environ.get("COLUMNS")
+    try:
+        with contextlib.redirect_stderr(errors):
+            return tyro.cli(kind, args=words, prog=f"isocortex run {name}")
+    except SystemExit as stop:
+        if not stop.code:
+            raise
+        lines = [BOX.sub("", line).strip() for line in errors.getvalue().splitlines()]
+        said = [line for line in lines if line and not line.startswith(("Argument helptext", "For full helptext"))]
+        raise InputError(f"{' '.join(said[1:3])} (isocortex run {name} --help shows every option)") from None
+    finally:
+        if width is not None:
+            os.environ["COLUMNS"] = width
+
+
+def use_compilation_cache() -> None:
+    """Keep compiled programs in the user's cache folder, apart for each processor model and version of JAX."""
+    import jax
+
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "isocortex" / f"jax-{jax.__version__}-{processor()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+
+
+def processor() -> str:
+    """Return the processor's model, as part of a path."""
+    model = platform.processor() or platform.machine()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+            model = found.group(1) if found else model
+    return re.sub(r"[^A-Za-z0-9]+", "-", model).strip("-") or "unknown"

@@ -1,0 +1,29 @@
+"""``isocortex show``: the answer of a run, in the terminal."""
+
+from os import PathLike
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..runs import read_run
+
+
+def show(folder: str | PathLike[str]) -> None:
+    """Print the question, the answer, its table, and the path of the report."""
+    run = read_run(folder)
+    console = Console(highlight=False)
+    console.print(Text(run.page["question"], style="bold"))
+    if run.page["mark"]:
+        console.print(Text(run.page["mark"], style="yellow"))
+    for finding in run.page["findings"]:
+        if finding["kind"] == "table" and finding["shown"]:
+            cells = run.table(finding["name"]).fillna("")
+            table = Table(title=Text(finding["title"]), caption=Text(finding["caption"]), title_justify="left")
+            for column in cells.columns:
+                table.add_column(Text(column))
+            for row in cells.astype(str).to_numpy():
+                table.add_row(*map(Text, row))
+            console.print(table)
+    console.print(Text(run.page["answer"]))
+    console.print(Text(f"Report: {run.path / 'report.html'}", style="bold"), soft_wrap=True)

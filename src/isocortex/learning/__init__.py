@@ -1,0 +1,6 @@
+"""Optimising models for a task, judging them, and keeping them."""
+
+from .checkpoint import load_model as load_model
+from .checkpoint import save_model as save_model
+from .evaluate import evaluate as evaluate
+from .fit import fit as fit

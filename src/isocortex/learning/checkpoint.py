@@ -1,0 +1,84 @@
+"""Keep models and the state of a training in files: arrays behind a line of JSON, never pickle."""
+
+import json
+import os
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import equinox as eqx
+import jax
+
+from ..errors import InputError, look_up, require
+from ..models import ConvNet, n_members, population
+
+MODELS = {"ConvNet": ConvNet}
+"""Classes of models that can be saved: each tells its ``arguments``."""
+
+
+def save_model(path: str | PathLike[str], models: Any) -> None:
+    """Write a population to a file that :func:`load_model` reads.
+
+    The first line is JSON (class, arguments, number of seeds), the rest the arrays in NumPy's format.
+    """
+    header = {"model": type(models).__name__, "arguments": models.arguments, "seeds": n_members(models)}
+    with Path(path).open("wb") as file:
+        file.write(json.dumps(header, sort_keys=True).encode() + b"\n")
+        eqx.tree_serialise_leaves(file, models)
+
+
+def load_model(path: str | PathLike[str]) -> Any:
+    """Load a population that was saved to a file, or the trained one of a run folder.
+
+    Parameters
+    ----------
+    path : path
+        A run folder, or a file written by :func:`save_model`.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is not a saved model.
+
+    Examples
+    --------
+    >>> import jax, os, tempfile
+    >>> from isocortex import ConvNet, population, save_model
+    >>> networks = population(lambda key: ConvNet("FC", key=key), 2, key=jax.random.key(0))
+    >>> file = os.path.join(tempfile.mkdtemp(), "model.eqx")
+    >>> save_model(file, networks)
+    >>> load_model(file).fc.weight.shape
+    (2, 10, 3072)
+    """
+    path = Path(path)
+    file_path = path / "model.eqx" if path.is_dir() else path
+    require(file_path.is_file(), f"There is no saved model at {file_path}.")
+    try:
+        with file_path.open("rb") as file:
+            header = json.loads(file.readline())
+            build = look_up("model", header["model"], MODELS)
+            arguments = header["arguments"] | {"image_size": tuple(header["arguments"]["image_size"])}
+            template = eqx.filter_eval_shape(
+                population, lambda key: build(**arguments, key=key), header["seeds"], key=jax.random.key(0)
+            )
+            return eqx.tree_deserialise_leaves(file, template)
+    except (ValueError, KeyError, TypeError, RuntimeError, EOFError) as error:
+        raise InputError(f"{file_path} is not a saved model, or was cut off while it was written.") from error
+
+
+def write_state(path: Path, state: Any) -> None:
+    """Write the state of a training beside `path` and move it there in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".tmp")
+    eqx.tree_serialise_leaves(partial, state)
+    os.replace(partial, path)
+
+
+def read_state(path: Path, state: Any) -> Any:
+    """Read a state of the same shapes as `state`, or return `state` itself where there is no file yet."""
+    if not path.exists():
+        return state
+    try:
+        return eqx.tree_deserialise_leaves(path, state)
+    except (ValueError, RuntimeError, EOFError) as error:
+        raise InputError(f"{path} is the checkpoint of another model, or is damaged; delete it to start anew.") from error

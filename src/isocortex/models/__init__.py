@@ -1,0 +1,13 @@
+"""Models: one example in, a dictionary of named layer activities out."""
+
+from .convnet import ARCHITECTURES as ARCHITECTURES
+from .convnet import ConvNet as ConvNet
+from .convnet import ConvolutionalLayer as ConvolutionalLayer
+from .energy import FourierEnergy as FourierEnergy
+from .energy import OrientationEnergy as OrientationEnergy
+from .energy import Pixels as Pixels
+from .population import map_members as map_members
+from .population import member_keys as member_keys
+from .population import n_members as n_members
+from .population import population as population
+from .record import record as record

@@ -1,0 +1,188 @@
+"""The convolutional networks of Neuromatch Academy W1D5: FC, ConvFC and ConvPoolFC."""
+
+from typing import Any, Literal
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from ..errors import look_up, require
+from ..shapes import Biases, Image, Kernels, PRNGKey
+from ..stimuli import filter_bank
+from .ops import correlate, correlate_relu_pool
+
+ARCHITECTURES: dict[str, tuple[str, ...]] = {
+    "FC": ("fc", "fc_relu", "output"),
+    "ConvFC": ("conv", "conv_relu", "fc", "fc_relu", "output"),
+    "ConvPoolFC": ("conv", "conv_relu", "pool", "fc", "fc_relu", "output"),
+}
+"""The layers of each architecture, in order."""
+
+Activity = dict[str, jax.Array]
+
+
+def _uniform_kernels(channels: int, size: int, key: PRNGKey) -> tuple[Kernels, Biases]:
+    """Draw kernels and biases from U(±1/√fan-in)."""
+    bound = 1 / size
+    weight_key, bias_key = jax.random.split(key)
+    kernels = jax.random.uniform(weight_key, (channels, size, size), minval=-bound, maxval=bound)
+    return kernels, jax.random.uniform(bias_key, (channels,), minval=-bound, maxval=bound)
+
+
+class ConvolutionalLayer(eqx.Module):
+    """A convolution without a non-linearity: channels × size × size kernels over a grey image.
+
+    Parameters
+    ----------
+    channels, size : int
+        Number of kernels and their odd edge. Default 6 and 7.
+    filters : "bank" or "random"
+        The published filter bank with zero bias, or U(±1/√fan-in) for kernels and biases.
+    stride : int
+        Default 1: the output keeps the input's size.
+    key : key, optional
+        For random filters.
+    """
+
+    kernels: Kernels
+    bias: Biases
+    stride: int = eqx.field(static=True)
+    layers: tuple[str, ...] = eqx.field(static=True, default=("conv",))
+
+    def __init__(
+        self,
+        channels: int = 6,
+        size: int = 7,
+        *,
+        filters: Literal["bank", "random"] = "bank",
+        stride: int = 1,
+        key: PRNGKey | None = None,
+    ) -> None:
+        if filters == "bank":
+            self.kernels, self.bias = jnp.asarray(filter_bank(channels, size)), jnp.zeros(channels)
+        else:
+            require(key is not None, "Random filters need a key.")
+            self.kernels, self.bias = _uniform_kernels(channels, size, key)  # pyright: ignore[reportArgumentType]
+        self.stride = stride
+        self.layers = ("conv",)
+
+    def __call__(self, image: Image, *, key: PRNGKey | None = None) -> Activity:
+        """Return the channel maps, shape (channel, rows, columns), as layer ``conv``."""
+        return {"conv": correlate(image, self.kernels, self.bias, stride=self.stride)}
+
+
+class ConvNet(eqx.Module):
+    """A small network that looks at a grey image: [convolution → relu [→ max-pool]] → fc → relu → output.
+
+    Parameters
+    ----------
+    architecture : {"ConvPoolFC", "ConvFC", "FC"}
+        ``ConvPoolFC`` is the normative model.
+    image_size : (rows, columns)
+        Default (48, 64).
+    n_outputs : int
+        Default 1.
+    readout : "sigmoid" or "identity"
+        The last non-linearity. Default sigmoid: a probability.
+    filters : "bank" or "random"
+        Initial kernels: the published filter bank with zero bias (default), or U(±1/√fan-in).
+    channels, kernel_size, pool, hidden : int
+        6 kernels of 7 × 7, pooled over 8 × 8 pixels, 10 hidden units.
+    key : key
+        For everything drawn. Fully connected weights and biases are U(±1/√n_in).
+
+    Raises
+    ------
+    InputError
+        For an unknown architecture, or an image too small to be pooled.
+
+    Examples
+    --------
+    >>> import jax
+    >>> network = ConvNet(key=jax.random.key(0))
+    >>> {name: activity.shape for name, activity in network(jax.numpy.zeros((48, 64))).items()}["pool"]
+    (6, 6, 8)
+    """
+
+    conv: ConvolutionalLayer | None
+    fc: eqx.nn.Linear
+    out: eqx.nn.Linear
+    pool: int = eqx.field(static=True)
+    readout: Literal["sigmoid", "identity"] = eqx.field(static=True)
+    architecture: str = eqx.field(static=True)
+    image_size: tuple[int, int] = eqx.field(static=True)
+
+    def __init__(
+        self,
+        architecture: str = "ConvPoolFC",
+        *,
+        image_size: tuple[int, int] = (48, 64),
+        n_outputs: int = 1,
+        readout: Literal["sigmoid", "identity"] = "sigmoid",
+        filters: Literal["bank", "random"] = "bank",
+        channels: int = 6,
+        kernel_size: int = 7,
+        pool: int = 8,
+        hidden: int = 10,
+        key: PRNGKey,
+    ) -> None:
+        layers = look_up("architecture", architecture, ARCHITECTURES)
+        conv_key, fc_key, out_key = jax.random.split(key, 3)
+        rows, columns = image_size
+        n_features = rows * columns
+        self.conv = None
+        if "conv" in layers:
+            self.conv = ConvolutionalLayer(channels, kernel_size, filters=filters, key=conv_key)
+            n_features *= channels
+        if "pool" in layers:
+            require(
+                min(rows // pool, columns // pool) > 0,
+                f"Images of {rows} × {columns} pixels are too small for max-pooling over {pool} × {pool}; "
+                "raise the resolution.",
+            )
+            n_features = channels * (rows // pool) * (columns // pool)
+        self.fc = eqx.nn.Linear(n_features, hidden, key=fc_key)
+        self.out = eqx.nn.Linear(hidden, n_outputs, key=out_key)
+        self.pool, self.readout, self.architecture, self.image_size = pool, readout, architecture, image_size
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the layers, in order."""
+        return ARCHITECTURES[self.architecture]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the network has to be built with again before its weights are loaded."""
+        conv = {}
+        if self.conv is not None:
+            conv = {"channels": self.conv.kernels.shape[-3], "kernel_size": self.conv.kernels.shape[-1]}
+        return {
+            "architecture": self.architecture,
+            "image_size": list(self.image_size),
+            "n_outputs": self.out.out_features,
+            "readout": self.readout,
+            "pool": self.pool,
+            "hidden": self.fc.out_features,
+            **conv,
+        }
+
+    def __call__(self, image: Image, *, key: PRNGKey | None = None) -> Activity:
+        """Return the activity of every layer for one image, shape (height, width).
+
+        Compiled code that does not read a layer does not compute it: training on ``output`` alone runs the fused
+        kernel and never forms the convolution's full-size maps.
+        """
+        activity: Activity = {}
+        features = image
+        if self.conv is not None:
+            activity |= self.conv(image)
+            activity["conv_relu"] = features = jax.nn.relu(activity["conv"])
+        if "pool" in self.layers:
+            assert self.conv is not None
+            kernels, bias = self.conv.kernels, self.conv.bias
+            activity["pool"] = features = correlate_relu_pool(image, kernels, bias, self.pool)
+        activity["fc"] = self.fc(features.ravel())
+        activity["fc_relu"] = jax.nn.relu(activity["fc"])
+        answer = self.out(activity["fc_relu"])
+        activity["output"] = jax.nn.sigmoid(answer) if self.readout == "sigmoid" else answer
+        return activity

@@ -1,0 +1,61 @@
+"""A population: the same model with a leading seed axis on every array."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import equinox as eqx
+import jax
+
+from ..errors import require
+from ..shapes import PRNGKey
+
+Model = TypeVar("Model")
+
+
+def member_keys(key: PRNGKey, n: int) -> jax.Array:
+    """Return one key per member; the first keys do not depend on how many follow."""
+    return jax.vmap(jax.random.fold_in, (None, 0))(key, jax.numpy.arange(n))
+
+
+def population(build: Callable[[PRNGKey], Model], n: int, *, key: PRNGKey) -> Model:
+    """Build `n` independently initialised copies of a model as one.
+
+    Parameters
+    ----------
+    build : callable
+        Takes a key, returns a model.
+    n : int
+        Number of members (seeds), at least 1.
+    key : key
+        Member i is built with ``fold_in(key, i)``, so it does not depend on `n`.
+
+    Returns
+    -------
+    model
+        Of the same class, every array with a leading seed axis.
+
+    Raises
+    ------
+    InputError
+        If `n` is below 1.
+    """
+    require(n >= 1, f"A population needs at least one seed; got {n}.")
+    return eqx.filter_vmap(build)(member_keys(key, n))
+
+
+def n_members(models: Any) -> int:
+    """Return the number of seeds in a population."""
+    arrays = jax.tree.leaves(eqx.filter(models, eqx.is_array))
+    sizes = {array.shape[0] if array.ndim else 0 for array in arrays}
+    require(len(sizes) == 1, "This is not a population: its arrays do not share a leading seed axis; see `population`.")
+    return sizes.pop()
+
+
+def map_members(function: Callable[..., Any], models: Any, *per_member: Any) -> Any:
+    """Apply ``function(model, *args)`` to every member in turn, inside a compiled program.
+
+    One after the other (``lax.map``) gives each member the whole machine, and the same bits whatever the size of
+    the population.
+    """
+    arrays, static = eqx.partition(models, eqx.is_array)
+    return jax.lax.map(lambda item: function(eqx.combine(item[0], static), *item[1:]), (arrays, *per_member))

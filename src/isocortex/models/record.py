@@ -1,0 +1,76 @@
+"""Record the activity of every layer of a model for a set of stimuli."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+
+from ..errors import require, unknown
+from ..responses import responses
+from ..shapes import Images
+from .population import map_members, n_members
+
+
+def record(
+    model: Any,
+    images: Images,
+    *,
+    stimuli: Sequence[Any] | np.ndarray | None = None,
+    layers: Sequence[str] | None = None,
+    population: bool = True,
+) -> dict[str, xr.DataArray]:
+    """Show images to a model and label the activity of its layers.
+
+    Parameters
+    ----------
+    model : model or population
+        Called as ``model(image) -> {layer: activity}``, with the order of its layers in ``model.layers``.
+    images : array, shape (stimulus, height, width)
+    stimuli : sequence, optional
+        Labels of the stimuli, such as angles in degrees. Default 0, 1, 2, …
+    layers : sequence of str, optional
+        Which layers. Default all; layers left out are not computed.
+    population : bool
+        Whether `model` has a leading seed axis. Default True.
+
+    Returns
+    -------
+    dict of str to DataArray
+        Layer → responses (seed × stimulus × unit, or stimulus × unit), in the model's order.
+
+    Raises
+    ------
+    InputError
+        If a layer does not exist, or an image is not of the size the model looks at.
+    """
+    wanted = tuple(model.layers if layers is None else layers)
+    for layer in wanted:
+        if layer not in model.layers:
+            raise unknown("layer", layer, model.layers)
+    size = getattr(model, "image_size", images.shape[1:])
+    require(
+        tuple(size) == images.shape[1:],
+        f"The model looks at images of {size[0]} × {size[1]} pixels; got {images.shape[1]} × {images.shape[2]}.",
+    )
+    activity = _activity(model, jnp.asarray(images), wanted, population)
+    dims = ("seed", "stimulus", "unit") if population else ("stimulus", "unit")
+    recorded = {
+        layer: responses(np.asarray(activity[layer]), stimuli=stimuli, dims=dims, name=layer) for layer in wanted
+    }
+    if population:
+        seeds = np.arange(n_members(model))
+        recorded = {layer: array.assign_coords(seed=seeds) for layer, array in recorded.items()}
+    return recorded
+
+
+@eqx.filter_jit
+def _activity(model: Any, images: jax.Array, layers: tuple[str, ...], population: bool) -> dict[str, jax.Array]:
+    def of_member(member: Any) -> dict[str, jax.Array]:
+        activity = jax.vmap(member)(images)
+        return {layer: activity[layer].reshape(len(images), -1) for layer in layers}
+
+    return map_members(of_member, model) if population else of_member(model)

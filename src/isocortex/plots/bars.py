@@ -1,0 +1,67 @@
+"""The similarity of each model's RDM with the brain's, with seeds, intervals and the noise ceiling."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..analysis.rsa import NoiseCeiling
+from .style import SERIES, VARIANT_COLOURS, grid
+
+BAR = 0.26
+
+
+def similarity_bars(
+    table: pd.DataFrame,
+    *,
+    measure: str,
+    dots: Mapping[tuple[str, str], np.ndarray] | None = None,
+    ceiling: NoiseCeiling | None = None,
+    title: str = "",
+) -> Figure:
+    """Draw a bar per layer and variant: mean, 95 % interval, seeds as dots, and the noise ceiling as a band.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``layer``, ``variant``, ``mean``, ``low``, ``high``, in the order of drawing.
+    measure : str
+        Label of the y axis.
+    dots : mapping of (layer, variant) to array, optional
+        One value per seed (or subject).
+    ceiling : NoiseCeiling, optional
+    title : str
+        Above the axes.
+    """
+    layers = list(dict.fromkeys(table["layer"]))
+    variants = list(dict.fromkeys(table["variant"]))
+    colours = {v: VARIANT_COLOURS.get(v, SERIES[i % len(SERIES)]) for i, v in enumerate(variants)}
+    if len(variants) == len(layers) == len(table):
+        colours = dict.fromkeys(variants, SERIES[0])
+    figure, axes = grid(1, 1, size=(max(6.4, 1.15 * len(layers) + 1.5), 4.0))
+    axis = axes[0, 0]
+    rng = np.random.default_rng(0)
+    centres = []
+    for place, layer in enumerate(layers):
+        rows = table[table["layer"] == layer]
+        for position, row in enumerate(rows.itertuples()):
+            x = place + (position - (len(rows) - 1) / 2) * BAR
+            axis.bar(x, row.mean, BAR * 0.9, color=colours[row.variant], alpha=0.75, label=row.variant, zorder=2)
+            seeds = (dots or {}).get((layer, row.variant), np.array([]))
+            if len(seeds) > 1:
+                jitter = rng.uniform(-0.25, 0.25, len(seeds)) * BAR
+                axis.plot(x + jitter, seeds, "o", ms=3.2, mfc="white", mec="0.15", mew=0.6, zorder=3)
+            axis.plot([x, x], [row.low, row.high], color="black", lw=1.4, zorder=4)
+        centres.append(place)
+    if ceiling is not None:
+        axis.axhspan(ceiling.lower, ceiling.upper, color="0.82", zorder=0, label="noise ceiling")
+    axis.axhline(0, color="black", lw=0.8, zorder=5)
+    axis.set_xticks(centres, layers, rotation=0 if len(layers) < 9 else 30, ha="center" if len(layers) < 9 else "right")
+    axis.set_ylabel(measure)
+    axis.set_title(title)
+    handles, labels = axis.get_legend_handles_labels()
+    unique = dict(zip(labels, handles, strict=True))
+    if len(unique) > 1:
+        figure.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=len(unique))
+    return figure

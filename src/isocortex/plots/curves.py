@@ -1,0 +1,83 @@
+"""Line pictures: learning curves, rows of RDMs, tuning curves."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from ..analysis import TuningCurves
+from ..rdms import RDMs
+from .style import BLUE, CYCLIC_MAP, GREY, SERIES, grid, orientation_axis
+
+
+def training_curves(loss: xr.DataArray, *, unit: str, published: Mapping[int, float] | None = None) -> Figure:
+    """Draw the epoch-mean loss of every seed on a logarithmic axis, and published losses as crosses."""
+    epochs = loss.groupby("epoch").mean()
+    figure, axes = grid(1, 1, size=(6.2, 3.6))
+    axis = axes[0, 0]
+    lines = axis.plot(epochs["epoch"], epochs.transpose("epoch", "seed"), color=BLUE, alpha=0.45, lw=1)
+    (median,) = axis.plot(epochs["epoch"], epochs.median("seed"), color=BLUE, lw=2.4)
+    handles, labels = [lines[0], median], [f"each of {loss.sizes['seed']} seeds", "median of seeds"]
+    if published:
+        handles += axis.plot(list(published), list(published.values()), "x", color="black", ms=7, mew=1.6)
+        labels.append("published, one seed (last mini-batch)")
+    axis.set_yscale("log")
+    axis.set_xlabel("epoch")
+    axis.set_ylabel(f"training loss ({unit})")
+    axis.legend(handles, labels)
+    return figure
+
+
+def rdm_rows(stacks: Mapping[str, RDMs], angles: Sequence[float], *, measure: str) -> Figure:
+    """Draw how dissimilar every orientation is from a few reference ones, z-scored within each RDM.
+
+    Rows of one stack are drawn thin, their mean thick, in one panel per reference.
+    """
+    figure, axes = grid(1, len(angles), size=(2.45 * len(angles), 3.1), sharey=True)
+    for axis, reference in zip(axes[0], angles, strict=True):
+        for (name, rdms), colour in zip(stacks.items(), SERIES, strict=False):
+            nearest = int(np.argmin(np.abs(rdms.stimuli - reference)))
+            scale = rdms.dissimilarities
+            rows = (rdms.square()[:, nearest] - scale.mean(axis=1)[:, None]) / scale.std(axis=1)[:, None]
+            rows[:, nearest] = np.nan
+            axis.plot(rdms.stimuli, rows.T, color=colour, alpha=0.25, lw=0.7)
+            axis.plot(rdms.stimuli, rows.mean(axis=0), color=colour, lw=2, label=name)
+        axis.axvline(reference, color=GREY, lw=0.8, ls=":")
+        axis.set_title(f"from {reference:g}°")
+        orientation_axis(axis, "orientation (°)")
+    axes[0, 0].set_ylabel(f"{measure}\n(z-scored within RDM)")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(stacks))
+    return figure
+
+
+def tuning(panels: Mapping[str, TuningCurves], *, n: int = 6, unit: Mapping[str, str] | None = None) -> Figure:
+    """Draw the tuning curves of the most selective units that prefer different orientations, a panel per population.
+
+    The colour of a curve is the orientation it prefers.
+    """
+    figure, axes = grid(1, len(panels), size=(2.75 * len(panels) + 0.9, 3.0))
+    colours = Normalize(-90, 90)
+    for axis, (name, curves) in zip(axes[0], panels.items(), strict=True):
+        chosen = curves.representatives(n)
+        for index in chosen:
+            axis.plot(curves.angles, curves.curves[index], color=_cyclic(colours(curves.preferred[index])), lw=1.3)
+        axis.set_title(f"{name}\n{len(chosen)} of {len(curves.curves)} units")
+        axis.set_ylabel((unit or {}).get(name, "response"))
+        orientation_axis(axis, "orientation (°)")
+    _colour_bar(figure, axes, "preferred orientation (°)")
+    return figure
+
+
+def _cyclic(value: float):
+    from matplotlib import colormaps
+
+    return colormaps[CYCLIC_MAP](value)
+
+
+def _colour_bar(figure: Figure, axes: np.ndarray, label: str) -> None:
+    from matplotlib.cm import ScalarMappable
+
+    mappable = ScalarMappable(Normalize(-90, 90), cmap=CYCLIC_MAP)
+    figure.colorbar(mappable, ax=axes, label=label, ticks=[-90, -45, 0, 45, 90], shrink=0.85)

@@ -1,0 +1,44 @@
+"""Pictures of stimuli and filters."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..shapes import FilterBank, Images
+from .style import blank, grid
+
+
+def image_row(images: Images, titles: Sequence[str], *, columns: int = 6, limits: tuple[float, float] = (0, 1)) -> Figure:
+    """Show grey images side by side on one grey scale, `columns` to a line."""
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    height = 1.4 * columns * images.shape[1] / images.shape[2] / columns + 0.35
+    figure, axes = grid(rows, columns, size=(1.45 * columns, rows * height))
+    for axis in axes.flat:
+        blank(axis)
+    for axis, image, title in zip(axes.flat, images, titles, strict=False):
+        axis.imshow(image, cmap="gray", vmin=limits[0], vmax=limits[1], interpolation="nearest")
+        axis.set_title(title, fontsize=9)
+    return figure
+
+
+def filter_change(before: FilterBank, after: Sequence[FilterBank], names: Sequence[str]) -> Figure:
+    """Show filters before training, and after it in several members of a population, on one colour scale."""
+    stacks = [before, *after]
+    labels = ["before training", *names]
+    limit = float(np.max([np.abs(stack).max() for stack in stacks]))
+    figure, axes = grid(len(stacks), before.shape[0], size=(1.1 * before.shape[0] + 2.0, 1.1 * len(stacks) + 0.4))
+    for row, (stack, label) in enumerate(zip(stacks, labels, strict=True)):
+        for column, kernel in enumerate(stack):
+            axis = axes[row, column]
+            image = axis.imshow(kernel, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
+            axis.set_xticks([])
+            axis.set_yticks([])
+            axis.spines[:].set_visible(True)
+            axis.spines[:].set_linewidth(0.5)
+            if row == 0:
+                axis.set_title(f"filter {column + 1}")
+        axes[row, 0].set_ylabel(label, rotation=0, ha="right", va="center")
+    figure.colorbar(image, ax=axes, shrink=0.7, label="weight")
+    return figure

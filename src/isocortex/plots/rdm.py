@@ -1,0 +1,72 @@
+"""Representational dissimilarity matrices side by side."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.stats import rankdata
+
+from ..rdms import RDMs
+from .style import DISSIMILARITY_MAP, blank, grid
+
+
+def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = None, columns: int = 4) -> Figure:
+    """Show the mean RDM of each stack as percentiles of its own dissimilarities, on one colour scale.
+
+    Percentiles make RDMs comparable whose units differ; white lines separate blocks of stimuli of one category.
+
+    Parameters
+    ----------
+    stacks : mapping of str to RDMs
+        Title → RDMs; a stack is averaged over its rows.
+    categories : array of str, shape (stimulus,), optional
+        Blocks to mark. Without it the axes show the stimuli as angles.
+    columns : int
+        Panels per line. Default 4.
+    """
+    columns = min(columns, len(stacks))
+    rows = -(-len(stacks) // columns)
+    figure, axes = grid(rows, columns, size=(2.35 * columns + 0.7, 2.55 * rows))
+    for axis in axes.flat[len(stacks) :]:
+        axis.set_visible(False)
+    for position, (axis, (title, rdms)) in enumerate(zip(axes.flat, stacks.items(), strict=False)):
+        mean = rdms.dissimilarities.mean(axis=0)
+        share = 100 * (rankdata(mean) - 1) / (len(mean) - 1)
+        square = RDMs(share[None], rdms.stimuli).square()[0]
+        np.fill_diagonal(square, np.nan)
+        shown = {"cmap": DISSIMILARITY_MAP, "vmin": 0, "vmax": 100, "interpolation": "nearest"}
+        axis.set_title(title, fontsize=9.5)
+        if categories is None:
+            low, high = rdms.stimuli[0], rdms.stimuli[-1]
+            half = (high - low) / (len(rdms.stimuli) - 1) / 2
+            image = axis.imshow(square, extent=(low - half, high + half, high + half, low - half), **shown)
+            _angle_ticks(axis, outer_left=position % columns == 0, outer_bottom=position + columns >= len(stacks))
+        else:
+            image = axis.imshow(square, **shown)
+            blank(axis)
+            _blocks(axis, categories, named=position % columns == 0)
+    figure.colorbar(image, ax=axes, shrink=0.8, label="dissimilarity (percentile)", aspect=30)
+    return figure
+
+
+def _angle_ticks(axis: Axes, *, outer_left: bool, outer_bottom: bool) -> None:
+    axis.set_xticks([-90, 0, 90], ["−90", "0", "90"] if outer_bottom else [])
+    axis.set_yticks([-90, 0, 90], ["−90", "0", "90"] if outer_left else [])
+    axis.spines[:].set_visible(False)
+    if outer_bottom:
+        axis.set_xlabel("orientation (°)")
+    if outer_left:
+        axis.set_ylabel("orientation (°)")
+
+
+def _blocks(axis: Axes, categories: np.ndarray, *, named: bool) -> None:
+    """Separate runs of one category by white lines, and name them along the left edge."""
+    edges = np.flatnonzero(categories[1:] != categories[:-1]) + 1
+    for edge in edges:
+        axis.axhline(edge - 0.5, color="white", lw=0.8)
+        axis.axvline(edge - 0.5, color="white", lw=0.8)
+    if named:
+        starts = np.concatenate([[0], edges, [len(categories)]])
+        axis.set_yticks((starts[:-1] + starts[1:] - 1) / 2, categories[starts[:-1]], fontsize=8)
+        axis.tick_params(left=False)

@@ -1,0 +1,108 @@
+"""Representational dissimilarity matrices, as a labelled stack of condensed vectors. They compute nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .errors import InputError, require
+from .responses import FEWEST_STIMULI
+from .shapes import CondensedRDM, SquareRDM
+
+
+@dataclass(frozen=True, eq=False)
+class RDMs:
+    """A stack of dissimilarity vectors over the same stimuli.
+
+    Parameters
+    ----------
+    dissimilarities : array, shape (row, pair)
+        The upper triangle of each matrix in row-major order: pairs (0, 1), (0, 2), … (n−2, n−1).
+    stimuli : array, shape (stimulus,)
+        Labels of the stimuli.
+    labels : tuple of str
+        One label per row: a subject, a seed, a layer.
+    measure : str
+        What the numbers are, for axes and captions.
+
+    Raises
+    ------
+    InputError
+        If the sizes do not fit together, or a value is NaN or infinite.
+    """
+
+    dissimilarities: CondensedRDM
+    stimuli: np.ndarray
+    labels: tuple[str, ...] = field(default=())
+    measure: str = "dissimilarity"
+
+    def __post_init__(self) -> None:
+        rows, pairs = self.dissimilarities.shape
+        n = len(self.stimuli)
+        require(n >= FEWEST_STIMULI, f"RDMs of {n} stimuli cannot be compared; at least {FEWEST_STIMULI} are needed.")
+        require(
+            pairs == n * (n - 1) // 2,
+            f"{n} stimuli make {n * (n - 1) // 2} pairs, but the dissimilarities have {pairs}.",
+        )
+        if not self.labels:
+            object.__setattr__(self, "labels", tuple(str(i) for i in range(rows)))
+        require(len(self.labels) == rows, f"{rows} RDMs need as many labels; got {len(self.labels)}.")
+        bad = ~np.isfinite(self.dissimilarities).all(axis=1)
+        if bad.any():
+            raise InputError(f"The RDM {self.labels[int(np.argmax(bad))]!r} has NaN or infinite dissimilarities.")
+
+    def __len__(self) -> int:
+        return len(self.dissimilarities)
+
+    def square(self) -> SquareRDM:
+        """Return the full symmetric matrices, shape (row, stimulus, stimulus), zero on the diagonal."""
+        n = len(self.stimuli)
+        first, second = np.triu_indices(n, 1)
+        full = np.zeros((len(self), n, n))
+        full[:, first, second] = full[:, second, first] = self.dissimilarities
+        return full
+
+
+def from_square(
+    matrices: np.ndarray,
+    *,
+    stimuli: Sequence[object] | np.ndarray | None = None,
+    labels: Sequence[str] = (),
+    measure: str = "dissimilarity",
+) -> RDMs:
+    """Build :class:`RDMs` from square matrices.
+
+    Parameters
+    ----------
+    matrices : array, shape (row, stimulus, stimulus) or (stimulus, stimulus)
+        Symmetric matrices; the diagonal is not read.
+
+    Raises
+    ------
+    InputError
+        If a matrix is not square or not symmetric.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from_square(np.ones((3, 3)) - np.eye(3)).dissimilarities
+    array([[1., 1., 1.]])
+    """
+    stack = np.asarray(matrices, dtype=float)
+    stack = stack[None] if stack.ndim == 2 else stack
+    require(
+        stack.ndim == 3 and stack.shape[1] == stack.shape[2],
+        f"RDMs must be square, n × n or rows × n × n; got the shape {np.shape(matrices)}.",
+    )
+    scale = np.abs(stack).max(initial=0.0)
+    require(
+        bool(np.allclose(stack, stack.swapaxes(1, 2), rtol=0, atol=1e-6 * scale, equal_nan=True)),
+        "The RDMs are not symmetric; average them with their transpose if that is what you mean.",
+    )
+    n = stack.shape[1]
+    return RDMs(
+        stack[:, *np.triu_indices(n, 1)],
+        np.arange(n) if stimuli is None else np.asarray(stimuli),
+        tuple(labels),
+        measure,
+    )

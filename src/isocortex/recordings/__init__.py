@@ -1,0 +1,6 @@
+"""Measured and synthetic neural responses."""
+
+from .kriegeskorte import ObjectRecordings as ObjectRecordings
+from .kriegeskorte import read_kriegeskorte as read_kriegeskorte
+from .readers import read_npz as read_npz
+from .synthetic import synthetic_v1 as synthetic_v1

@@ -1,0 +1,70 @@
+"""Make ``report.html`` out of a run folder: everything inlined, nothing fetched, every label escaped."""
+
+import base64
+import re
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ..citation import citation
+from ..runs import RunRecord, read_run
+
+DOI = re.compile(r"doi:(\S+)")
+
+
+def write_report(folder: str | PathLike[str]) -> Path:
+    """Write ``report.html`` into a run folder and return its path.
+
+    Raises
+    ------
+    InputError
+        If the folder is not a run with results.
+    """
+    run = read_run(folder)
+    environment = Environment(
+        loader=PackageLoader("isocortex.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("page.html.jinja").render(
+        run=run,
+        page=run.page,
+        findings=[_finding(run, finding) for finding in run.page["findings"]],
+        references=[_reference(name) for name in ("isocortex", *run.page["references"])],
+        seconds=sum(stage["seconds"] for stage in run.timing.values()),
+        compiling=sum(stage["of_which_compiling"] for stage in run.timing.values()),
+    )
+    path = run.path / "report.html"
+    path.write_text(page, "utf-8")
+    return path
+
+
+def _finding(run: RunRecord, finding: dict[str, Any]) -> dict[str, Any]:
+    """Add to a finding what it looks like, inlined."""
+    name = finding["name"]
+    if finding["kind"] == "figure":
+        return finding | {"svg": _inlined(run.path / "figures" / f"{name}.svg")}
+    cells = run.table(name).map(_number) if finding["shown"] else None
+    rows = {} if cells is None else {"columns": list(cells.columns), "rows": cells.to_numpy().tolist()}
+    return finding | {"csv": _inlined(run.path / "tables" / f"{name}.csv")} | rows
+
+
+def _inlined(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()
+
+
+def _number(cell: Any) -> str:
+    if isinstance(cell, float):
+        return "–" if cell != cell else f"{cell:.3f}"
+    return str(cell)
+
+
+def _reference(name: str) -> dict[str, str]:
+    """Split a reference into its text and the address of its DOI."""
+    text = citation(name)
+    found = DOI.search(text)
+    return {"text": text, "doi": found.group(1).rstrip(".") if found else ""}

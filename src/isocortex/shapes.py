@@ -1,0 +1,30 @@
+"""Named shapes of arrays. They are checked at run time in the tests (jaxtyping and beartype).
+
+JAX arrays carry the numbers that are learned and simulated; NumPy arrays carry the numbers that are
+analysed, saved and drawn.
+"""
+
+from typing import TypeAlias
+
+import jax
+import numpy as np
+from jaxtyping import Float, Int, Integer, Key, Num
+
+PRNGKey: TypeAlias = Key[jax.Array, ""]
+
+Image: TypeAlias = Float[jax.Array, "height width"]
+Angle: TypeAlias = Float[jax.Array, ""]
+Kernels: TypeAlias = Float[jax.Array, "channel kernel_height kernel_width"]
+Biases: TypeAlias = Float[jax.Array, " channel"]
+ChannelMap: TypeAlias = Float[jax.Array, "channel map_height map_width"]
+WinnerMap: TypeAlias = Int[jax.Array, "channel map_height map_width"]
+
+Images: TypeAlias = Float[np.ndarray, "stimulus height width"]
+Orientations: TypeAlias = Num[np.ndarray, " stimulus"]
+FilterBank: TypeAlias = Float[np.ndarray, "channel kernel kernel"]
+ResponseMatrix: TypeAlias = Num[np.ndarray, "*batch stimulus unit"]
+SquareRDM: TypeAlias = Float[np.ndarray, "*batch stimulus stimulus"]
+CondensedRDM: TypeAlias = Float[np.ndarray, "row pair"]
+PairWeights: TypeAlias = Num[np.ndarray, "pair sample"]
+Multiplicity: TypeAlias = Integer[np.ndarray, "sample item"]
+Similarities: TypeAlias = Float[np.ndarray, "row other_row"]

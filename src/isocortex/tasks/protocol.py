@@ -1,0 +1,60 @@
+"""The two nouns of every task: a batch of trials, and the task that samples and judges them."""
+
+from abc import abstractmethod
+from typing import Literal
+
+import equinox as eqx
+import jax
+from jaxtyping import Float
+
+from ..shapes import PRNGKey
+
+Outputs = Float[jax.Array, "trial output"]
+
+
+class Trials(eqx.Module):
+    """A batch of trials; every array has the trial as its first axis.
+
+    Parameters
+    ----------
+    inputs : array, shape (trial, ...)
+        What the model gets, one example per trial.
+    targets : array, shape (trial, output)
+        What it should answer.
+    weights : array, shape (trial,)
+        How much each trial counts in the loss.
+    conditions : dict of str to array, shape (trial,)
+        What was varied, by name.
+    """
+
+    inputs: Float[jax.Array, "trial ..."]
+    targets: Outputs
+    weights: Float[jax.Array, " trial"]
+    conditions: dict[str, Float[jax.Array, " trial"]]
+
+
+class Task(eqx.Module):
+    """A task samples trials and judges outputs. Everything is pure, so it can be jitted, mapped and scanned.
+
+    Attributes
+    ----------
+    n_outputs : int
+        How many numbers the model answers with.
+    readout : "sigmoid" or "identity"
+        Whether an answer is a probability or a value.
+    """
+
+    n_outputs: eqx.AbstractClassVar[int]
+    readout: eqx.AbstractClassVar[Literal["sigmoid", "identity"]]
+
+    @abstractmethod
+    def sample(self, key: PRNGKey, n: int) -> Trials:
+        """Draw `n` trials."""
+
+    @abstractmethod
+    def loss(self, output: Outputs, trials: Trials) -> Float[jax.Array, ""]:
+        """Return the mean loss of a batch of outputs."""
+
+    @abstractmethod
+    def score(self, output: Outputs, trials: Trials) -> Float[jax.Array, ""]:
+        """Return the share of trials answered correctly."""
