@@ -39,7 +39,10 @@ class RDMs:
     def __post_init__(self) -> None:
         rows, pairs = self.dissimilarities.shape
         n = len(self.stimuli)
-        require(n >= FEWEST_STIMULI, f"RDMs of {n} stimuli cannot be compared; at least {FEWEST_STIMULI} are needed.")
+        require(
+            n >= FEWEST_STIMULI,
+            f"RDMs of {n} stimuli cannot be compared; at least {FEWEST_STIMULI} are needed.",
+        )
         require(
             pairs == n * (n - 1) // 2,
             f"{n} stimuli make {n * (n - 1) // 2} pairs, but the dissimilarities have {pairs}.",

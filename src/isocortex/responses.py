@@ -136,7 +136,9 @@ def load(path: str | PathLike[str]) -> dict[str, xr.DataArray]:
     try:
         with xr.open_datatree(path, engine="h5netcdf") as tree:
             groups = {
-                node.path.strip("/"): node["responses"].load() for node in tree.leaves if "responses" in node.data_vars
+                node.path.strip("/"): node.to_dataset()["responses"].load()
+                for node in tree.leaves
+                if "responses" in node.data_vars
             }
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path} cannot be read as netCDF-4 ({error}); was it written completely?") from error

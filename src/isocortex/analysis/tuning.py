@@ -32,13 +32,14 @@ class TuningCurves:
     selectivity: np.ndarray
 
     def representatives(self, n: int) -> np.ndarray:
-        """Return indices of `n` units: the most selective one in each of `n` equal ranges of preference.
+        """Return indices of up to `n` units: the most strongly tuned one in each of `n` equal ranges of preference.
 
-        Ranges in which no unit responds selectively are left out.
+        Strength is the length of the vector sum, which noise inflates less than the selectivity of a weak unit.
         """
+        strength = np.abs(self.curves @ np.exp(2j * np.deg2rad(self.angles)))
         part = np.floor((self.preferred + 90) / 180 * n).astype(int) % n
         best = [np.flatnonzero((part == k) & (self.selectivity > 0)) for k in range(n)]
-        return np.array([units[np.argmax(self.selectivity[units])] for units in best if len(units)], dtype=int)
+        return np.array([units[np.argmax(strength[units])] for units in best if len(units)], dtype=int)
 
 
 def tuning_curves(responses: xr.DataArray) -> TuningCurves:

@@ -93,7 +93,9 @@ def _fail(message: str, code: int, error: BaseException) -> None:
     from rich.markup import escape
 
     console = Console(stderr=True, soft_wrap=True, highlight=False)
-    console.print(f"[bold red]error:[/] {escape(message)}" if code != INTERRUPTED else f"[bold red]{escape(message)}[/]")
+    console.print(
+        f"[bold red]error:[/] {escape(message)}" if code != INTERRUPTED else f"[bold red]{escape(message)}[/]"
+    )
     resume = getattr(error, "resume_command", None)
     if resume:
         console.print(f"Go on with:  {escape(resume)}")

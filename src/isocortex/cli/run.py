@@ -26,7 +26,12 @@ def run(name: str, words: list[str]) -> None:
     use_compilation_cache()
     options = parse(name, words)
     stages: dict[str, TaskID] = {}
-    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
     console = Console(stderr=True)
     with Progress(*columns, console=console) as bar:
 

@@ -2,6 +2,7 @@
 
 from os import PathLike
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,7 +20,15 @@ def show(folder: str | PathLike[str]) -> None:
     for finding in run.page["findings"]:
         if finding["kind"] == "table" and finding["shown"]:
             cells = run.table(finding["name"]).fillna("")
-            table = Table(title=Text(finding["title"]), caption=Text(finding["caption"]), title_justify="left")
+            table = Table(
+                title=Text(finding["title"]),
+                caption=Text(finding["caption"]),
+                title_justify="left",
+                caption_justify="left",
+                box=SIMPLE_HEAD,
+                padding=(0, 1),
+                pad_edge=False,
+            )
             for column in cells.columns:
                 table.add_column(Text(column))
             for row in cells.astype(str).to_numpy():

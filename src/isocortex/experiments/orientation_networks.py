@@ -1,5 +1,6 @@
 """Networks trained on orientation, with their controls: shared by the experiments that compare them with a brain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,7 @@ from ..analysis.rsa import DISSIMILARITIES, SIMILARITIES
 from ..errors import look_up, require
 from ..learning import evaluate, fit, save_model
 from ..models import ARCHITECTURES, ConvNet, population
+from ..rdms import RDMs
 from ..runs import Run
 from ..stimuli.gratings import SPATIAL_FREQUENCY, canvas_size
 from ..tasks import Task, orientation_task
@@ -20,7 +22,7 @@ from .protocol import Experiment
 CONTROLS = {
     "trained": "optimised for the task",
     "untrained": "the same filter bank, not trained: what did learning add?",
-    "random": "random filters, not trained: what does the filter bank add?",
+    "random filters": "and not trained: what does the filter bank add?",
     "pixels": "the image itself: what does any model add?",
 }
 """Variant → what it is, and the question its comparison answers."""
@@ -33,7 +35,7 @@ class Networks:
     Attributes
     ----------
     variants : dict of str to population
-        "trained", "untrained" and, where the architecture has filters, "random".
+        "trained", "untrained" and, where the architecture has filters, "random filters".
     loss : DataArray, shape (seed, step)
     accuracy : dict of str to array, shape (seed,)
     """
@@ -58,7 +60,9 @@ class OrientationNetworks(Experiment):
     """Options of a population trained on gratings, and of its comparison with recordings."""
 
     architecture: Annotated[str, arg(help="Network: FC, ConvFC or ConvPoolFC (the normative model).")] = "ConvPoolFC"
-    task: Annotated[str, arg(help="tilt (left or right), boundary (beside --boundary), orientation (regression).")] = "tilt"
+    task: Annotated[str, arg(help="tilt (left or right), boundary (beside --boundary), orientation (regression).")] = (
+        "tilt"
+    )
     boundary: Annotated[float, arg(help="Class boundary of the task 'boundary', in degrees from vertical.")] = 45.0
     seeds: Annotated[int, arg(help="How many networks, each with its own initial weights and training trials.")] = 8
     epochs: Annotated[int, arg(help="Passes through the training gratings.")] = 25
@@ -66,11 +70,16 @@ class OrientationNetworks(Experiment):
     batch: Annotated[int, arg(help="Gratings per mini-batch.")] = 100
     learning_rate: Annotated[float, arg(help="Of stochastic gradient descent.")] = 5e-4
     momentum: Annotated[float, arg(help="Of stochastic gradient descent, in [0, 1).")] = 0.99
-    resolution: Annotated[float, arg(help="Share of 640 × 480 pixels along each axis; 0.1 is 48 rows × 64 columns.")] = 0.1
+    resolution: Annotated[
+        float, arg(help="Share of 640 × 480 pixels along each axis; 0.1 is 48 rows × 64 columns.")
+    ] = 0.1
     spatial_frequency: Annotated[
-        float, arg(help="Of the gratings, in radians per full-resolution pixel; 1/28 is a period of 176 pixels.")
+        float,
+        arg(help="Of the gratings, in radians per full-resolution pixel; 1/28 is a period of 176 pixels."),
     ] = SPATIAL_FREQUENCY
-    dissimilarity: Annotated[str, arg(help="Of responses to two stimuli: correlation, cosine or euclidean.")] = "correlation"
+    dissimilarity: Annotated[str, arg(help="Of responses to two stimuli: correlation, cosine or euclidean.")] = (
+        "correlation"
+    )
     similarity: Annotated[str, arg(help="Of two RDMs: pearson, spearman or cosine.")] = "pearson"
     bootstraps: Annotated[int, arg(help="Bootstrap samples behind each 95 % interval.")] = 1000
 
@@ -84,11 +93,17 @@ class OrientationNetworks(Experiment):
             count = getattr(self, name)
             require(count >= smallest, f"--{name} must be at least {smallest}; got {count}.")
         require(self.batch <= self.trials, f"--batch {self.batch} cannot be drawn from --trials {self.trials}.")
-        require(0 < self.learning_rate < float("inf"), f"--learning-rate must be above 0; got {self.learning_rate}.")
+        require(
+            0 < self.learning_rate < float("inf"),
+            f"--learning-rate must be above 0; got {self.learning_rate}.",
+        )
         require(0 <= self.momentum < 1, f"--momentum must be in [0, 1); got {self.momentum}.")
         require(-90 <= self.boundary <= 90, f"--boundary must be in −90…90 degrees; got {self.boundary}.")
         frequency = self.spatial_frequency
-        require(0 < frequency < float("inf"), f"--spatial-frequency must be above 0 radians per pixel; got {frequency}.")
+        require(
+            0 < frequency < float("inf"),
+            f"--spatial-frequency must be above 0 radians per pixel; got {frequency}.",
+        )
         rows, columns = canvas_size(self.resolution)
         require(
             self.architecture != "ConvPoolFC" or rows >= 8,
@@ -99,7 +114,10 @@ class OrientationNetworks(Experiment):
     def orientation_task(self) -> Task:
         """Return the task that the options name."""
         return orientation_task(
-            self.task, boundary=self.boundary, spatial_frequency=self.spatial_frequency, resolution=self.resolution
+            self.task,
+            boundary=self.boundary,
+            spatial_frequency=self.spatial_frequency,
+            resolution=self.resolution,
         )
 
     def train(self, run: Run) -> Networks:
@@ -139,7 +157,7 @@ class OrientationNetworks(Experiment):
         with run.stage("held-out accuracy"):
             accuracy = {name: evaluate(x, task, key=self.key("held-out trials")) for name, x in variants.items()}
         if bank.conv is not None:
-            variants["random"] = untrained("random")
+            variants["random filters"] = untrained("random")
         return Networks(variants, loss, accuracy)
 
     def describe_training(self) -> str:
@@ -151,10 +169,11 @@ class OrientationNetworks(Experiment):
         }[self.task]
         rows, columns = canvas_size(self.resolution)
         return (
-            f"{self.seeds} networks ({self.architecture}) were trained {task}. Each had its own initial weights and its "
-            f"own {self.trials} gratings of {rows} × {columns} pixels, orientations uniform on (−90°, 90°); {self.epochs} "
-            f"epochs of stochastic gradient descent, mini-batches of {self.batch} reshuffled each epoch, learning rate "
-            f"{self.learning_rate:g}, momentum {self.momentum:g}. Accuracy is the share right of 1000 fresh gratings."
+            f"{self.seeds} networks ({self.architecture}) were trained {task}. Each had its own initial weights and "
+            f"its own {self.trials} gratings of {rows} × {columns} pixels, orientations uniform on (−90°, 90°); "
+            f"{self.epochs} epochs of stochastic gradient descent, mini-batches of {self.batch} reshuffled each epoch, "
+            f"learning rate {self.learning_rate:g}, momentum {self.momentum:g}. Accuracy is the share right of 1000 "
+            "fresh gratings."
         )
 
     def describe_comparison(self, measured: str) -> str:
@@ -166,3 +185,22 @@ class OrientationNetworks(Experiment):
             f"come from {self.bootstraps} bootstrap samples of stimuli and of seeds, crossed, with the two-factor "
             "variance of Schütt et al. (2023): they hold for new stimuli and new seeds, and for these same subjects."
         )
+
+    def control_notes(self, networks: Networks) -> list[str]:
+        """Return the warning that some layers of the untrained control do not vary over seeds."""
+        if "random filters" not in networks.variants:
+            return ["This architecture has no filters, so there is no random-filter control: untrained is random."]
+        same = "conv, conv_relu and pool" if self.architecture == "ConvPoolFC" else "conv and conv_relu"
+        return [
+            f"Untrained, {same} are identical in every seed (the same filter bank, zero bias), so their seeds do not "
+            "spread; the random filters and the pixels are the controls that tell there."
+        ]
+
+    def undefined_notes(self, rdms: Mapping[tuple[str, str], RDMs]) -> list[str]:
+        """Return which layers lack the RDMs of some seeds, and why."""
+        lost: dict[str, list[str]] = {}
+        for (layer, variant), rows in rdms.items():
+            if len(rows) < self.seeds and variant in ("trained", "untrained", "random filters"):
+                lost.setdefault(layer, []).append(f"{self.seeds - len(rows)} of {self.seeds} {variant}")
+        alike = "some stimulus drives all units of the layer alike, and their correlation is undefined"
+        return [f"{layer} lacks the RDM of {', '.join(parts)} networks: {alike}." for layer, parts in lost.items()]

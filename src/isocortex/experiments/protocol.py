@@ -31,7 +31,8 @@ class Experiment(ABC):
     seed: Annotated[int, arg(help="Which random numbers: all keys derive from it.")] = 0
     out: Annotated[Path, arg(help="Folder in which the run folder appears.")] = Path("runs")
     resume: Annotated[
-        Path | None, arg(help="Go on with this interrupted run (a .partial folder), with the options it was given.")
+        Path | None,
+        arg(help="Go on with this interrupted run (a .partial folder), with the options it was given."),
     ] = None
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """Tables that several experiments show: similarities by layer and variant."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -40,20 +41,34 @@ def similarity_table(
     return table, dots
 
 
-def interval(row: Any) -> str:
+def records(table: pd.DataFrame, *variants: str) -> list[dict[str, Any]]:
+    """Return a similarity table's rows as dictionaries, of some variants alone where they are named."""
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False)]
+    return [row for row in rows if not variants or row["variant"] in variants]
+
+
+def best(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the row with the highest mean."""
+    return max(rows, key=itemgetter("mean"))
+
+
+def interval(row: Mapping[str, Any]) -> str:
     """Return "mean [low, high]" of a table's row."""
-    mean, low, high = (row[k] if isinstance(row, pd.Series) else getattr(row, k) for k in ("mean", "low", "high"))
-    return f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+    return f"{row['mean']:.3f} [{row['low']:.2f}, {row['high']:.2f}]"
 
 
 def answer_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return layers × variants with "mean [low, high]" in each cell, empty where there is none."""
-    cells = {(row.layer, row.variant): interval(row) for row in table.itertuples()}
-    variants = [v for v in dict.fromkeys(table["variant"]) if v != "pixels"]
+    """Return layers × variants with "mean [low, high]" in each cell, empty where there is none.
+
+    A model without controls stands in the first column alone.
+    """
+    cells = {(row["layer"], row["variant"]): interval(row) for row in records(table)}
+    layers = list(dict.fromkeys(table["layer"]))
+    shared = [v for v in dict.fromkeys(table["variant"]) if sum((layer, v) in cells for layer in layers) > 0]
+    columns = [v for v in shared if v in ("trained", "untrained", "random filters")]
     rows = []
-    for layer in dict.fromkeys(table["layer"]):
-        if layer == "pixels":
-            rows.append([layer, cells["pixels", "pixels"]] + [""] * (len(variants) - 1))
-        else:
-            rows.append([layer] + [cells.get((layer, variant), "") for variant in variants])
-    return pd.DataFrame(rows, columns=["layer", *variants])
+    for layer in layers:
+        found = [cells.get((layer, variant), "") for variant in columns]
+        alone = [cells[layer, v] for v in shared if v not in columns and (layer, v) in cells]
+        rows.append([layer, *(found if any(found) else [*alone, *[""] * (len(columns) - 1)])])
+    return pd.DataFrame(rows, columns=["layer", *columns])

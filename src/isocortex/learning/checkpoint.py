@@ -81,4 +81,6 @@ def read_state(path: Path, state: Any) -> Any:
     try:
         return eqx.tree_deserialise_leaves(path, state)
     except (ValueError, RuntimeError, EOFError) as error:
-        raise InputError(f"{path} is the checkpoint of another model, or is damaged; delete it to start anew.") from error
+        raise InputError(
+            f"{path} is the checkpoint of another model, or is damaged; delete it to start anew."
+        ) from error

@@ -109,7 +109,10 @@ def fit(
     labelled = xr.DataArray(
         losses.reshape(len(losses), -1),
         dims=("seed", "step"),
-        coords={"seed": np.arange(len(losses)), "epoch": ("step", np.repeat(np.arange(epochs) + 1, losses.shape[2]))},
+        coords={
+            "seed": np.arange(len(losses)),
+            "epoch": ("step", np.repeat(np.arange(epochs) + 1, losses.shape[2])),
+        },
         name="loss",
     )
     return eqx.combine(weights, static), labelled

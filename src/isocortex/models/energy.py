@@ -48,7 +48,7 @@ class OrientationEnergy(eqx.Module):
     ----------
     image_size : (rows, columns)
     wavelengths : tuple of float
-        In pixels. Default: image height / (24, 12, 6, 3).
+        In pixels. Default: image height / (16, 8, 4, 2), so many cycles per image.
     n_orientations : int
         Equal steps of 0…180°. Default 8.
     bandwidth : float
@@ -71,8 +71,11 @@ class OrientationEnergy(eqx.Module):
         grid: int = 6,
     ) -> None:
         rows, columns = image_size
-        require(min(image_size) >= grid, f"Images of {rows} × {columns} pixels are smaller than a {grid} × {grid} grid.")
-        scales = wavelengths or tuple(rows / cycles for cycles in (24, 12, 6, 3))
+        require(
+            min(image_size) >= grid,
+            f"Images of {rows} × {columns} pixels are smaller than a {grid} × {grid} grid.",
+        )
+        scales = wavelengths or tuple(rows / cycles for cycles in (16, 8, 4, 2))
         fy, fx = np.meshgrid(np.fft.fftfreq(rows), np.fft.fftfreq(columns), indexing="ij")
         theta = np.arange(n_orientations) * np.pi / n_orientations
         bank = []

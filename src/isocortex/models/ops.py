@@ -31,7 +31,6 @@ def max_pool(channels: ChannelMap, size: int) -> ChannelMap:
     return jax.lax.reduce_window(channels, -jnp.inf, jax.lax.max, window, window, "VALID")
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(3, 4))
 def correlate_relu_pool(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: int = 1) -> ChannelMap:
     """Return ``max_pool(relu(correlate(image, kernels, bias, stride=stride)), pool)`` in one operation.
 
@@ -55,6 +54,10 @@ def correlate_relu_pool(image: Image, kernels: Kernels, bias: Biases, pool: int,
     Where values tie exactly within a block, the gradient goes to the first in row-major order, as that of
     ``reduce_window`` does.
     """
+    return _fused(image, kernels, bias, pool, stride)
+
+
+def _primal(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: int) -> ChannelMap:
     return _forward(image, kernels, bias, pool, stride)[0]
 
 
@@ -84,7 +87,8 @@ def _backward(pool: int, stride: int, residuals, cotangent: ChannelMap):
     return d_padded[inner, inner], d_kernels, flow.sum(axis=(1, 2))
 
 
-correlate_relu_pool.defvjp(_forward, _backward)
+_fused = jax.custom_vjp(_primal, nondiff_argnums=(3, 4))
+_fused.defvjp(_forward, _backward)
 
 
 def _peaks(pool: int, stride: int):

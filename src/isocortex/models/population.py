@@ -47,7 +47,10 @@ def n_members(models: Any) -> int:
     """Return the number of seeds in a population."""
     arrays = jax.tree.leaves(eqx.filter(models, eqx.is_array))
     sizes = {array.shape[0] if array.ndim else 0 for array in arrays}
-    require(len(sizes) == 1, "This is not a population: its arrays do not share a leading seed axis; see `population`.")
+    require(
+        len(sizes) == 1,
+        "This is not a population: its arrays do not share a leading seed axis; see `population`.",
+    )
     return sizes.pop()
 
 

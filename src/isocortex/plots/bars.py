@@ -7,11 +7,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..analysis.rsa import NoiseCeiling
-from .style import SERIES, VARIANT_COLOURS, grid
+from .style import GREY, VARIANT_COLOURS, grid, styled
 
 BAR = 0.26
 
 
+@styled
 def similarity_bars(
     table: pd.DataFrame,
     *,
@@ -34,30 +35,26 @@ def similarity_bars(
     title : str
         Above the axes.
     """
-    layers = list(dict.fromkeys(table["layer"]))
-    variants = list(dict.fromkeys(table["variant"]))
-    colours = {v: VARIANT_COLOURS.get(v, SERIES[i % len(SERIES)]) for i, v in enumerate(variants)}
-    if len(variants) == len(layers) == len(table):
-        colours = dict.fromkeys(variants, SERIES[0])
-    figure, axes = grid(1, 1, size=(max(6.4, 1.15 * len(layers) + 1.5), 4.0))
+    groups = dict(iter(table.groupby("layer", sort=False)))
+    layers = list(groups)
+    few = len(layers) < 9
+    figure, axes = grid(1, 1, size=(max(6.4, 0.62 * len(layers) + 3.4), 4.0))
     axis = axes[0, 0]
     rng = np.random.default_rng(0)
-    centres = []
-    for place, layer in enumerate(layers):
-        rows = table[table["layer"] == layer]
-        for position, row in enumerate(rows.itertuples()):
+    for place, (layer, rows) in enumerate(groups.items()):
+        for position, row in enumerate(rows.to_dict("records")):
             x = place + (position - (len(rows) - 1) / 2) * BAR
-            axis.bar(x, row.mean, BAR * 0.9, color=colours[row.variant], alpha=0.75, label=row.variant, zorder=2)
-            seeds = (dots or {}).get((layer, row.variant), np.array([]))
+            colour = VARIANT_COLOURS.get(row["variant"], GREY)
+            axis.bar(x, row["mean"], BAR * 0.9, color=colour, alpha=0.75, label=row["variant"], zorder=2)
+            seeds = (dots or {}).get((str(layer), row["variant"]), np.array([]))
             if len(seeds) > 1:
                 jitter = rng.uniform(-0.25, 0.25, len(seeds)) * BAR
                 axis.plot(x + jitter, seeds, "o", ms=3.2, mfc="white", mec="0.15", mew=0.6, zorder=3)
-            axis.plot([x, x], [row.low, row.high], color="black", lw=1.4, zorder=4)
-        centres.append(place)
+            axis.plot([x, x], [row["low"], row["high"]], color="black", lw=1.4, zorder=4)
     if ceiling is not None:
         axis.axhspan(ceiling.lower, ceiling.upper, color="0.82", zorder=0, label="noise ceiling")
     axis.axhline(0, color="black", lw=0.8, zorder=5)
-    axis.set_xticks(centres, layers, rotation=0 if len(layers) < 9 else 30, ha="center" if len(layers) < 9 else "right")
+    axis.set_xticks(range(len(layers)), layers, rotation=0 if few else 35, ha="center" if few else "right")
     axis.set_ylabel(measure)
     axis.set_title(title)
     handles, labels = axis.get_legend_handles_labels()

@@ -4,14 +4,25 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray as xr
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from ..analysis import TuningCurves
 from ..rdms import RDMs
-from .style import BLUE, CYCLIC_MAP, GREY, SERIES, grid, orientation_axis
+from .style import (
+    BLUE,
+    BRAIN,
+    CYCLIC_MAP,
+    GREY,
+    ORIENTATIONS,
+    SERIES,
+    grid,
+    orientation_axis,
+    orientation_bar,
+    styled,
+)
 
 
+@styled
 def training_curves(loss: xr.DataArray, *, unit: str, published: Mapping[int, float] | None = None) -> Figure:
     """Draw the epoch-mean loss of every seed on a logarithmic axis, and published losses as crosses."""
     epochs = loss.groupby("epoch").mean()
@@ -30,54 +41,47 @@ def training_curves(loss: xr.DataArray, *, unit: str, published: Mapping[int, fl
     return figure
 
 
+@styled
 def rdm_rows(stacks: Mapping[str, RDMs], angles: Sequence[float], *, measure: str) -> Figure:
     """Draw how dissimilar every orientation is from a few reference ones, z-scored within each RDM.
 
-    Rows of one stack are drawn thin, their mean thick, in one panel per reference.
+    Rows of one stack are drawn thin, their mean thick, in one panel per reference; the first stack is the brain's.
     """
     figure, axes = grid(1, len(angles), size=(2.45 * len(angles), 3.1), sharey=True)
     for axis, reference in zip(axes[0], angles, strict=True):
-        for (name, rdms), colour in zip(stacks.items(), SERIES, strict=False):
+        for (name, rdms), colour in zip(stacks.items(), (BRAIN, *SERIES), strict=False):
             nearest = int(np.argmin(np.abs(rdms.stimuli - reference)))
             scale = rdms.dissimilarities
             rows = (rdms.square()[:, nearest] - scale.mean(axis=1)[:, None]) / scale.std(axis=1)[:, None]
             rows[:, nearest] = np.nan
-            axis.plot(rdms.stimuli, rows.T, color=colour, alpha=0.25, lw=0.7)
-            axis.plot(rdms.stimuli, rows.mean(axis=0), color=colour, lw=2, label=name)
+            axis.plot(rdms.stimuli, rows.T, color=colour, alpha=0.2, lw=0.6)
+            axis.plot(rdms.stimuli, rows.mean(axis=0), color=colour, lw=1.7, label=name)
         axis.axvline(reference, color=GREY, lw=0.8, ls=":")
         axis.set_title(f"from {reference:g}°")
-        orientation_axis(axis, "orientation (°)")
+        orientation_axis(axis)
     axes[0, 0].set_ylabel(f"{measure}\n(z-scored within RDM)")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(stacks))
     return figure
 
 
+@styled
 def tuning(panels: Mapping[str, TuningCurves], *, n: int = 6, unit: Mapping[str, str] | None = None) -> Figure:
-    """Draw the tuning curves of the most selective units that prefer different orientations, a panel per population.
+    """Draw the tuning curves of units that prefer different orientations, a panel per population.
 
     The colour of a curve is the orientation it prefers.
     """
     figure, axes = grid(1, len(panels), size=(2.75 * len(panels) + 0.9, 3.0))
-    colours = Normalize(-90, 90)
     for axis, (name, curves) in zip(axes[0], panels.items(), strict=True):
         chosen = curves.representatives(n)
         for index in chosen:
-            axis.plot(curves.angles, curves.curves[index], color=_cyclic(colours(curves.preferred[index])), lw=1.3)
+            axis.plot(
+                curves.angles,
+                curves.curves[index],
+                color=CYCLIC_MAP(ORIENTATIONS(curves.preferred[index])),
+                lw=1.3,
+            )
         axis.set_title(f"{name}\n{len(chosen)} of {len(curves.curves)} units")
         axis.set_ylabel((unit or {}).get(name, "response"))
-        orientation_axis(axis, "orientation (°)")
-    _colour_bar(figure, axes, "preferred orientation (°)")
+        orientation_axis(axis)
+    orientation_bar(figure, axes, "preferred orientation (°)")
     return figure
-
-
-def _cyclic(value: float):
-    from matplotlib import colormaps
-
-    return colormaps[CYCLIC_MAP](value)
-
-
-def _colour_bar(figure: Figure, axes: np.ndarray, label: str) -> None:
-    from matplotlib.cm import ScalarMappable
-
-    mappable = ScalarMappable(Normalize(-90, 90), cmap=CYCLIC_MAP)
-    figure.colorbar(mappable, ax=axes, label=label, ticks=[-90, -45, 0, 45, 90], shrink=0.85)

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from ..shapes import FilterBank, Images
-from .style import blank, grid
+from .style import blank, grid, styled
 
 
-def image_row(images: Images, titles: Sequence[str], *, columns: int = 6, limits: tuple[float, float] = (0, 1)) -> Figure:
+@styled
+def image_row(
+    images: Images, titles: Sequence[str], *, columns: int = 6, limits: tuple[float, float] = (0, 1)
+) -> Figure:
     """Show grey images side by side on one grey scale, `columns` to a line."""
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
@@ -23,6 +28,7 @@ def image_row(images: Images, titles: Sequence[str], *, columns: int = 6, limits
     return figure
 
 
+@styled
 def filter_change(before: FilterBank, after: Sequence[FilterBank], names: Sequence[str]) -> Figure:
     """Show filters before training, and after it in several members of a population, on one colour scale."""
     stacks = [before, *after]
@@ -32,7 +38,7 @@ def filter_change(before: FilterBank, after: Sequence[FilterBank], names: Sequen
     for row, (stack, label) in enumerate(zip(stacks, labels, strict=True)):
         for column, kernel in enumerate(stack):
             axis = axes[row, column]
-            image = axis.imshow(kernel, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
+            axis.imshow(kernel, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
             axis.set_xticks([])
             axis.set_yticks([])
             axis.spines[:].set_visible(True)
@@ -40,5 +46,5 @@ def filter_change(before: FilterBank, after: Sequence[FilterBank], names: Sequen
             if row == 0:
                 axis.set_title(f"filter {column + 1}")
         axes[row, 0].set_ylabel(label, rotation=0, ha="right", va="center")
-    figure.colorbar(image, ax=axes, shrink=0.7, label="weight")
+    figure.colorbar(ScalarMappable(Normalize(-limit, limit), "RdBu_r"), ax=axes, shrink=0.7, label="weight")
     return figure

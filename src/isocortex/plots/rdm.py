@@ -4,13 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from scipy.stats import rankdata
 
 from ..rdms import RDMs
-from .style import DISSIMILARITY_MAP, blank, grid
+from .style import DISSIMILARITY_MAP, blank, grid, styled
 
 
+@styled
 def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = None, columns: int = 4) -> Figure:
     """Show the mean RDM of each stack as percentiles of its own dissimilarities, on one colour scale.
 
@@ -40,13 +43,14 @@ def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = No
         if categories is None:
             low, high = rdms.stimuli[0], rdms.stimuli[-1]
             half = (high - low) / (len(rdms.stimuli) - 1) / 2
-            image = axis.imshow(square, extent=(low - half, high + half, high + half, low - half), **shown)
+            axis.imshow(square, extent=(low - half, high + half, high + half, low - half), **shown)
             _angle_ticks(axis, outer_left=position % columns == 0, outer_bottom=position + columns >= len(stacks))
         else:
-            image = axis.imshow(square, **shown)
+            axis.imshow(square, **shown)
             blank(axis)
             _blocks(axis, categories, named=position % columns == 0)
-    figure.colorbar(image, ax=axes, shrink=0.8, label="dissimilarity (percentile)", aspect=30)
+    scale = ScalarMappable(Normalize(0, 100), DISSIMILARITY_MAP)
+    figure.colorbar(scale, ax=axes, shrink=0.8, label="dissimilarity (percentile)", aspect=30)
     return figure
 
 

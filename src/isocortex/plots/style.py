@@ -1,20 +1,34 @@
 """One look for every picture: sober, legible at half size, safe for colour-blind readers."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
 BLUE, ORANGE, PINK, GREEN, GREY = "#0072B2", "#E69F00", "#CC79A7", "#009E73", "#555555"
 """From the palette of Okabe and Ito."""
 
-VARIANT_COLOURS = {"trained": BLUE, "untrained": ORANGE, "random": PINK, "pixels": GREY}
-SERIES = (BLUE, ORANGE, GREEN, PINK, "#56B4E9", "#D55E00", GREY, "#000000")
+VARIANT_COLOURS = {
+    "trained": BLUE,
+    "untrained": ORANGE,
+    "random filters": PINK,
+    "published": GREEN,
+    "brain": "#000000",
+}
+"""Kinds of models; every other kind is grey."""
+BRAIN = "#000000"
+SERIES = (BLUE, ORANGE, GREEN, PINK, "#56B4E9", "#D55E00", GREY)
 DISSIMILARITY_MAP = "viridis"
-CYCLIC_MAP = "twilight"
+CYCLIC_MAP = LinearSegmentedColormap.from_list("orientation", ["#D55E00", "#5B2A86", "#2F8FD8", "#E0B000", "#D55E00"])
+"""Orientation from −90° to 90°, closed: neighbours differ in lightness too, and nothing fades into the page."""
+ORIENTATIONS = Normalize(-90, 90)
 
-RC: dict[str, Any] = {
+RC: Any = {
     "axes.grid": False,
     "axes.labelsize": 10,
     "axes.linewidth": 0.8,
@@ -32,17 +46,37 @@ RC: dict[str, Any] = {
 ORIENTATION_TICKS = (-90, -45, 0, 45, 90)
 
 
+Parameters = ParamSpec("Parameters")
+
+
+def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
+    """Give the pictures that a function draws the common look."""
+
+    @wraps(draw)
+    def in_style(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Figure:
+        with rc_context(RC):
+            return draw(*args, **kwargs)
+
+    return in_style
+
+
 def grid(rows: int, columns: int, *, size: tuple[float, float], **options: Any) -> tuple[Figure, Any]:
-    """Return a figure of `size` inches and an array of axes, shape (rows, columns), in the common style."""
-    with rc_context(RC):
-        figure = Figure(figsize=size, layout="constrained")
-        return figure, figure.subplots(rows, columns, squeeze=False, **options)
+    """Return a figure of `size` inches and an array of axes, shape (rows, columns)."""
+    figure = Figure(figsize=size, layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def orientation_axis(axis: Axes, label: str = "orientation (° from vertical)") -> None:
+def orientation_axis(axis: Axes) -> None:
     """Put ticks every 45° on the x axis."""
     axis.set_xticks(ORIENTATION_TICKS)
-    axis.set_xlabel(label)
+    axis.set_xlabel("orientation (°)")
+
+
+def orientation_bar(figure: Figure, axes: Any, label: str) -> None:
+    """Add the colour bar of orientations."""
+    figure.colorbar(
+        ScalarMappable(ORIENTATIONS, CYCLIC_MAP), ax=axes, label=label, ticks=ORIENTATION_TICKS, shrink=0.85
+    )
 
 
 def blank(axis: Axes) -> None:

@@ -65,11 +65,14 @@ def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> di
             f"{name!r} in {path} must be stimulus × neuron with {len(angles)} rows, one per entry of 'stimuli'; "
             f"it has the shape {values.shape}.",
         )
-        require(values.dtype.kind in "fiu", f"{name!r} in {path} must be real numbers; it is of dtype {values.dtype}.")
+        require(
+            values.dtype.kind in "fiu",
+            f"{name!r} in {path} must be real numbers; it is of dtype {values.dtype}.",
+        )
         halves.append(values.astype(np.float32))
     require(
         all(half.shape == halves[0].shape for half in halves),
-        f"'resp_train' and 'resp_test' in {path} must have one shape; got {' and '.join(str(h.shape) for h in halves)}.",
+        f"'resp_train' and 'resp_test' in {path} must have one shape; got {[half.shape for half in halves]}.",
     )
     stack = np.stack(halves)
     responses(stack, stimuli=angles, name=path.name)
@@ -85,7 +88,10 @@ def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> di
 
 def _load(path: Path) -> dict[str, np.ndarray]:
     """Load every array of an NPZ file that fits into memory."""
-    require(path.is_file(), f"There is no file {path}." if not path.is_dir() else f"{path} is a folder, not an NPZ file.")
+    require(
+        path.is_file(),
+        f"There is no file {path}." if not path.is_dir() else f"{path} is a folder, not an NPZ file.",
+    )
     if not zipfile.is_zipfile(path):
         raise InputError(f"{path} is not an NPZ file, or was cut off: it has no complete zip directory.")
     try:
@@ -99,7 +105,14 @@ def _load(path: Path) -> dict[str, np.ndarray]:
         )
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:
+    except (
+        ValueError,
+        OSError,
+        EOFError,
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+    ) as error:
         raise InputError(f"{path} cannot be read as NPZ without running code: {error}.") from error
 
 

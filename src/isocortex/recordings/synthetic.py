@@ -65,12 +65,22 @@ def synthetic_v1(
     for name, count in counts.items():
         require(count >= 1, f"{name} must be at least 1; got {count}.")
     require(n_orientations >= 3, f"n_orientations must be at least 3; got {n_orientations}.")
-    for name, level in {"private_noise": private_noise, "shared_noise": shared_noise, "idiosyncrasy": idiosyncrasy}.items():
+    for name, level in {
+        "private_noise": private_noise,
+        "shared_noise": shared_noise,
+        "idiosyncrasy": idiosyncrasy,
+    }.items():
         require(level >= 0, f"{name} must not be negative; got {level}.")
     angles = np.linspace(-90, 90, n_orientations, endpoint=False)
     return {
         f"animal {i + 1}": _animal(
-            jax.random.fold_in(key, i), angles, n_repeats, n_neurons, private_noise, shared_noise, idiosyncrasy
+            jax.random.fold_in(key, i),
+            angles,
+            n_repeats,
+            n_neurons,
+            private_noise,
+            shared_noise,
+            idiosyncrasy,
         )
         for i in range(n_animals)
     }
@@ -85,7 +95,8 @@ def _animal(
     shared_noise: float,
     idiosyncrasy: float,
 ) -> xr.DataArray:
-    keys = dict(zip(("animal", "preference", "width", "gain", "loading", "shared", "private"), jax.random.split(key, 7), strict=True))
+    purposes = ("animal", "preference", "width", "gain", "loading", "shared", "private")
+    keys: dict[str, PRNGKey] = dict(zip(purposes, jax.random.split(key, len(purposes)), strict=True))
 
     def normal(name: str, *shape: int) -> np.ndarray:
         return np.asarray(jax.random.normal(keys[name], shape))
@@ -107,8 +118,6 @@ def _animal(
     loading = normal("loading", N_SHARED, n_neurons)
     shared = shared_noise * normal("shared", n_repeats, len(angles), N_SHARED) @ loading
     private = private_noise * normal("private", n_repeats, len(angles), n_neurons)
-    labelled = responses(
-        (mean + shared + private).astype(np.float32), stimuli=angles, name="synthetic V1", synthetic=1
-    )
+    labelled = responses((mean + shared + private).astype(np.float32), stimuli=angles, name="synthetic V1", synthetic=1)
     truth = {"preferred": np.rad2deg(preferred), "kappa": kappa, "gain": gain}
     return labelled.assign_coords({name: ("unit", values) for name, values in truth.items()})

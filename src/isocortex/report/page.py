@@ -11,6 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ..citation import citation
 from ..runs import RunRecord, read_run
 
+LARGEST_INLINED = 100_000
+"""Tables of more bytes are not copied into the page; it points to them in the run folder."""
 DOI = re.compile(r"doi:(\S+)")
 
 
@@ -30,6 +32,7 @@ def write_report(folder: str | PathLike[str]) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["option"] = _option
     page = environment.get_template("page.html.jinja").render(
         run=run,
         page=run.page,
@@ -50,7 +53,10 @@ def _finding(run: RunRecord, finding: dict[str, Any]) -> dict[str, Any]:
         return finding | {"svg": _inlined(run.path / "figures" / f"{name}.svg")}
     cells = run.table(name).map(_number) if finding["shown"] else None
     rows = {} if cells is None else {"columns": list(cells.columns), "rows": cells.to_numpy().tolist()}
-    return finding | {"csv": _inlined(run.path / "tables" / f"{name}.csv")} | rows
+    file = run.path / "tables" / f"{name}.csv"
+    small = file.stat().st_size <= LARGEST_INLINED
+    address = f"data:text/csv;base64,{_inlined(file)}" if small else f"tables/{name}.csv"
+    return finding | {"address": address, "inlined": small} | rows
 
 
 def _inlined(path: Path) -> str:
@@ -61,6 +67,12 @@ def _number(cell: Any) -> str:
     if isinstance(cell, float):
         return "–" if cell != cell else f"{cell:.3f}"
     return str(cell)
+
+
+def _option(value: Any) -> str:
+    if value is None:
+        return "none"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _reference(name: str) -> dict[str, str]:

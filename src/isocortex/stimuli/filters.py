@@ -41,7 +41,10 @@ def filter_bank(channels: int = 6, size: int = 7, *, zero_mean: bool = False) ->
     >>> bank.shape, bool((bank[0] == -bank[1]).all())
     ((6, 7, 7), True)
     """
-    require(channels >= 3, f"A filter bank has at least 3 channels (two centre-surround, one Gabor); got {channels}.")
+    require(
+        channels >= 3,
+        f"A filter bank has at least 3 channels (two centre-surround, one Gabor); got {channels}.",
+    )
     require(size >= 3 and size % 2 == 1, f"The filter size must be odd and at least 3; got {size}.")
     axis = np.linspace(-size / 2, size / 2, size)
     x, y = np.meshgrid(axis, axis, indexing="ij")

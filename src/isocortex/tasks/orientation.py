@@ -38,7 +38,11 @@ class _GratingTask(Task):
     resolution: float = eqx.field(static=True)
 
     def __init__(
-        self, *, boundary: float = 0.0, spatial_frequency: float = SPATIAL_FREQUENCY, resolution: float = RESOLUTION
+        self,
+        *,
+        boundary: float = 0.0,
+        spatial_frequency: float = SPATIAL_FREQUENCY,
+        resolution: float = RESOLUTION,
     ) -> None:
         self.boundary = jnp.asarray(boundary, jnp.float32)
         self.spatial_frequency = jnp.asarray(spatial_frequency, jnp.float32)

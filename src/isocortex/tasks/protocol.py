@@ -1,7 +1,7 @@
 """The two nouns of every task: a batch of trials, and the task that samples and judges them."""
 
 from abc import abstractmethod
-from typing import Literal
+from typing import ClassVar, Literal
 
 import equinox as eqx
 import jax
@@ -44,8 +44,8 @@ class Task(eqx.Module):
         Whether an answer is a probability or a value.
     """
 
-    n_outputs: eqx.AbstractClassVar[int]
-    readout: eqx.AbstractClassVar[Literal["sigmoid", "identity"]]
+    n_outputs: ClassVar[int]
+    readout: ClassVar[Literal["sigmoid", "identity"]]
 
     @abstractmethod
     def sample(self, key: PRNGKey, n: int) -> Trials:

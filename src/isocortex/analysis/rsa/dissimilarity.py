@@ -117,7 +117,7 @@ def rdm(
 def _undefined_rows(values: np.ndarray, dissimilarity: str) -> np.ndarray:
     """Return which stimuli have no direction: constant responses for correlation, zero ones for cosine."""
     if dissimilarity == "correlation":
-        return np.ptp(values, axis=-1) == 0
+        return np.equal(values.max(axis=-1), values.min(axis=-1))
     if dissimilarity == "cosine":
         return ~values.any(axis=-1)
     return np.zeros(len(values), bool)

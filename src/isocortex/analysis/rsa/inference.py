@@ -50,7 +50,10 @@ def noise_ceiling(data: RDMs, method: str = "pearson") -> NoiseCeiling:
     InputError
         With a single subject, or an unknown method.
     """
-    require(len(data) >= 2, "A noise ceiling needs at least two subjects; with one, use its split-half reliability.")
+    require(
+        len(data) >= 2,
+        "A noise ceiling needs at least two subjects; with one, use its split-half reliability.",
+    )
     look_up("similarity", method, SIMILARITIES)
     rows = _comparable(data.dissimilarities, method)
     everyone = RDMs(rows.mean(axis=0, keepdims=True), data.stimuli)
