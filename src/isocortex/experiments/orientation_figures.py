@@ -1,7 +1,6 @@
 """The figures of ``orientation-v1``."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,10 +12,7 @@ from ..analysis.rsa import DISSIMILARITIES, SIMILARITIES, NoiseCeiling
 from ..rdms import RDMs
 from ..runs import Run
 from ..stimuli import filter_bank, gratings
-from .orientation_networks import Networks
-
-if TYPE_CHECKING:
-    from .orientation_v1 import OrientationV1
+from .orientation_networks import Networks, OrientationNetworks
 
 REFERENCE_ANGLES = (-75.0, -25.0, 25.0, 75.0)
 EXAMPLE_ANGLES = np.array([-75.0, -45.0, -25.0, 0.0, 25.0, 45.0])
@@ -59,7 +55,7 @@ class Comparison:
     dots: dict[tuple[str, str], np.ndarray]
 
 
-def draw(options: "OrientationV1", run: Run, found: Comparison) -> None:
+def draw(options: OrientationNetworks, run: Run, found: Comparison) -> None:
     """Draw every figure of the report, and save the numbers behind them."""
     angles, rdms, measured = found.measured.stimuli, found.rdms, found.measured
     shown = [layer for layer in ("conv_relu", "pool", "fc") if len(rdms.get((layer, "trained"), ()))]

@@ -1,6 +1,7 @@
 """Optimise a population for a task: whole chunks of steps in one compiled program."""
 
 from collections.abc import Callable
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def fit(
     require(batch <= n_trials, f"A batch of {batch} cannot be drawn from {n_trials} trials.")
     require(learning_rate > 0, f"learning_rate must be above 0; got {learning_rate}.")
     require(0 <= momentum < 1, f"momentum must be in [0, 1); got {momentum}.")
-    rule = optax.sgd(learning_rate, momentum) if optimiser is None else optimiser
+    rule = _sgd(learning_rate, momentum) if optimiser is None else optimiser
 
     data_keys, order_keys = jnp.moveaxis(jax.vmap(jax.random.split)(member_keys(key, n_members(models))), 1, 0)
     data = _draw(task, data_keys, n_trials)
@@ -99,7 +100,7 @@ def fit(
     weights, memory, losses, done = state
     for epoch in range(int(done), epochs):
         weights, memory, epoch_loss = _epoch(
-            weights, memory, static, task, data, order_keys, jnp.asarray(epoch), batch, rule.update
+            weights, memory, static, task, data, order_keys, jnp.asarray(epoch), batch, rule
         )
         losses[:, epoch] = epoch_loss
         if checkpoint is not None:
@@ -118,6 +119,12 @@ def fit(
     return eqx.combine(weights, static), labelled
 
 
+@cache
+def _sgd(learning_rate: float, momentum: float) -> optax.GradientTransformation:
+    """Return one rule for one pair of rates, so that training again with them does not compile again."""
+    return optax.sgd(learning_rate, momentum)
+
+
 @eqx.filter_jit
 def _draw(task: Task, keys: jax.Array, n: int) -> Trials:
     return jax.lax.map(lambda key: task.sample(key, n), keys)
@@ -133,7 +140,7 @@ def _epoch(
     order_keys: jax.Array,
     epoch: jax.Array,
     batch: int,
-    update: optax.TransformUpdateFn,
+    rule: optax.GradientTransformation,
 ) -> tuple[Any, Any, jax.Array]:
     """Take every member through its trials once."""
 
@@ -148,7 +155,7 @@ def _epoch(
         def step(carry: tuple[Any, Any], chosen: jax.Array) -> tuple[tuple[Any, Any], jax.Array]:
             weights, memory = carry
             loss, gradient = jax.value_and_grad(loss_of)(weights, jax.tree.map(lambda x: x[chosen], trials))
-            change, memory = update(gradient, memory, weights)
+            change, memory = rule.update(gradient, memory, weights)
             return (optax.apply_updates(weights, change), memory), loss
 
         batches = order[: n // batch * batch].reshape(-1, batch)

@@ -91,7 +91,7 @@ class OrientationEnergy(eqx.Module):
     def __call__(self, image: Image, *, key: PRNGKey | None = None) -> Activity:
         """Return the three layers; the channels are scale by scale, orientation within scale."""
         spectrum = jnp.fft.fft2(image - image.mean())
-        analytic = jnp.fft.ifft2(spectrum * self.transfer)
+        analytic = jnp.fft.ifft2(spectrum[None] * self.transfer)
         phases = jnp.stack([analytic.real, analytic.imag], axis=1)
         energy = jnp.abs(analytic)
         rows, columns = (n // self.grid for n in image.shape)

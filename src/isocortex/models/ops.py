@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 from jax.custom_batching import custom_vmap
 
-from ..shapes import Biases, ChannelMap, Image, Kernels, WinnerMap
+from ..shapes import Biases, ChannelMap, Image, Kernels, PooledMap, WinnerMap
 
 
 def correlate(image: Image, kernels: Kernels, bias: Biases, *, stride: int = 1) -> ChannelMap:
@@ -25,13 +25,13 @@ def correlate(image: Image, kernels: Kernels, bias: Biases, *, stride: int = 1) 
     return result[0] + bias[:, None, None]
 
 
-def max_pool(channels: ChannelMap, size: int) -> ChannelMap:
+def max_pool(channels: ChannelMap, size: int) -> PooledMap:
     """Take the largest value of every size × size block; an incomplete last row or column is left out."""
     window = (1, size, size)
     return jax.lax.reduce_window(channels, -jnp.inf, jax.lax.max, window, window, "VALID")
 
 
-def correlate_relu_pool(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: int = 1) -> ChannelMap:
+def correlate_relu_pool(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: int = 1) -> PooledMap:
     """Return ``max_pool(relu(correlate(image, kernels, bias, stride=stride)), pool)`` in one operation.
 
     Parameters
@@ -57,7 +57,7 @@ def correlate_relu_pool(image: Image, kernels: Kernels, bias: Biases, pool: int,
     return _fused(image, kernels, bias, pool, stride)
 
 
-def _primal(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: int) -> ChannelMap:
+def _primal(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: int) -> PooledMap:
     return _forward(image, kernels, bias, pool, stride)[0]
 
 
@@ -67,12 +67,12 @@ def _forward(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: in
     return pooled, (image, kernels, winner, pooled > 0)
 
 
-def _backward(pool: int, stride: int, residuals, cotangent: ChannelMap):
+def _backward(pool: int, stride: int, residuals, cotangent: PooledMap):
     image, kernels, winner, alive = residuals
     size = kernels.shape[-1]
     flow = jnp.where(alive, cotangent, 0.0)
-    block_row, block_column = (jnp.arange(n) for n in winner.shape[1:])
-    row = stride * (pool * block_row[:, None] + winner // pool)
+    _, block_row, block_column = jnp.indices(winner.shape, sparse=True)
+    row = stride * (pool * block_row + winner // pool)
     column = stride * (pool * block_column + winner % pool)
 
     def patches(padded: Image) -> jax.Array:
@@ -98,7 +98,7 @@ def _peaks(pool: int, stride: int):
     """
 
     @custom_vmap
-    def peaks(image: Image, kernels: Kernels) -> tuple[ChannelMap, WinnerMap]:
+    def peaks(image: Image, kernels: Kernels) -> tuple[PooledMap, WinnerMap]:
         peak, winner = _batch_peaks(image[None], kernels, pool, stride)
         return peak[0], winner[0]
 
@@ -134,7 +134,7 @@ def _batch_peaks(images: jax.Array, kernels: jax.Array, pool: int, stride: int):
     values = toeplitz.reshape(pool * channels, size * span) @ inputs.reshape(size * span, -1)
     values = values.reshape(pool, channels, rows, pool, columns, batch)
     peak = values.max(axis=(0, 3))
-    index = (jnp.arange(pool)[:, None] + pool * jnp.arange(pool)).astype(jnp.int32)[:, None, None, :, None, None]
-    tied = jnp.where(values == peak[:, :, None], index, pool * pool)
-    winner = tied.min(axis=(0, 3))
+    column_in, _, _, row_in, _, _ = jnp.indices((pool, 1, 1, pool, 1, 1), dtype=jnp.int32, sparse=True)
+    index = pool * row_in + column_in
+    winner = jnp.where(values == peak[None, :, :, None], index, pool * pool).min(axis=(0, 3))
     return jnp.moveaxis(peak, -1, 0), jnp.moveaxis(winner, -1, 0)

@@ -1,6 +1,7 @@
 """Photographs made ready for a model: grey, resized, centred on a grey canvas."""
 
 import numpy as np
+from jaxtyping import Float
 from PIL import Image
 
 from ..errors import require
@@ -29,7 +30,9 @@ def grey(images: np.ndarray) -> Images:
     return (images @ LUMA / 255).astype(np.float32)
 
 
-def fit_to_canvas(images: Images, size: tuple[int, int], *, ground: float = 0.5) -> Images:
+def fit_to_canvas(
+    images: Images, size: tuple[int, int], *, ground: float = 0.5
+) -> Float[np.ndarray, "stimulus rows columns"]:
     """Resize images, keeping their proportions, and centre them on a canvas of one grey.
 
     Parameters

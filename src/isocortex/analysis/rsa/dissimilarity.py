@@ -96,7 +96,7 @@ def rdm(
     stack = averaged if "seed" in averaged.dims else averaged.expand_dims("seed")
     stack = stack.transpose("seed", "stimulus", "unit")
     stimuli = stack["stimulus"].values
-    labels = [str(seed) for seed in stack["seed"].values] if "seed" in stack.coords else [str(responses.name)]
+    labels = [str(s) for s in stack["seed"].values] if "seed" in averaged.dims else [str(responses.name)]
     pairs = np.triu_indices(len(stimuli), 1)
     rows, kept = [], []
     for label, values in zip(labels, stack.values, strict=True):
@@ -117,7 +117,7 @@ def rdm(
 def _undefined_rows(values: np.ndarray, dissimilarity: str) -> np.ndarray:
     """Return which stimuli have no direction: constant responses for correlation, zero ones for cosine."""
     if dissimilarity == "correlation":
-        return np.equal(values.max(axis=-1), values.min(axis=-1))
+        return np.asarray(values.max(axis=-1) == values.min(axis=-1))
     if dissimilarity == "cosine":
         return ~values.any(axis=-1)
     return np.zeros(len(values), bool)

@@ -154,6 +154,8 @@ def compare(
 
     The mean similarity over seeds and subjects is bootstrapped over the named factors, crossed, with the corrected
     variance of :func:`crossed_variance`; the interval is the mean ± t·s.e. with Satterthwaite's degrees of freedom.
+    In simulations it covers 97–99 % with 40 stimuli or more, and is wider than needed with fewer (99.8 % with 25):
+    a resampled pair counts the share of the variance that belongs to pairs of stimuli three times.
 
     Parameters
     ----------

@@ -11,23 +11,20 @@ import numpy as np
 
 from ...errors import InputError, look_up, require
 from ...rdms import RDMs
-from ...shapes import CondensedRDM, Multiplicity, PairWeights, Similarities
+from ...shapes import Bootstrapped, CondensedRDM, Multiplicity, OtherRDM, PairWeights, Similarities
 
 CHUNK_BYTES = 2**26
 """Memory for one block of bootstrap samples."""
 
-Bootstrapped = np.ndarray
-"""Shape (sample, row, other row)."""
 
-
-def weighted_cosine(x: CondensedRDM, y: CondensedRDM, weights: PairWeights) -> Bootstrapped:
+def weighted_cosine(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
     """Return the cosine of every row of x with every row of y, under each sample of pair weights."""
     cross = weights.T @ (x[:, None] * y[None]).reshape(-1, x.shape[1]).T
     xx, yy = weights.T @ (x**2).T, weights.T @ (y**2).T
     return _normalise(cross.reshape(-1, len(x), len(y)), xx, yy)
 
 
-def weighted_pearson(x: CondensedRDM, y: CondensedRDM, weights: PairWeights) -> Bootstrapped:
+def weighted_pearson(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
     """Return the Pearson correlation of every row of x with every row of y, as weighted moments."""
     x, y = (row - row.mean(axis=1, keepdims=True) for row in (x, y))
     total = weights.sum(axis=0)[:, None]
@@ -37,7 +34,7 @@ def weighted_pearson(x: CondensedRDM, y: CondensedRDM, weights: PairWeights) -> 
     return _normalise(cross.reshape(-1, len(x), len(y)) - mean_x[:, :, None] * mean_y[:, None, :], xx, yy)
 
 
-def weighted_spearman(x: CondensedRDM, y: CondensedRDM, weights: PairWeights) -> Bootstrapped:
+def weighted_spearman(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
     """Return the rank correlation: Pearson's on the mid-ranks that the weighted (repeated) pairs have."""
     centre = (weights.sum(axis=0) + 1) / 2
     result = np.empty((weights.shape[1], len(x), len(y)))
@@ -68,7 +65,7 @@ def _normalise(cross: Bootstrapped, xx: np.ndarray, yy: np.ndarray) -> Bootstrap
     return np.divide(cross, scale, out=np.full_like(cross, np.nan), where=scale > 0)
 
 
-Similarity = Callable[[CondensedRDM, CondensedRDM, PairWeights], Bootstrapped]
+Similarity = Callable[[CondensedRDM, OtherRDM, PairWeights], Bootstrapped]
 
 SIMILARITIES: dict[str, tuple[Similarity, str]] = {
     "pearson": (weighted_pearson, "Pearson correlation of RDMs"),

@@ -1,0 +1,253 @@
+"""RDMs, similarities and ceilings against SciPy, definitions and invariances."""
+
+import sys
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import pdist
+from scipy.stats import pearsonr, spearmanr
+
+from isocortex import InputError, RDMs, responses, rsa
+from isocortex.analysis.rsa.dissimilarity import correlation_distance
+from isocortex.analysis.rsa.inference import crossed_variance, draw_multiplicities
+from isocortex.rdms import from_square
+
+SCIPY = {
+    "correlation": lambda x: pdist(x, "correlation"),
+    "cosine": lambda x: pdist(x, "cosine"),
+    "euclidean": lambda x: pdist(x, "sqeuclidean") / x.shape[1],
+}
+SCIPY_SIMILARITY = {
+    "pearson": lambda a, b: pearsonr(a, b)[0],
+    "spearman": lambda a, b: spearmanr(a, b)[0],
+    "cosine": lambda a, b: a @ b / np.linalg.norm(a) / np.linalg.norm(b),
+}
+
+
+def stack(rng, rows, stimuli, *, ties=False):
+    values = rng.random((rows, stimuli * (stimuli - 1) // 2))
+    return RDMs(np.round(values, 1) if ties else values, np.arange(stimuli))
+
+
+@pytest.mark.parametrize("name", rsa.DISSIMILARITIES)
+def test_rdm_equals_scipy(name, rng):
+    x = rng.normal(2, 1, (12, 30))
+    np.testing.assert_allclose(rsa.rdm(responses(x), name).dissimilarities[0], SCIPY[name](x), rtol=1e-12)
+
+
+def test_correlation_is_the_published_formula(rng):
+    """M = 1 − ZZᵀ/N with each stimulus z-scored across units by the population sd."""
+    x = rng.normal(size=(9, 25))
+    z = (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)
+    np.testing.assert_allclose(rsa.rdm(responses(x)).square()[0], 1 - z @ z.T / 25, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", rsa.DISSIMILARITIES)
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_rdm_ignores_the_order_of_units(name, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(7, 20))
+    shuffled = x[:, rng.permutation(20)]
+    first, second = (rsa.rdm(responses(y), name).dissimilarities for y in (x, shuffled))
+    np.testing.assert_allclose(first, second, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["correlation", "cosine"])
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_rdm_ignores_a_positive_scaling_of_a_stimulus(name, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(7, 20))
+    scaled = x * rng.uniform(0.1, 10, (7, 1))
+    first, second = (rsa.rdm(responses(y), name).dissimilarities for y in (x, scaled))
+    np.testing.assert_allclose(first, second, atol=1e-12)
+
+
+def test_the_inner_function_is_differentiable(rng):
+    x = jnp.asarray(rng.normal(size=(4, 6)), jnp.float32)
+    gradient = jax.grad(lambda y: correlation_distance(y)[0, 1])(x)
+    step = 1e-2
+    numeric = (
+        (correlation_distance(x.at[0, 0].add(step)) - correlation_distance(x.at[0, 0].add(-step)))[0, 1] / step / 2
+    )
+    assert float(gradient[0, 0]) == pytest.approx(float(numeric), abs=2e-3)
+
+
+def test_seeds_repeats_and_subjects_become_rows(rng):
+    x = rng.normal(size=(3, 5, 8, 10))
+    labelled = responses(x, dims=("seed", "repeat", "stimulus", "unit")).assign_coords(seed=[4, 5, 6])
+    rows = rsa.rdm(labelled)
+    assert rows.labels == ("4", "5", "6")
+    np.testing.assert_allclose(rows.dissimilarities[1], SCIPY["correlation"](x[1].mean(axis=0)))
+    pair = rsa.rdm({"a": labelled.isel(seed=0, drop=True), "b": responses(rng.normal(size=(8, 4)))})
+    assert pair.labels == ("a", "b")
+
+
+def test_constant_rows_are_refused_or_dropped(rng):
+    x = rng.normal(size=(2, 5, 8))
+    x[0, 3] = 1.5
+    labelled = responses(x, dims=("seed", "stimulus", "unit"), name="fc").assign_coords(seed=[0, 1])
+    with pytest.raises(InputError, match=r"fc: 1 of 5 stimuli have no 1 − Pearson correlation.*the first is 3"):
+        rsa.rdm(labelled)
+    assert rsa.rdm(labelled, undefined="drop").labels == ("1",)
+    assert len(rsa.rdm(labelled, "euclidean")) == 2
+    assert len(rsa.rdm(labelled.isel(seed=[0]), undefined="drop")) == 0
+
+
+def test_subjects_who_saw_other_stimuli_are_refused(rng):
+    a, b = (responses(rng.normal(size=(4, 5)), stimuli=s) for s in ([0, 1, 2, 3], [0, 1, 3, 2]))
+    with pytest.raises(InputError, match="'b' saw other stimuli"):
+        rsa.rdm({"a": a, "b": b})
+
+
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_similarity_equals_scipy(method, ties, rng):
+    a, b = stack(rng, 3, 9, ties=ties), stack(rng, 2, 9, ties=ties)
+    expected = [[SCIPY_SIMILARITY[method](x, y) for y in b.dissimilarities] for x in a.dissimilarities]
+    np.testing.assert_allclose(rsa.similarity(a, b, method), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_bootstrap_equals_resampled_matrices(method, ties, rng):
+    """Weights give what building each resampled RDM gives, with pairs of copies of one stimulus left out."""
+    a, b = stack(rng, 2, 8, ties=ties), stack(rng, 3, 8, ties=ties)
+    drawn = rng.integers(0, 8, (20, 8))
+    multiplicity = np.stack([np.bincount(row, minlength=8) for row in drawn])
+    got = rsa.bootstrap_similarity(a, b, multiplicity, method)
+    first, second = np.triu_indices(8, 1)
+    for sample, indices in enumerate(drawn):
+        distinct = indices[first] != indices[second]
+        pick = indices[first][distinct], indices[second][distinct]
+        rows_a, rows_b = (x.square()[:, pick[0], pick[1]] for x in (a, b))
+        expected = [[SCIPY_SIMILARITY[method](x, y) for y in rows_b] for x in rows_a]
+        np.testing.assert_allclose(got[sample], expected, atol=1e-10)
+
+
+def test_chunks_change_nothing(rng, monkeypatch):
+    a, b = stack(rng, 2, 12), stack(rng, 2, 12)
+    multiplicity = draw_multiplicities(jax.random.key(0), 50, 12)
+    whole = rsa.bootstrap_similarity(a, b, multiplicity)
+    monkeypatch.setattr(sys.modules["isocortex.analysis.rsa.similarity"], "CHUNK_BYTES", 8 * 66 * 7)
+    np.testing.assert_allclose(rsa.bootstrap_similarity(a, b, multiplicity), whole, atol=1e-12)
+
+
+def test_multiplicities_count_draws():
+    drawn = draw_multiplicities(jax.random.key(0), 500, 10)
+    assert (drawn.sum(axis=1) == 10).all()
+    assert drawn.mean() == 1
+    assert drawn.var() == pytest.approx(0.9, abs=0.06)  # binomial(10, 1/10); s.e. of the variance ≈ 0.02
+
+
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_ceiling_follows_its_definition(method, rng):
+    data = stack(rng, 4, 10)
+    rows = data.dissimilarities
+    if method == "spearman":
+        rows = rows.argsort(axis=1).argsort(axis=1).astype(float)
+    if method == "pearson":
+        rows = rows - rows.mean(axis=1, keepdims=True)
+    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True) if method != "spearman" else rows
+    similarity = SCIPY_SIMILARITY[method]
+    upper = np.mean([similarity(row, rows.mean(axis=0)) for row in rows])
+    lower = np.mean([similarity(rows[i], np.delete(rows, i, 0).mean(axis=0)) for i in range(4)])
+    ceiling = rsa.noise_ceiling(data, method)
+    assert ceiling.upper == pytest.approx(upper, rel=1e-10)
+    assert ceiling.lower == pytest.approx(lower, rel=1e-10)
+
+
+@pytest.mark.parametrize("method", ["pearson", "cosine"])
+def test_no_model_exceeds_the_upper_ceiling(method, rng):
+    """For Pearson and cosine the upper ceiling is the exact maximum over all RDMs, so no guess can beat it."""
+    data = stack(rng, 3, 8)
+    ceiling = rsa.noise_ceiling(data, method)
+    guesses = RDMs(rng.random((3000, 28)), np.arange(8))
+    assert rsa.similarity(guesses, data, method).mean(axis=1).max() < ceiling.upper
+
+
+def test_split_half_ceiling_is_spearman_browns(rng):
+    truth, noise = rng.normal(size=4950), rng.normal(size=(2, 4950))
+    halves = RDMs(truth + noise, np.arange(100))
+    ceiling = rsa.split_half_ceiling(halves)
+    assert ceiling is not None
+    reached = pearsonr(truth, (truth + noise).mean(axis=0))[0]
+    assert ceiling.lower == pytest.approx(0.5, abs=0.05)
+    assert ceiling.upper == pytest.approx(reached, abs=0.03)
+    assert rsa.split_half_ceiling(RDMs(np.stack([truth, -truth]), np.arange(100))) is None
+
+
+def test_crossed_variance_recovers_planted_components(rng):
+    """Exact expectations: v_T = Σ_A (2^{|A∩T|} − 1)·Π_{f∈A∩T}(1 − 1/n_f)-like counts reduce to σ² for large n."""
+    sizes = {"a": 10**9, "b": 10**9}
+    main_a, main_b, both = 2.0, 3.0, 0.5
+    expected = {
+        frozenset("a"): main_a + both,
+        frozenset("b"): main_b + both,
+        frozenset("ab"): main_a + main_b + 3 * both,
+    }
+    samples = {k: np.sqrt(v) * np.array([-1.0, 1.0]) for k, v in expected.items()}
+    variance, alone = crossed_variance(samples, sizes)
+    assert variance == pytest.approx(main_a + main_b + both)
+    assert alone == pytest.approx({"a": main_a + both, "b": main_b + both})
+
+
+def test_crossed_variance_of_three_factors():
+    sizes = dict.fromkeys("abc", 10**9)
+    parts = {"a": 1.0, "b": 2.0, "c": 0.5, "ab": 0.3, "ac": 0.2, "bc": 0.1, "abc": 0.05}
+    subsets = [frozenset(s) for s in parts]
+    expected = {t: sum((2 ** len(frozenset(s) & t) - 1) * v for s, v in parts.items()) for t in subsets}
+    samples = {k: np.sqrt(v) * np.array([-1.0, 1.0]) for k, v in expected.items()}
+    assert crossed_variance(samples, sizes)[0] == pytest.approx(sum(parts.values()))
+
+
+def test_variance_over_seeds_alone_is_the_squared_standard_error(rng):
+    """With the stimuli fixed the bootstrap must give s²/n with s² unbiased: 1 − 1/n is divided out."""
+    data, models = stack(rng, 1, 30), stack(rng, 6, 30)
+    table = rsa.compare({"m": models}, data, key=jax.random.key(0), n_bootstraps=4000, factors=("seed",))
+    seeds = rsa.similarity(models, data)[:, 0]
+    # relative s.e. of a variance from 4000 samples is √(2/4000) = 2.2 %, of an sd half of that; 4 s.e.
+    assert table.loc["m", "se"] == pytest.approx(seeds.std(ddof=1) / np.sqrt(6), rel=0.045)
+
+
+def test_compare_is_repeatable_and_ordered(rng):
+    data, good = stack(rng, 3, 20), stack(rng, 3, 20)
+    models = {"good": RDMs(data.dissimilarities + 0.1 * good.dissimilarities, data.stimuli), "bad": good}
+    first, second = (rsa.compare(models, data, key=jax.random.key(3), n_bootstraps=200) for _ in range(2))
+    assert first.equals(second)
+    assert (first["low"] < first["mean"]).all()
+    assert (first["mean"] < first["high"]).all()
+    assert first.loc["good", "low"] > first.loc["bad", "high"]
+    assert first.loc["good", "high"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda d: rsa.similarity(d, d, "pearsn"), "Did you mean 'pearson'"),
+        (lambda d: rsa.rdm(responses(np.eye(4)), "corelation"), "Did you mean 'correlation'"),
+        (lambda d: rsa.compare({"m": d}, d, key=jax.random.key(0), n_bootstraps=1), "bootstraps must be at least 2"),
+        (lambda d: rsa.compare({"m": d}, d, key=jax.random.key(0), factors=("seeds",)), "Did you mean 'seed'"),
+        (lambda d: rsa.noise_ceiling(RDMs(d.dissimilarities[:1], d.stimuli)), "at least two subjects"),
+        (lambda d: rsa.similarity(d, RDMs(d.dissimilarities, d.stimuli[::-1])), "another order: stimulus 0"),
+        (lambda d: rsa.similarity(d, RDMs(np.ones((1, 3)), np.arange(3))), "over 5 and 3 stimuli"),
+        (lambda d: RDMs(np.ones((1, 1)), np.arange(2)), "RDMs of 2 stimuli"),
+        (lambda d: RDMs(np.ones((1, 5)), np.arange(4)), "4 stimuli make 6 pairs"),
+        (lambda d: RDMs(np.full((1, 6), np.nan), np.arange(4), ("x",)), "The RDM 'x' has NaN"),
+        (lambda d: from_square(np.ones((3, 4))), "must be square"),
+        (lambda d: from_square(np.triu(np.ones((3, 3)))), "not symmetric"),
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(call, sentence, rng):
+    with pytest.raises(InputError, match=sentence):
+        call(stack(rng, 2, 5))
+
+
+def test_square_and_condensed_are_inverse(rng):
+    rows = stack(rng, 2, 6)
+    np.testing.assert_array_equal(from_square(rows.square()).dissimilarities, rows.dissimilarities)

@@ -1,0 +1,137 @@
+import jax
+import numpy as np
+import optax
+import pytest
+
+from isocortex import ConvNet, InputError, OrientationDiscrimination, evaluate, fit, load_model, population, save_model
+
+TASK = OrientationDiscrimination(resolution=0.025)
+SMALL = {"epochs": 3, "n_trials": 60, "batch": 20}
+
+
+def networks(n, key, architecture="ConvPoolFC", **options):
+    return population(lambda k: ConvNet(architecture, image_size=(12, 16), pool=2, key=k, **options), n, key=key)
+
+
+def leaves(models):
+    return [np.asarray(x) for x in jax.tree.leaves(models) if hasattr(x, "shape")]
+
+
+def test_the_number_of_members_changes_no_bit(key):
+    two, loss_two = fit(networks(2, key), TASK, key=key, **SMALL)
+    three, loss_three = fit(networks(3, key), TASK, key=key, **SMALL)
+    np.testing.assert_array_equal(loss_two, loss_three[:2])
+    for a, b in zip(leaves(two), leaves(three), strict=True):
+        np.testing.assert_array_equal(a, b[:2])
+
+
+class Interruption(Exception):  # noqa: N818
+    pass
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_an_interrupted_training_ends_in_the_same_bits(key, tmp_path, after):
+    unbroken, loss = fit(networks(2, key), TASK, key=key, **SMALL)
+    path = tmp_path / "state.eqx"
+
+    def stop(done, total):
+        if done == after:
+            raise Interruption
+
+    with pytest.raises(Interruption):
+        fit(networks(2, key), TASK, key=key, **SMALL, checkpoint=path, progress=stop)
+    seen = []
+    resumed, again = fit(
+        networks(2, key), TASK, key=key, **SMALL, checkpoint=path, progress=lambda d, t: seen.append(d)
+    )
+    assert seen == list(range(after + 1, 4))
+    np.testing.assert_array_equal(loss, again)
+    for a, b in zip(leaves(unbroken), leaves(resumed), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_one_step_is_stochastic_gradient_descent_with_momentum(key):
+    """Two full-batch steps against the recursion v ← μv + g, w ← w − ηv written out."""
+    models = networks(1, key, "FC")
+    trained, _ = fit(models, TASK, key=key, epochs=2, n_trials=30, batch=30, learning_rate=0.1, momentum=0.5)
+    data_key, _ = jax.random.split(jax.random.fold_in(key, 0))
+    trials = TASK.sample(data_key, 30)
+
+    def loss(model):
+        return TASK.loss(jax.vmap(model)(trials.inputs)["output"], trials)
+
+    weights = jax.tree.map(lambda x: x[0], models)
+    velocity = jax.tree.map(np.zeros_like, weights)
+    for _ in range(2):
+        gradient = jax.grad(loss)(weights)
+        velocity = jax.tree.map(lambda v, g: 0.5 * v + g, velocity, gradient)
+        weights = jax.tree.map(lambda w, v: w - 0.1 * v, weights, velocity)
+    for mine, theirs in zip(leaves(trained), leaves(weights), strict=True):
+        np.testing.assert_allclose(mine[0], theirs, atol=1e-6)
+
+
+def test_each_epoch_sees_every_trial_once(key):
+    """With a vanishing learning rate the mean loss of an epoch is the loss over all trials, in any order."""
+    models = networks(1, key, "FC")
+    _, loss = fit(models, TASK, key=key, epochs=2, n_trials=60, batch=20, learning_rate=1e-12, momentum=0.0)
+    by_epoch = loss.groupby("epoch").mean().values[0]
+    assert by_epoch[0] == pytest.approx(by_epoch[1], rel=1e-5)
+    assert not np.allclose(loss.values[0, :3], loss.values[0, 3:])
+
+
+def test_another_optimiser_can_be_given(key):
+    _, loss = fit(networks(1, key, "FC"), TASK, key=key, epochs=20, n_trials=100, batch=50, optimiser=optax.adam(1e-2))
+    assert float(loss[0, -4:].mean()) < 0.5 * float(loss[0, :4].mean())
+
+
+def test_scores_are_shares(key):
+    scores = evaluate(networks(3, key), TASK, key=key, n_trials=50)
+    assert scores.shape == (3,)
+    np.testing.assert_allclose(scores * 50, np.round(scores * 50), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"epochs": 0}, "epochs must be at least 1; got 0"),
+        ({"batch": 0}, "batch must be at least 1"),
+        ({"batch": 90}, "A batch of 90 cannot be drawn from 60 trials"),
+        ({"learning_rate": 0.0}, "learning_rate must be above 0"),
+        ({"momentum": 1.0}, r"momentum must be in \[0, 1\)"),
+    ],
+)
+def test_bad_options_are_refused(options, sentence, key):
+    with pytest.raises(InputError, match=sentence):
+        fit(networks(1, key), TASK, key=key, **(SMALL | options))
+
+
+def test_a_checkpoint_of_another_model_is_refused(key, tmp_path):
+    path = tmp_path / "state.eqx"
+    fit(networks(1, key), TASK, key=key, **SMALL, checkpoint=path)
+    with pytest.raises(InputError, match="checkpoint of another model"):
+        fit(networks(1, key, "FC"), TASK, key=key, **SMALL, checkpoint=path)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(InputError, match="damaged"):
+        fit(networks(1, key), TASK, key=key, **SMALL, checkpoint=path)
+
+
+@pytest.mark.parametrize("architecture", ["FC", "ConvFC", "ConvPoolFC"])
+def test_a_saved_model_comes_back(architecture, key, tmp_path):
+    models = networks(2, key, architecture, n_outputs=2, readout="identity")
+    save_model(tmp_path / "model.eqx", models)
+    loaded = load_model(tmp_path)
+    assert jax.tree.structure(loaded) == jax.tree.structure(models)
+    for a, b in zip(leaves(models), leaves(loaded), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("damage", ["cut", "text", "header"])
+def test_a_damaged_model_is_refused(damage, key, tmp_path):
+    path = tmp_path / "model.eqx"
+    save_model(path, networks(1, key))
+    whole = path.read_bytes()
+    path.write_bytes({"cut": whole[: len(whole) // 2], "text": b"not a model", "header": b'{"model": 3}\n'}[damage])
+    with pytest.raises(InputError, match="not a saved model"):
+        load_model(path)
+    with pytest.raises(InputError, match="no saved model"):
+        load_model(tmp_path / "missing.eqx")

@@ -1,0 +1,61 @@
+"""Kriegeskorte et al. 2008 (10.1016/j.neuron.2008.10.043): the numbers their RDMs must give."""
+
+import json
+
+import numpy as np
+import pytest
+import scipy.io
+
+from isocortex import InputError, read_kriegeskorte, rsa
+from isocortex.experiments.image_it import ImageIT
+
+
+@pytest.fixture(scope="module")
+def objects(recordings):
+    return read_kriegeskorte(recordings / "kriegeskorte-2008")
+
+
+def test_monkey_against_the_published_mean_human(objects):
+    assert rsa.similarity(objects.monkey, objects.human_mean, "spearman")[0, 0] == pytest.approx(0.439, abs=5e-4)
+
+
+def test_ceiling_of_four_subjects(objects):
+    ceiling = rsa.noise_ceiling(objects.human, "spearman")
+    assert ceiling.lower == pytest.approx(0.372, abs=5e-4)
+    assert ceiling.upper == pytest.approx(0.666, abs=5e-4)
+
+
+def test_hmax_and_the_v1_model(objects):
+    found = {n: rsa.similarity(m, objects.human_mean, "spearman")[0, 0] for n, m in objects.models.items()}
+    assert found["hmax"] == pytest.approx(0.101, abs=5e-4)
+    assert found["v1_model"] == pytest.approx(0.039, abs=5e-4)
+
+
+def test_categories_come_in_blocks(objects):
+    assert objects.images.shape == (92, 175, 175, 3)
+    assert [np.sum(objects.categories == c) for c in ("face", "body", "natural", "artificial")] == [24, 24, 23, 21]
+    assert np.sum(objects.categories[1:] != objects.categories[:-1]) == 5
+
+
+def test_a_condensed_vector_in_another_order_is_noticed(recordings, tmp_path):
+    for file in (recordings / "kriegeskorte-2008").glob("*.mat"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    path = tmp_path / "Kriegeskorte_Neuron2008_supplementalData.mat"
+    content = scipy.io.loadmat(path)
+    content["RDMs_mIT_hIT_fig1"][0, 1]["RDM"] = content["RDMs_mIT_hIT_fig1"][0, 1]["RDM"][:, ::-1].copy()
+    scipy.io.savemat(path, {k: v for k, v in content.items() if not k.startswith("__")})
+    with pytest.raises(InputError, match="row-major upper-triangle"):
+        read_kriegeskorte(tmp_path)
+
+
+def test_image_it_writes_a_whole_run(recordings, tmp_path):
+    options = ImageIT(
+        data=recordings / "kriegeskorte-2008", out=tmp_path, seeds=2, epochs=1, trials=100, batch=50, bootstraps=50
+    )
+    folder = options.execute()
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["rsa.hmax.rdm.human.mean"] > summary["rsa.v1_model.rdm.human.mean"]
+    assert summary["rsa.ceiling.human.lower"] == pytest.approx(0.372, abs=5e-4)
+    for key in ("rsa.trained.pool.monkey.low", "rsa.energy.complex.human.high", "rsa.pixels.rdm.human.mean"):
+        assert key in summary
+    assert (folder / "report.html").stat().st_size < 5e6

@@ -1,0 +1,43 @@
+"""The face of the package: light to import, complete, and with examples that run."""
+
+import doctest
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import isocortex
+
+MODULES = sorted(m.name for m in pkgutil.walk_packages(isocortex.__path__, "isocortex."))
+HEAVY = ("jax", "matplotlib", "xarray", "pandas", "sklearn", "scipy")
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return which heavy packages a fresh interpreter has imported after running some code."""
+    report = f"{code}\nimport sys\nprint('LOADED', *sorted({{m.split('.')[0] for m in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
+    return set(done.stdout.rsplit("LOADED", 1)[1].split()) & {*HEAVY, "torch", "gymnasium", "pynwb"}
+
+
+def test_import_is_light() -> None:
+    assert loaded_by("import isocortex") == set()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["list"]])
+def test_command_line_starts_without_heavy_packages(words: list[str]) -> None:
+    assert loaded_by(f"from isocortex.cli import main\nmain({words})") == set()
+
+
+def test_every_public_name_resolves() -> None:
+    for name in isocortex.__all__:
+        assert getattr(isocortex, name) is not None
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstring_examples_run(name: str) -> None:
+    module = importlib.import_module(name)
+    assert module.__doc__
+    results = doctest.testmod(module)
+    assert results.failed == 0
