@@ -6,7 +6,7 @@ from isocortex import InputError, read_kriegeskorte
 def test_missing_folder_and_file(tmp_path):
     with pytest.raises(InputError, match="There is no folder"):
         read_kriegeskorte(tmp_path / "nowhere")
-    with pytest.raises(InputError, match="There is no file .*92_brainRDMs.mat"):
+    with pytest.raises(InputError, match=r"There is no file .*92_brainRDMs.mat"):
         read_kriegeskorte(tmp_path)
 
 

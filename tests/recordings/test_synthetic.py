@@ -14,7 +14,7 @@ def test_default_ceiling_is_like_that_of_recordings(seed):
 
 def test_planted_preferences_are_recovered():
     (animal,) = synthetic_v1(
-        key=jax.random.key(1), n_animals=1, n_neurons=300, private_noise=0.1, shared_noise=0
+        key=jax.random.key(1), n_animals=1, n_neurons=300, private_noise=0.1, shared_noise=0.0
     ).values()
     curves = tuning_curves(animal)
     error = (curves.preferred - animal["preferred"].values + 90) % 180 - 90
@@ -33,7 +33,7 @@ def test_planted_ranking_is_recovered_under_the_ceiling(rng):
     """The noise-free RDM, two ever noisier copies of it, and an unrelated one come out in that order."""
     key = jax.random.key(5)
     data = rsa.rdm(synthetic_v1(key=key))
-    clean = synthetic_v1(key=key, private_noise=0, shared_noise=0, n_repeats=1)
+    clean = synthetic_v1(key=key, private_noise=0.0, shared_noise=0.0, n_repeats=1)
     truth = rsa.rdm(clean).dissimilarities.mean(axis=0)
     noise = truth.std() * rng.normal(size=(2, truth.size))
     planted = {"truth": truth, "half": truth + noise[0], "tenth": truth + 3 * noise[1], "none": noise[1]}

@@ -26,27 +26,25 @@ def run(name: str, words: list[str]) -> None:
     use_compilation_cache()
     options = parse(name, words)
     stages: dict[str, TaskID] = {}
-    columns = (
-        SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console) as bar:
+    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=Console(stderr=True))
 
-        def progress(stage: str, done: int, total: int) -> None:
-            if stage not in stages:
-                stages[stage] = bar.add_task(stage, total=total)
-            bar.update(stages[stage], completed=done, total=total)
+    def progress(stage: str, done: int, total: int) -> None:
+        bar.start()
+        if stage not in stages:
+            stages[stage] = bar.add_task(stage, total=total)
+        bar.update(stages[stage], completed=done, total=total)
 
-        try:
-            folder = options.execute(progress)
-        except BaseException as error:
-            partial = getattr(error, "resume_folder", None)
-            if partial is not None:
-                error.resume_command = f"isocortex run {name} --resume {shlex.quote(str(partial))}"  # pyright: ignore
-            raise
+    try:
+        folder = options.execute(progress)
+    except BaseException as error:
+        partial = getattr(error, "resume_folder", None)
+        if partial is not None:
+            error.resume_command = f"isocortex run {name} --resume {shlex.quote(str(partial))}"  # pyright: ignore
+        raise
+    finally:
+        if stages:
+            bar.stop()
     show(folder)
 
 

@@ -104,7 +104,7 @@ def _load(path: Path) -> dict[str, np.ndarray]:
             "save fewer neurons, or as float32.",
         )
         with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+            arrays = {name: file[name] for name in file.files}
     except (
         ValueError,
         OSError,
@@ -114,6 +114,11 @@ def _load(path: Path) -> dict[str, np.ndarray]:
         NotImplementedError,
     ) as error:
         raise InputError(f"{path} cannot be read as NPZ without running code: {error}.") from error
+    for name, array in arrays.items():
+        require(
+            isinstance(array, np.ndarray), f"{name!r} in {path} is not an array, and is not read without running code."
+        )
+    return arrays
 
 
 def _binned(angles: np.ndarray, stack: np.ndarray, width: float | None) -> tuple[np.ndarray, np.ndarray]:
@@ -122,9 +127,9 @@ def _binned(angles: np.ndarray, stack: np.ndarray, width: float | None) -> tuple
         return angles, stack
     require(0 < width <= 90, f"bin_width must be in (0, 90] degrees; got {width}.")
     _, group = np.unique(np.floor(angles / width), return_inverse=True)
-    member = (group == np.arange(group.max() + 1)[:, None]).astype(np.float32)
+    member = (group == np.arange(group.max() + 1)[:, None]).astype(float)
     share = member / member.sum(axis=1, keepdims=True)
-    return share.astype(float) @ angles, share @ stack
+    return share @ angles, (share @ stack).astype(stack.dtype)
 
 
 def _require_varied(values: np.ndarray, angles: np.ndarray, path: Path) -> None:

@@ -1,0 +1,5 @@
+"""``python -m isocortex.cli``."""
+
+from .main import main
+
+main()

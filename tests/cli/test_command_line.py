@@ -1,0 +1,123 @@
+"""The command line as a newcomer meets it: help, suggestions, and one sentence for every mistake."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from isocortex.cli import main
+from isocortex.cli.main import USAGE
+from isocortex.experiments import EXPERIMENTS
+
+
+def run(*words: str, capsys) -> tuple[int, str, str]:
+    """Run the command line in this process; return exit code, stdout and stderr."""
+    try:
+        main(list(words))
+        code = 0
+    except SystemExit as stop:
+        code = stop.code or 0
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), ("-h",), ("help",)])
+def test_help(words, capsys):
+    assert run(*words, capsys=capsys) == (0, USAGE + "\n", "")
+
+
+def test_list_and_version(capsys):
+    code, out, _ = run("list", capsys=capsys)
+    assert code == 0
+    assert all(name in out for name in EXPERIMENTS)
+    assert run("run", capsys=capsys)[1] == out
+    assert run("--version", capsys=capsys)[1].startswith("isocortex 0.")
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_option_is_explained(name, capsys):
+    code, out, _ = run("run", name, "--help", capsys=capsys)
+    assert code == 0
+    for option in ("--seeds", "--seed", "--epochs", "--learning-rate", "--similarity", "--data", "--out", "--resume"):
+        assert option in out
+    assert "(default: 0.0005)" in out
+
+
+MISTAKES = {
+    "command": (("rum", "orientation-v1"), "There is no command 'rum'. Did you mean 'run'?"),
+    "experiment": (
+        ("run", "orientation-v2"),
+        "There is no experiment 'orientation-v2'. Did you mean 'orientation-v1'?",
+    ),
+    "option": (("run", "orientation-v1", "--epoch", "3"), "There is no option '--epoch'. Did you mean '--epochs'?"),
+    "option with =": (("run", "orientation-v1", "--sed=3"), "Did you mean '--seed'?"),
+    "word": (("run", "orientation-v1", "quickly"), "quickly"),
+    "value": (("run", "orientation-v1", "--epochs", "many"), "Error parsing --epochs: invalid literal for int()"),
+    "no value": (("run", "orientation-v1", "--epochs"), "--epochs"),
+    "zero epochs": (("run", "orientation-v1", "--epochs", "0"), "--epochs must be at least 1; got 0."),
+    "negative seeds": (("run", "orientation-v1", "--seeds", "-1"), "--seeds must be at least 1; got -1."),
+    "negative seed": (("run", "orientation-v1", "--seed", "-1"), "--seed must be in 0…4294967295; got -1."),
+    "architecture": (("run", "orientation-v1", "--architecture", "ConvPool"), "Did you mean 'ConvPoolFC'?"),
+    "task": (("run", "orientation-v1", "--task", "tild"), "Did you mean 'tilt'?"),
+    "similarity": (("run", "orientation-v1", "--similarity", "person"), "Did you mean 'pearson'?"),
+    "dissimilarity": (("run", "orientation-v1", "--dissimilarity", "cosin"), "Did you mean 'cosine'?"),
+    "batch": (("run", "orientation-v1", "--batch", "2000"), "--batch 2000 cannot be drawn from --trials 1000."),
+    "learning rate": (("run", "orientation-v1", "--learning-rate", "0"), "--learning-rate must be above 0"),
+    "nan": (("run", "orientation-v1", "--learning-rate", "nan"), "--learning-rate must be above 0"),
+    "momentum": (("run", "orientation-v1", "--momentum", "1"), "--momentum must be in [0, 1)"),
+    "bootstraps": (("run", "orientation-v1", "--bootstraps", "1"), "--bootstraps must be at least 2"),
+    "resolution": (("run", "orientation-v1", "--resolution", "2"), "resolution must be in (0, 1]"),
+    "too small": (("run", "orientation-v1", "--resolution", "0.01"), "too few for max-pooling"),
+    "frequency": (("run", "orientation-v1", "--spatial-frequency", "0"), "--spatial-frequency must be above 0"),
+    "data": (("run", "orientation-v1", "--data", "synthetic-v2"), "Did you mean 'synthetic-v1'?"),
+    "missing file": (("run", "orientation-v1", "--data", "no.npz"), "There is no file no.npz."),
+    "no data": (
+        (
+            "run",
+            "image-it",
+        ),
+        "image-it needs --data FOLDER",
+    ),
+    "resume": (("run", "orientation-v1", "--resume", "runs/x.partial"), "There is no folder runs/x.partial to resume."),
+    "show": (("show",), "isocortex show takes one run folder"),
+    "show missing": (("show", "nowhere"), "There is no run folder nowhere."),
+    "list": (("list", "all"), "isocortex list takes nothing more"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_gets_one_sentence_and_writes_nothing(case, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words, sentence = MISTAKES[case]
+    code, out, err = run(*words, capsys=capsys)
+    assert code == 2
+    assert out == ""
+    assert sentence in err
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bad_file_writes_nothing(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez("bad.npz", resp=np.full((5, 3), np.nan), stimuli=np.arange(5.0))
+    code, _, err = run("run", "orientation-v1", "--data", "bad.npz", capsys=capsys)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "15 NaN or infinite values" in err
+    assert [p.name for p in tmp_path.iterdir()] == ["bad.npz"]
+
+
+def test_an_unwritable_folder_is_told(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, _, err = run("run", "orientation-v1", "--out", str(tmp_path / "file" / "runs"), capsys=capsys)
+    assert code == 2
+    assert "No run folder can be made in" in err
+
+
+def test_debug_shows_the_traceback():
+    words = [sys.executable, "-m", "isocortex.cli", "rum", "--debug"]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert "Traceback" in done.stderr
+    assert "InputError" in done.stderr

@@ -1,0 +1,190 @@
+"""The main job, small: whole runs, controls, resumption to the same bytes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from isocortex import InputError, load_model, runs
+from isocortex.experiments.orientation_v1 import OrientationV1
+
+SMALL = {"seeds": 2, "epochs": 4, "trials": 40, "batch": 20, "bootstraps": 20, "resolution": 0.05}
+WORDS = [word for name, value in SMALL.items() for word in (f"--{name}", str(value))]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return OrientationV1(**SMALL, out=tmp_path_factory.mktemp("runs")).execute()
+
+
+def summary(folder):
+    return json.loads((folder / "summary.json").read_text())
+
+
+def test_every_promised_number_is_there(whole):
+    found = summary(whole)
+    layers = [
+        f"rsa.{layer}.{variant}.{what}"
+        for layer in ("conv", "conv_relu", "pool", "fc")
+        for variant in ("trained", "untrained", "random")
+        for what in ("mean", "low", "high")
+    ]
+    task = ["task.accuracy.trained.mean", "task.accuracy.trained.sd", "task.accuracy.untrained.mean", "loss.final.mean"]
+    pixels = ["rsa.pixels.mean", "rsa.pixels.low", "rsa.pixels.high", "rsa.ceiling.lower", "rsa.ceiling.upper"]
+    assert {*layers, *task, *pixels} <= set(found)
+    assert not any(key.startswith("rsa.output") for key in found)
+    for key in found:
+        if key.endswith(".mean") and key.startswith("rsa"):
+            assert found[key.replace(".mean", ".low")] <= found[key] <= found[key.replace(".mean", ".high")]
+
+
+def test_untrained_layers_do_not_spread_and_the_report_says_so(whole):
+    record = runs.read_run(whole)
+    assert any("identical in every seed" in note for note in record.page["notes"])
+    assert any("output lacks the RDM" in note for note in record.page["notes"])
+    assert record.page["mark"] == "synthetic neurons"
+
+
+def test_the_report_is_one_small_page_with_every_figure(whole):
+    page = (whole / "report.html").read_text()
+    assert len(page) < 5e6
+    figures = {path.stem for path in (whole / "figures").glob("*.svg")}
+    assert figures == {
+        "rdm_similarity",
+        "rdms",
+        "rdm_rows",
+        "tuning",
+        "embedding",
+        "training",
+        "filters",
+        "stimuli",
+    }
+    assert page.count("<img ") == page.count("data:image/svg+xml;base64,") == len(figures)
+    assert page.count('alt="') == len(figures)
+    for option in ("--learning-rate", "--spatial-frequency", "--bin-width"):
+        assert option in page
+    assert "Schütt" in page
+
+
+def test_the_saved_model_is_the_trained_one(whole):
+    assert load_model(whole).fc.weight.shape[0] == 2
+    assert not (whole / "checkpoint").exists()
+
+
+def test_same_options_and_seed_give_the_same_bytes_and_another_seed_does_not(whole, tmp_path):
+    again = OrientationV1(**SMALL, out=tmp_path).execute()
+    assert (again / "summary.json").read_bytes() == (whole / "summary.json").read_bytes()
+    assert (again / "tables" / "similarity.csv").read_bytes() == (whole / "tables" / "similarity.csv").read_bytes()
+    other = OrientationV1(**SMALL, seed=1, out=tmp_path).execute()
+    assert summary(other) != summary(whole)
+
+
+class Interruption(KeyboardInterrupt):
+    pass
+
+
+@pytest.mark.parametrize(
+    "moment", [("neurons", 0), ("training", 1), ("training", 3), ("comparison", 0), ("figures", 1)]
+)
+def test_an_interrupted_run_resumes_to_the_same_bytes(whole, tmp_path, moment):
+    def interrupt(stage, done, total):
+        if (stage, done) == moment:
+            raise Interruption
+
+    with pytest.raises(Interruption) as caught:
+        OrientationV1(**SMALL, out=tmp_path).execute(interrupt)
+    partial = caught.value.resume_folder
+    assert [p.name for p in tmp_path.iterdir()] == [partial.name]
+    assert partial.name.endswith(".partial")
+    stages = []
+    resumed = OrientationV1(resume=partial).execute(lambda s, d, t: stages.append((s, d)))
+    if moment == ("training", 3):
+        assert [d for s, d in stages if s == "training"] == [0, 4, 1]
+    assert (resumed / "summary.json").read_bytes() == (whole / "summary.json").read_bytes()
+    assert [p.name for p in tmp_path.iterdir()] == [resumed.name]
+
+
+def test_resume_takes_no_other_option(whole, tmp_path):
+    partial = tmp_path / "x.partial"
+    partial.mkdir()
+    (partial / "config.json").write_bytes((whole / "config.json").read_bytes())
+    with pytest.raises(InputError, match="leave out --seed, --epochs"):
+        OrientationV1(resume=partial, epochs=3, seed=4).execute()
+
+
+@pytest.mark.parametrize("architecture", ["FC", "ConvFC"])
+@pytest.mark.parametrize("task", ["boundary", "orientation"])
+def test_other_architectures_and_tasks(architecture, task, tmp_path):
+    options = SMALL | {"epochs": 1, "trials": 20, "resolution": 0.03}
+    folder = OrientationV1(
+        **options, architecture=architecture, task=task, dissimilarity="euclidean", similarity="cosine", out=tmp_path
+    ).execute()
+    found = summary(folder)
+    assert ("rsa.conv.random.mean" in found) == (architecture == "ConvFC")
+    assert "rsa.output.trained.mean" in found
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_a_file_of_one_animal(split, tmp_path, rng):
+    angles = np.arange(0.0, 180.0, 6.0)
+    curves = np.exp(np.cos(np.deg2rad(2 * (angles[:, None] - rng.uniform(0, 180, 60)))))
+    first, second = (curves + 0.3 * rng.normal(size=curves.shape) for _ in range(2))
+    arrays = {"resp_train": first, "resp_test": second} if split else {"resp": first}
+    np.savez(tmp_path / "animal.npz", stimuli=angles, **arrays)
+    folder = OrientationV1(**SMALL, data=str(tmp_path / "animal.npz"), out=tmp_path / "runs").execute()
+    found = summary(folder)
+    page = runs.read_run(folder).page
+    assert ("rsa.ceiling.lower" in found) == ("rsa.ceiling.upper" in found) == split
+    assert any("no noise ceiling" in note for note in page["notes"]) != split
+    assert page["mark"] == ""
+    if split:
+        assert found["rsa.ceiling.lower"] < found["rsa.ceiling.upper"] < 1
+
+
+def start(tmp_path):
+    command = [sys.executable, "-m", "isocortex.cli", "run", "orientation-v1", *WORDS, "--out", str(tmp_path)]
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path.parent / "cache")}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+
+
+def wait_for(tmp_path, pattern, process):
+    while not any(tmp_path.glob(pattern)):
+        assert process.poll() is None
+        time.sleep(0.005)
+
+
+def test_control_c_gives_the_line_that_resumes(whole, tmp_path):
+    process = start(tmp_path)
+    wait_for(tmp_path, "*.partial/checkpoint/training.eqx", process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    (partial,) = tmp_path.iterdir()
+    assert f"isocortex run orientation-v1 --resume {partial}" in err
+    assert "Traceback" not in err
+    resumed = OrientationV1(resume=partial).execute()
+    assert (resumed / "summary.json").read_bytes() == (whole / "summary.json").read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "moment", ["*.partial", "*.partial/checkpoint/training.eqx", "*.partial/model.eqx", "*.partial/summary.json",
+               "*.partial/figures/rdms.svg", "*.partial/findings.json", "*.partial/report.html"]
+)  # fmt: skip
+def test_a_killed_run_leaves_nothing_final_and_resumes_to_the_same_bytes(whole, tmp_path, moment):
+    process = start(tmp_path)
+    wait_for(tmp_path, moment, process)
+    process.kill()
+    process.communicate()
+    finished = [path for path in tmp_path.iterdir() if not path.name.endswith(".partial")]
+    if not finished:
+        (partial,) = tmp_path.iterdir()
+        finished = [OrientationV1(resume=partial).execute()]
+    (folder,) = finished
+    assert (folder / "report.html").exists()
+    assert (folder / "summary.json").read_bytes() == (whole / "summary.json").read_bytes()
