@@ -13,9 +13,8 @@ def test_default_ceiling_is_like_that_of_recordings(seed):
 
 
 def test_planted_preferences_are_recovered():
-    (animal,) = synthetic_v1(
-        key=jax.random.key(1), n_animals=1, n_neurons=300, private_noise=0.1, shared_noise=0.0
-    ).values()
+    quiet = {"private_noise": 0.1, "shared_noise": 0.0, "idiosyncrasy": 0.0}
+    (animal,) = synthetic_v1(key=jax.random.key(1), n_animals=1, n_neurons=300, **quiet).values()
     curves = tuning_curves(animal)
     error = (curves.preferred - animal["preferred"].values + 90) % 180 - 90
     assert np.median(np.abs(error)) < 2

@@ -9,29 +9,29 @@ import xarray as xr
 from ...errors import InputError, look_up
 from ...rdms import RDMs
 from ...responses import check
-from ...shapes import ResponseMatrix, SquareRDM
+from ...shapes import DissimilarityMatrix, ResponseMatrix
 
 
-def squared_euclidean(x: ResponseMatrix) -> SquareRDM:
+def squared_euclidean(x: ResponseMatrix) -> DissimilarityMatrix:
     """Return the squared Euclidean distance of each pair of rows, divided by the number of units."""
     gram = x @ x.swapaxes(-1, -2)
     power = gram.diagonal(axis1=-2, axis2=-1)
     return (power[..., :, None] + power[..., None, :] - 2 * gram) / x.shape[-1]
 
 
-def cosine_distance(x: ResponseMatrix) -> SquareRDM:
+def cosine_distance(x: ResponseMatrix) -> DissimilarityMatrix:
     """Return 1 − the cosine of the angle between each pair of rows."""
     length = (x**2).sum(axis=-1, keepdims=True) ** 0.5
     unit = x / length
     return 1 - unit @ unit.swapaxes(-1, -2)
 
 
-def correlation_distance(x: ResponseMatrix) -> SquareRDM:
+def correlation_distance(x: ResponseMatrix) -> DissimilarityMatrix:
     """Return 1 − the Pearson correlation of each pair of rows across units: 1 − ZZᵀ/N with z-scored rows."""
     return cosine_distance(x - x.mean(axis=-1, keepdims=True))
 
 
-Dissimilarity = Callable[[ResponseMatrix], SquareRDM]
+Dissimilarity = Callable[[ResponseMatrix], DissimilarityMatrix]
 
 DISSIMILARITIES: dict[str, tuple[Dissimilarity, str]] = {
     "correlation": (correlation_distance, "1 − Pearson correlation"),
@@ -119,5 +119,5 @@ def _undefined_rows(values: np.ndarray, dissimilarity: str) -> np.ndarray:
     if dissimilarity == "correlation":
         return np.asarray(values.max(axis=-1) == values.min(axis=-1))
     if dissimilarity == "cosine":
-        return ~values.any(axis=-1)
+        return np.asarray(~values.any(axis=-1))
     return np.zeros(len(values), bool)
