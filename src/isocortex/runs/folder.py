@@ -1,0 +1,220 @@
+"""Write a run folder: under a ``.partial`` name until it is whole, so that nothing half-made looks finished."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from ..errors import InputError, require
+from ..responses import save
+from .environment import compile_clock, describe_environment
+from .files import read_json, write_json
+
+SCHEMA = 1
+PARTIAL = ".partial"
+LARGEST_RESPONSES = 2**24
+"""Response arrays of more bytes than this are not saved: the saved model makes them again."""
+PNG_DPI = 160
+
+Progress = Callable[[str, int, int], None]
+
+
+class Run:
+    """A run folder while it is being written.
+
+    Use :meth:`create` or :meth:`resume`, add what is found, and call :meth:`finish`.
+
+    Attributes
+    ----------
+    path : Path
+        The folder, ending in ``.partial`` until :meth:`finish`.
+    mark : str
+        Written on every figure and shown on the page: that the data are synthetic, for example.
+    """
+
+    def __init__(self, path: Path, progress: Progress | None = None) -> None:
+        self.path = path
+        self.mark = ""
+        self._progress = progress
+        self._compiling = compile_clock()
+        self._timing: dict[str, dict[str, float]] = {}
+        self._page: dict[str, Any] = {"findings": [], "notes": [], "methods": [], "references": []}
+
+    @classmethod
+    def create(
+        cls, experiment: str, options: Mapping[str, Any], *, out: Path, progress: Progress | None = None
+    ) -> "Run":
+        """Make ``out/<experiment>-<time>-<hash>.partial`` with its configuration already inside.
+
+        Parameters
+        ----------
+        experiment : str
+        options : mapping
+            Every option, as JSON values.
+        out : path
+            The folder of runs; made if missing.
+        """
+        config = {"schema": SCHEMA, "experiment": experiment, "options": dict(options)}
+        digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:8]
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            made = Path(tempfile.mkdtemp(prefix=".new-", dir=out))
+        except OSError as error:
+            raise InputError(f"No run folder can be made in {out}: {error.strerror}.") from error
+        made.chmod(0o755)
+        write_json(made / "config.json", config)
+        write_json(made / "environment.json", describe_environment())
+        stem = f"{experiment}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{digest}"
+        for n in range(1, 1000):
+            name = stem if n == 1 else f"{stem}-{n}"
+            path = out / (name + PARTIAL)
+            if not path.exists() and not (out / name).exists():
+                made.rename(path)
+                return cls(path, progress)
+        raise InputError(f"{out} already holds a thousand runs named {stem}.")
+
+    @classmethod
+    def resume(cls, folder: Path, experiment: str, *, progress: Progress | None = None) -> tuple["Run", dict[str, Any]]:
+        """Open an interrupted run again; return it with its options.
+
+        Raises
+        ------
+        InputError
+            If the folder is missing, complete, of another experiment, or not a run.
+        """
+        require(folder.is_dir(), f"There is no folder {folder} to resume.")
+        require(folder.name.endswith(PARTIAL), f"{folder} is complete; there is nothing to resume.")
+        try:
+            config = read_json(folder / "config.json")
+            found, options, schema = config["experiment"], config["options"], config["schema"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{folder} has no readable config.json; start a new run.") from error
+        require(schema == SCHEMA, f"{folder} was written with layout {schema}, this version reads {SCHEMA}.")
+        require(found == experiment, f"{folder} is a run of {found!r}: isocortex run {found} --resume {folder}")
+        return cls(folder, progress), options
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where training keeps its state; gone when the run is whole."""
+        return self.path / "checkpoint" / "training.eqx"
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        """Time a stage, compiling apart; yields ``advance(done, total)`` for the progress bar."""
+        started, compiled = time.perf_counter(), self._compiling.seconds
+
+        def advance(done: int, total: int) -> None:
+            if self._progress is not None:
+                self._progress(name, done, total)
+
+        advance(0, 1)
+        yield advance
+        advance(1, 1)
+        seconds = {
+            "seconds": time.perf_counter() - started,
+            "of_which_compiling": self._compiling.seconds - compiled,
+        }
+        self._timing[name] = {what: round(value, 3) for what, value in seconds.items()}
+
+    def describe(
+        self,
+        *,
+        question: str,
+        answer: str,
+        methods: Sequence[str],
+        references: Sequence[str],
+        meanings: Mapping[str, str],
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Say what was asked, what came out, how, and whom to cite.
+
+        Parameters
+        ----------
+        question, answer : str
+            One sentence each.
+        methods : sequence of str
+            Paragraphs.
+        references : sequence of str
+            Names that :func:`isocortex.citation` knows.
+        meanings : mapping of str to str
+            Option → what it means.
+        notes : sequence of str
+            What a reader has to know before believing the answer.
+        """
+        self._page |= {
+            "question": question,
+            "answer": answer,
+            "methods": list(methods),
+            "references": list(references),
+            "meanings": dict(meanings),
+            "notes": list(notes),
+            "mark": self.mark,
+        }
+
+    def figure(self, name: str, figure: Figure, *, title: str, caption: str, alt: str) -> None:
+        """Save a figure as SVG and PNG, with the caption and alternative text that every finding needs."""
+        require(bool(caption and alt), f"The figure {name!r} needs a caption and an alternative text.")
+        folder = self.path / "figures"
+        folder.mkdir(exist_ok=True)
+        if self.mark:
+            strip = 0.16 / figure.get_figheight()
+            engine = figure.get_layout_engine()
+            if engine is not None:
+                engine.set(rect=(0, strip, 1, 1 - strip))  # pyright: ignore[reportCallIssue]
+            figure.text(0.995, 0.1 * strip, self.mark, ha="right", va="bottom", fontsize=7.5, color="0.3", style="italic")
+        with rc_context({"svg.hashsalt": "isocortex", "svg.fonttype": "path"}):
+            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+            figure.savefig(folder / f"{name}.png", dpi=PNG_DPI, metadata={"Software": None})
+        self._page["findings"].append(
+            {"kind": "figure", "name": name, "title": title, "caption": caption, "alt": alt}
+        )
+
+    def table(self, name: str, table: pd.DataFrame, *, title: str = "", caption: str = "", shown: bool = False) -> None:
+        """Save a table as CSV; with ``shown`` it also stands on the page, under its title and caption."""
+        folder = self.path / "tables"
+        folder.mkdir(exist_ok=True)
+        buffer = io.StringIO()
+        table.to_csv(buffer, float_format="%.6g", index=not isinstance(table.index, pd.RangeIndex))
+        (folder / f"{name}.csv").write_text(buffer.getvalue(), "utf-8")
+        self._page["findings"].append(
+            {"kind": "table", "name": name, "title": title or name, "caption": caption, "shown": shown}
+        )
+
+    def responses(self, groups: Mapping[str, xr.DataArray]) -> None:
+        """Save response arrays, leaving out those too large to keep."""
+        kept = {name: array for name, array in groups.items() if array.nbytes <= LARGEST_RESPONSES}
+        if kept:
+            save(self.path / "responses.nc", kept)
+
+    def summary(self, numbers: Mapping[str, float | int | None]) -> None:
+        """Write ``summary.json``: flat keys, ten significant digits; what is undefined is absent."""
+        finite = {k: v for k, v in numbers.items() if v is not None and np.isfinite(v)}
+        rounded = {k: v if isinstance(v, int) else float(f"{float(v):.10g}") for k, v in finite.items()}
+        write_json(self.path / "summary.json", rounded)
+
+    def close(self) -> None:
+        """Write what the page is made from."""
+        write_json(self.path / "timing.json", self._timing)
+        write_json(self.path / "findings.json", self._page)
+
+    def finish(self) -> Path:
+        """Drop the checkpoint, take ``.partial`` off the name, and return the whole run's folder."""
+        shutil.rmtree(self.path / "checkpoint", ignore_errors=True)
+        final = self.path.with_name(self.path.name.removesuffix(PARTIAL))
+        os.rename(self.path, final)
+        self.path = final
+        return final
