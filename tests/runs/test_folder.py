@@ -20,7 +20,9 @@ def make(tmp_path, *, finish=True, label="a"):
     figure = Figure()
     figure.subplots().plot([0, 1], label=label)
     run.figure("line", figure, title=label, caption=f"caption {label}", alt=f'alt " {label}')
-    run.table("numbers", pd.DataFrame({label: [1.5, np.nan], "text": [label, ""]}), title=label, caption="c", shown=True)
+    run.table(
+        "numbers", pd.DataFrame({label: [1.5, np.nan], "text": [label, ""]}), title=label, caption="c", shown=True
+    )
     run.responses({f"layer {i}": responses(np.eye(4) + i) for i in range(2)})
     run.summary({"b": 2, "a": 1 / 3, "undefined": None, "nan": float("nan")})
     run.describe(

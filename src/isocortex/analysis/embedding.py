@@ -29,6 +29,7 @@ def embed(responses: xr.DataArray, *, key: PRNGKey) -> np.ndarray:
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     check(responses)
     averaged = responses.mean("repeat") if "repeat" in responses.dims else responses
@@ -36,7 +37,8 @@ def embed(responses: xr.DataArray, *, key: PRNGKey) -> np.ndarray:
     values = averaged.transpose("stimulus", "unit").values.astype(float)
     state = int(jax.random.randint(key, (), 0, np.iinfo(np.int32).max))
     kept = min(PCA_DIMENSIONS, *values.shape)
-    reduced = PCA(kept, svd_solver="full").fit_transform(values)
     perplexity = min(PERPLEXITY, (len(values) - 1) / 3)
     init = "pca" if kept >= 2 else "random"
-    return TSNE(2, perplexity=perplexity, init=init, random_state=state).fit_transform(reduced)
+    with threadpool_limits(1):  # a few hundred points gain nothing from threads, and wait for them on a busy machine
+        reduced = PCA(kept, svd_solver="full").fit_transform(values)
+        return TSNE(2, perplexity=perplexity, init=init, random_state=state).fit_transform(reduced)

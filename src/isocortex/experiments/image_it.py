@@ -104,8 +104,8 @@ class ImageIT(OrientationNetworks):
         small, canvas = (fit_to_canvas(photographs, size) for size in (canvas_size(self.resolution), CANVAS))
         rdms = {}
         for variant, models in networks.variants.items():
-            for layer, activity in record(models, small, stimuli=stimuli).items():
-                rdms[layer, variant] = rsa.rdm(activity, self.dissimilarity, undefined="drop")
+            of_layers, _ = self.layer_rdms(models, small, stimuli)
+            rdms |= {(layer, variant): rows for layer, rows in of_layers.items()}
         rivals = {
             "filter bank": ConvolutionalLayer(),
             "energy": OrientationEnergy(CANVAS),

@@ -35,7 +35,7 @@ class Comparison:
     ceiling : NoiseCeiling or None
     networks : Networks
     trained : dict of str to DataArray
-        Layer → responses of the trained population.
+        Layer → responses of the trained population, of its first seed alone where they are large.
     pixels : DataArray
     rdms : dict of (layer, variant) to RDMs
         One row per seed.

@@ -8,12 +8,14 @@ import numpy as np
 import xarray as xr
 from tyro.conf import arg
 
+from ..analysis import rsa
 from ..analysis.rsa import DISSIMILARITIES, SIMILARITIES
 from ..errors import look_up, require
 from ..learning import evaluate, fit, save_model
-from ..models import ARCHITECTURES, ConvNet, population
+from ..models import ARCHITECTURES, ConvNet, population, record
 from ..rdms import RDMs
-from ..runs import Run
+from ..runs import LARGEST_RESPONSES, Run
+from ..shapes import Images
 from ..stimuli.gratings import SPATIAL_FREQUENCY, canvas_size
 from ..tasks import Task, orientation_task
 from ..tasks.orientation import ORIENTATION_TASKS
@@ -159,6 +161,15 @@ class OrientationNetworks(Experiment):
         if bank.conv is not None:
             variants["random filters"] = untrained("random")
         return Networks(variants, loss, accuracy)
+
+    def layer_rdms(
+        self, models: Any, images: Images, stimuli: np.ndarray
+    ) -> tuple[dict[str, RDMs], dict[str, xr.DataArray]]:
+        """Show images to a population; return each layer's RDMs, and its responses (of the first seed, where large)."""
+        recorded = record(models, images, stimuli=stimuli)
+        rdms = {layer: rsa.rdm(x, self.dissimilarity, undefined="drop") for layer, x in recorded.items()}
+        kept = {n: x if x.nbytes <= LARGEST_RESPONSES else x.isel(seed=[0]).copy() for n, x in recorded.items()}
+        return rdms, kept
 
     def describe_training(self) -> str:
         """Return the methods of training, in words."""

@@ -56,12 +56,10 @@ class OrientationV1(OrientationNetworks):
         with run.stage("responses"):
             angles = measured.stimuli
             images = gratings(angles, spatial_frequency=self.spatial_frequency, resolution=self.resolution)
-            rdms, trained = {}, {}
+            rdms, responses = {}, {}
             for variant, models in networks.variants.items():
-                activity = record(models, images, stimuli=angles)
-                trained = trained or activity
-                for layer, responses in activity.items():
-                    rdms[layer, variant] = rsa.rdm(responses, self.dissimilarity, undefined="drop")
+                of_layers, responses[variant] = self.layer_rdms(models, images, angles)
+                rdms |= {(layer, variant): rows for layer, rows in of_layers.items()}
             pixels = record(Pixels(), images, stimuli=angles, population=False)["pixels"]
             rdms["pixels", "pixels"] = rsa.rdm(pixels, self.dissimilarity)
         with run.stage("comparison"):
@@ -72,12 +70,12 @@ class OrientationV1(OrientationNetworks):
                 method=self.similarity,
                 n_bootstraps=self.bootstraps,
             )
-        found = Comparison(neurons, measured, ceiling, networks, trained, pixels, rdms, table, dots)
+        found = Comparison(neurons, measured, ceiling, networks, responses["trained"], pixels, rdms, table, dots)
         self.report(run, found)
         with run.stage("figures"):
             draw(self, run, found)
         means = {name: x.mean("repeat", keep_attrs=True) if "repeat" in x.dims else x for name, x in neurons.items()}
-        run.responses({f"trained/{layer}": responses for layer, responses in trained.items()} | means)
+        run.responses({f"trained/{layer}": x for layer, x in responses["trained"].items()} | means)
 
     def ceiling(self, neurons: Neurons, measured: RDMs) -> NoiseCeiling | None:
         """Return the ceiling from several animals, or from two halves of one; None where there is neither."""

@@ -26,6 +26,14 @@ def evaluate(models: Any, task: Task, *, key: PRNGKey, n_trials: int = 1000) -> 
     return np.asarray(_scores(models, task, task.sample(key, n_trials)))
 
 
+TRIALS_AT_ONCE = 100
+"""Trials a model is judged on together: enough to fill the machine, few enough to spare its memory."""
+
+
 @eqx.filter_jit
 def _scores(models: Any, task: Task, trials: Trials) -> jax.Array:
-    return map_members(lambda model: task.score(jax.vmap(model)(trials.inputs)["output"], trials), models)
+    def of_member(model: Any) -> jax.Array:
+        output = jax.lax.map(lambda x: model(x)["output"], trials.inputs, batch_size=TRIALS_AT_ONCE)
+        return task.score(output, trials)
+
+    return map_members(of_member, models)

@@ -67,10 +67,17 @@ def record(
     return recorded
 
 
+IMAGES_AT_ONCE = 100
+"""Images a model looks at together: enough to fill the machine, few enough to spare its memory."""
+
+
 @eqx.filter_jit
 def _activity(model: Any, images: jax.Array, layers: tuple[str, ...], population: bool) -> dict[str, jax.Array]:
     def of_member(member: Any) -> dict[str, jax.Array]:
-        activity = jax.vmap(member)(images)
-        return {layer: activity[layer].reshape(len(images), -1) for layer in layers}
+        def of_image(image: jax.Array) -> dict[str, jax.Array]:
+            activity = member(image)
+            return {layer: activity[layer].ravel() for layer in layers}
+
+        return jax.lax.map(of_image, images, batch_size=IMAGES_AT_ONCE)
 
     return map_members(of_member, model) if population else of_member(model)

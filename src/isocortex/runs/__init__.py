@@ -1,5 +1,6 @@
 """The run folder: what was asked, what was found, and the page to read it on."""
 
+from .folder import LARGEST_RESPONSES as LARGEST_RESPONSES
 from .folder import PARTIAL as PARTIAL
 from .folder import Run as Run
 from .read import RunRecord as RunRecord

@@ -9,7 +9,19 @@ from typing import Any
 
 import jax
 
-PACKAGES = ("isocortex", "jax", "jaxlib", "equinox", "optax", "numpy", "scipy", "xarray", "pandas", "scikit-learn", "matplotlib")
+PACKAGES = (
+    "isocortex",
+    "jax",
+    "jaxlib",
+    "equinox",
+    "optax",
+    "numpy",
+    "scipy",
+    "xarray",
+    "pandas",
+    "scikit-learn",
+    "matplotlib",
+)
 COMPILE_EVENTS = ("/jax/core/compile/backend_compile_duration", "/jax/core/compile/jaxpr_to_mlir_module_duration")
 
 

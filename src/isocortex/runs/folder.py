@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from .files import read_json, write_json
 
 SCHEMA = 1
 PARTIAL = ".partial"
-LARGEST_RESPONSES = 2**24
+LARGEST_RESPONSES = 2**23
 """Response arrays of more bytes than this are not saved: the saved model makes them again."""
 PNG_DPI = 160
 
@@ -56,7 +57,7 @@ class Run:
 
     @classmethod
     def create(
-        cls, experiment: str, options: Mapping[str, Any], *, out: Path, progress: Progress | None = None
+        cls, experiment: str, options: Mapping[str, Any], *, out: str | PathLike[str], progress: Progress | None = None
     ) -> "Run":
         """Make ``out/<experiment>-<time>-<hash>.partial`` with its configuration already inside.
 
@@ -70,6 +71,7 @@ class Run:
         """
         config = {"schema": SCHEMA, "experiment": experiment, "options": dict(options)}
         digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:8]
+        out = Path(out)
         try:
             out.mkdir(parents=True, exist_ok=True)
             made = Path(tempfile.mkdtemp(prefix=".new-", dir=out))
@@ -88,7 +90,9 @@ class Run:
         raise InputError(f"{out} already holds a thousand runs named {stem}.")
 
     @classmethod
-    def resume(cls, folder: Path, experiment: str, *, progress: Progress | None = None) -> tuple["Run", dict[str, Any]]:
+    def resume(
+        cls, folder: str | PathLike[str], experiment: str, *, progress: Progress | None = None
+    ) -> tuple["Run", dict[str, Any]]:
         """Open an interrupted run again; return it with its options.
 
         Raises
@@ -96,6 +100,7 @@ class Run:
         InputError
             If the folder is missing, complete, of another experiment, or not a run.
         """
+        folder = Path(folder)
         require(folder.is_dir(), f"There is no folder {folder} to resume.")
         require(folder.name.endswith(PARTIAL), f"{folder} is complete; there is nothing to resume.")
         try:
@@ -175,13 +180,13 @@ class Run:
             engine = figure.get_layout_engine()
             if engine is not None:
                 engine.set(rect=(0, strip, 1, 1 - strip))  # pyright: ignore[reportCallIssue]
-            figure.text(0.995, 0.1 * strip, self.mark, ha="right", va="bottom", fontsize=7.5, color="0.3", style="italic")
+            figure.text(
+                0.995, 0.1 * strip, self.mark, ha="right", va="bottom", fontsize=7.5, color="0.3", style="italic"
+            )
         with rc_context({"svg.hashsalt": "isocortex", "svg.fonttype": "path"}):
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
             figure.savefig(folder / f"{name}.png", dpi=PNG_DPI, metadata={"Software": None})
-        self._page["findings"].append(
-            {"kind": "figure", "name": name, "title": title, "caption": caption, "alt": alt}
-        )
+        self._page["findings"].append({"kind": "figure", "name": name, "title": title, "caption": caption, "alt": alt})
 
     def table(self, name: str, table: pd.DataFrame, *, title: str = "", caption: str = "", shown: bool = False) -> None:
         """Save a table as CSV; with ``shown`` it also stands on the page, under its title and caption."""

@@ -52,7 +52,10 @@ def read_run(folder: str | PathLike[str]) -> RunRecord:
     require(folder.is_dir(), f"There is no run folder {folder}.")
     try:
         config = read_json(folder / "config.json")
-        require((folder / "summary.json").exists(), f"{folder} was interrupted: isocortex run {config['experiment']} --resume {folder}")
+        require(
+            (folder / "summary.json").exists(),
+            f"{folder} was interrupted: isocortex run {config['experiment']} --resume {folder}",
+        )
         parts = {name: read_json(folder / f"{name}.json") for name in ("summary", "environment", "timing", "findings")}
         return RunRecord(
             folder,
