@@ -18,11 +18,11 @@ from ..recordings import ObjectRecordings, read_kriegeskorte
 from ..runs import Run
 from ..stimuli import canvas_size, fit_to_canvas, grey
 from .orientation_networks import CONTROLS, Networks, OrientationNetworks
-from .tables import Rows, answer_table, best, interval, records, similarity_table
+from .tables import NO_LEARNING, Rows, answer_table, best, interval, records, similarity_table
 
 CANVAS = (64, 64)
 """Pixels on which the models without learning look at the photographs."""
-NO_LEARNING, PUBLISHED, BRAIN = "no learning", "published", "brain"
+PUBLISHED, BRAIN = "published", "brain"
 ROWS = {
     "filter bank: conv": "filter_bank.conv",
     "energy: simple": "energy.simple",

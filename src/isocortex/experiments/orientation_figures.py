@@ -13,6 +13,7 @@ from ..rdms import RDMs
 from ..runs import Run
 from ..stimuli import filter_bank, gratings
 from .orientation_networks import Networks, OrientationNetworks
+from .tables import NO_LEARNING
 
 REFERENCE_ANGLES = (-75.0, -25.0, 25.0, 75.0)
 EXAMPLE_ANGLES = np.array([-75.0, -45.0, -25.0, 0.0, 25.0, 45.0])
@@ -74,7 +75,7 @@ def draw(options: OrientationNetworks, run: Run, found: Comparison) -> None:
     )
     panels = {
         f"V1, {len(measured)} animal{'s' * (len(measured) > 1)}": measured,
-        "pixels": rdms["pixels", "pixels"],
+        "pixels": rdms["pixels", NO_LEARNING],
     }
     for variant in found.networks.variants:
         panels |= {f"{variant}: {layer}": rdms[layer, variant] for layer in shown[-2:] if len(rdms[layer, variant])}

@@ -20,6 +20,7 @@ from ..stimuli.gratings import SPATIAL_FREQUENCY, canvas_size
 from ..tasks import Task, orientation_task
 from ..tasks.orientation import ORIENTATION_TASKS
 from .protocol import Experiment
+from .tables import NETWORKS
 
 CONTROLS = {
     "trained": "optimised for the task",
@@ -211,7 +212,7 @@ class OrientationNetworks(Experiment):
         """Return which layers lack the RDMs of some seeds, and why."""
         lost: dict[str, list[str]] = {}
         for (layer, variant), rows in rdms.items():
-            if len(rows) < self.seeds and variant in ("trained", "untrained", "random filters"):
+            if len(rows) < self.seeds and variant in NETWORKS:
                 lost.setdefault(layer, []).append(f"{self.seeds - len(rows)} of {self.seeds} {variant}")
         alike = "some stimulus drives all units of the layer alike, and their correlation is undefined"
         return [f"{layer} lacks the RDM of {', '.join(parts)} networks: {alike}." for layer, parts in lost.items()]

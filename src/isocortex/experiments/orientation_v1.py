@@ -16,7 +16,7 @@ from ..runs import Run
 from ..stimuli import gratings
 from .orientation_figures import Comparison, Neurons, draw
 from .orientation_networks import CONTROLS, OrientationNetworks
-from .tables import answer_table, best, interval, records, similarity_table
+from .tables import NO_LEARNING, answer_table, best, interval, records, similarity_table
 
 SYNTHETIC = "synthetic-v1"
 
@@ -61,7 +61,7 @@ class OrientationV1(OrientationNetworks):
                 of_layers, responses[variant] = self.layer_rdms(models, images, angles)
                 rdms |= {(layer, variant): rows for layer, rows in of_layers.items()}
             pixels = record(Pixels(), images, stimuli=angles, population=False)["pixels"]
-            rdms["pixels", "pixels"] = rsa.rdm(pixels, self.dissimilarity)
+            rdms["pixels", NO_LEARNING] = rsa.rdm(pixels, self.dissimilarity)
         with run.stage("comparison"):
             table, dots = similarity_table(
                 rdms,
@@ -117,7 +117,7 @@ class OrientationV1(OrientationNetworks):
             answer = (
                 f"Of the trained networks' layers, {top['layer']} is most like V1: {measure} {interval(top)}"
                 f"{f' (controls: {controls})' if controls else ''}; the pixels reach "
-                f"{interval(records(table, 'pixels')[0])}. Noise ceiling {limit}. Accuracy "
+                f"{interval(records(table, NO_LEARNING)[0])}. Noise ceiling {limit}. Accuracy "
                 f"{numbers['task.accuracy.trained.mean']:.3f} trained, "
                 f"{numbers['task.accuracy.untrained.mean']:.3f} untrained."
             )

@@ -11,6 +11,10 @@ from ..analysis import rsa
 from ..rdms import RDMs
 from ..shapes import PRNGKey
 
+NETWORKS = ("trained", "untrained", "random filters")
+"""Variants of a network that is compared with its own controls."""
+NO_LEARNING = "no learning"
+"""Variant of a model that is no network."""
 Rows = Mapping[tuple[str, str], RDMs]
 
 
@@ -58,17 +62,18 @@ def interval(row: Mapping[str, Any]) -> str:
 
 
 def answer_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return layers × variants with "mean [low, high]" in each cell, empty where there is none.
+    """Return layers × variants of the networks, with "mean [low, high]" in each cell, empty where there is none.
 
-    A model without controls stands in the first column alone.
+    A model that is no network says so in its row's name, and stands in the first column alone.
     """
     cells = {(row["layer"], row["variant"]): interval(row) for row in records(table)}
-    layers = list(dict.fromkeys(table["layer"]))
-    shared = [v for v in dict.fromkeys(table["variant"]) if sum((layer, v) in cells for layer in layers) > 0]
-    columns = [v for v in shared if v in ("trained", "untrained", "random filters")]
+    columns = [v for v in NETWORKS if any(variant == v for _, variant in cells)]
     rows = []
-    for layer in layers:
+    for layer in dict.fromkeys(table["layer"]):
         found = [cells.get((layer, variant), "") for variant in columns]
-        alone = [cells[layer, v] for v in shared if v not in columns and (layer, v) in cells]
-        rows.append([layer, *(found if any(found) else [*alone, *[""] * (len(columns) - 1)])])
+        if any(found):
+            rows.append([layer, *found])
+        else:
+            ((variant, cell),) = [(v, c) for (name, v), c in cells.items() if name == layer]
+            rows.append([f"{layer} ({variant})", cell, *[""] * (len(columns) - 1)])
     return pd.DataFrame(rows, columns=["layer", *columns])

@@ -176,7 +176,7 @@ class Run:
         folder = self.path / "figures"
         folder.mkdir(exist_ok=True)
         if self.mark:
-            strip = 0.16 / figure.get_figheight()
+            strip = 0.2 / figure.get_figheight()
             engine = figure.get_layout_engine()
             if engine is not None:
                 engine.set(rect=(0, strip, 1, 1 - strip))  # pyright: ignore[reportCallIssue]
