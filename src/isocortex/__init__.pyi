@@ -1,5 +1,6 @@
 from . import analysis as analysis
 from . import plots as plots
+from . import recordings as recordings
 from . import report as report
 from . import runs as runs
 from .analysis import rsa as rsa

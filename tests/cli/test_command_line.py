@@ -70,7 +70,7 @@ MISTAKES = {
     "resolution": (("run", "orientation-v1", "--resolution", "2"), "resolution must be in (0, 1]"),
     "too small": (("run", "orientation-v1", "--resolution", "0.01"), "too few for max-pooling"),
     "frequency": (("run", "orientation-v1", "--spatial-frequency", "0"), "--spatial-frequency must be above 0"),
-    "data": (("run", "orientation-v1", "--data", "synthetic-v2"), "Did you mean 'synthetic-v1'?"),
+    "data": (("run", "orientation-v1", "--data", "synthetic-v3"), "Did you mean 'synthetic-v1'?"),
     "missing file": (("run", "orientation-v1", "--data", "no.npz"), "There is no file no.npz."),
     "no data": (
         (
@@ -82,6 +82,10 @@ MISTAKES = {
     "resume": (("run", "orientation-v1", "--resume", "runs/x.partial"), "There is no folder runs/x.partial to resume."),
     "show": (("show",), "isocortex show takes one run folder"),
     "show missing": (("show", "nowhere"), "There is no run folder nowhere."),
+    "no data command": (("data",), "isocortex data takes one of: list, fetch NAME, where NAME."),
+    "data command": (("data", "fetsh", "x"), "There is no data command 'fetsh'. Did you mean 'fetch'?"),
+    "data set": (("data", "fetch", "stringer"), "There is no data set 'stringer'. Did you mean 'stringer-2021'?"),
+    "data words": (("data", "where"), "isocortex data where takes one data set."),
     "list": (("list", "all"), "isocortex list takes nothing more"),
 }
 
@@ -98,6 +102,15 @@ def test_a_mistake_gets_one_sentence_and_writes_nothing(case, capsys, tmp_path, 
     assert err.count("\n") == 1
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_data_sets_are_listed_with_licence_and_citation(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("ISOCORTEX_DATA", str(tmp_path))
+    _, out, _ = run("data", "list", capsys=capsys)
+    for said in ("stringer-2021 (not fetched)", "Licence: ", "Cite: Stringer C", "doi:10.1016/j.cell.2021.03.042"):
+        assert said in out
+    _, out, _ = run("data", "where", "stringer-2021", capsys=capsys)
+    assert out == f"{tmp_path}/stringer-2021/W3D4_stringer_oribinned1.npz\n"
 
 
 def test_a_bad_file_writes_nothing(capsys, tmp_path, monkeypatch):

@@ -1,16 +1,18 @@
 """The main job, small: whole runs, controls, resumption to the same bytes."""
 
+import hashlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from isocortex import InputError, load_model, runs
+from isocortex import InputError, load_model, recordings, runs
 from isocortex.experiments.orientation_v1 import OrientationV1
 
 SMALL = {"seeds": 2, "epochs": 4, "trials": 40, "batch": 20, "bootstraps": 20, "resolution": 0.05}
@@ -144,6 +146,19 @@ def test_a_file_of_one_animal(split, tmp_path, rng):
     assert page["mark"] == ""
     if split:
         assert found["rsa.ceiling.lower"] < found["rsa.ceiling.upper"] < 1
+
+
+def test_a_data_set_of_the_catalogue(tmp_path, rng, monkeypatch):
+    monkeypatch.setenv("ISOCORTEX_DATA", str(tmp_path))
+    path = recordings.where("stringer-2021")
+    path.parent.mkdir(parents=True)
+    np.savez(path, resp=rng.normal(size=(40, 30)), stimuli=np.arange(0.0, 360.0, 9.0))
+    published = replace(recordings.DATASETS["stringer-2021"], md5=hashlib.md5(path.read_bytes()).hexdigest())
+    monkeypatch.setitem(recordings.DATASETS, "stringer-2021", published)
+    folder = OrientationV1(**SMALL, data="stringer-2021", out=tmp_path / "runs").execute()
+    page = (folder / "report.html").read_text()
+    assert "distributed by Neuromatch Academy through OSF" in page
+    assert "10.1016/j.cell.2021.03.042" in page
 
 
 def start(tmp_path):

@@ -13,6 +13,7 @@ usage:
   isocortex run EXPERIMENT [options]   run an experiment and write a run folder with a report
   isocortex run EXPERIMENT --help      every option, its default and unit
   isocortex list                       the experiments
+  isocortex data list|fetch|where      the recordings that can be downloaded
   isocortex show RUN                   what a run folder found
   isocortex --version                  the version
   isocortex --help                     this text
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _dispatch(words: list[str]) -> None:
-    commands: dict[str, Callable[[list[str]], None]] = {"run": _run, "list": _list, "show": _show}
+    commands: dict[str, Callable[[list[str]], None]] = {"run": _run, "list": _list, "data": _data, "show": _show}
     if not words or words[0] in ("-h", "--help", "help"):
         print(USAGE)
     elif words[0] in ("-V", "--version", "version"):
@@ -77,6 +78,12 @@ def _list(words: list[str]) -> None:
     for name, (_, _, line) in sorted(EXPERIMENTS.items()):
         print(f"{name:<{width}}  {line}")
     print("\nisocortex run NAME --help shows every option of one.")
+
+
+def _data(words: list[str]) -> None:
+    from .data import data
+
+    data(words)
 
 
 def _show(words: list[str]) -> None:

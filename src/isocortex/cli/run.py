@@ -11,11 +11,10 @@ from dataclasses import fields
 from pathlib import Path
 
 import tyro
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from ..errors import InputError, unknown
 from ..experiments import experiment
+from .progress import progress_bars
 from .show import show
 
 BOX = re.compile(r"[│╭╮╰╯─]+")
@@ -25,26 +24,14 @@ def run(name: str, words: list[str]) -> None:
     """Run an experiment with the options given as words of a command line."""
     use_compilation_cache()
     options = parse(name, words)
-    stages: dict[str, TaskID] = {}
-    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=Console(stderr=True))
-
-    def progress(stage: str, done: int, total: int) -> None:
-        bar.start()
-        if stage not in stages:
-            stages[stage] = bar.add_task(stage, total=total)
-        bar.update(stages[stage], completed=done, total=total)
-
     try:
-        folder = options.execute(progress)
+        with progress_bars() as progress:
+            folder = options.execute(progress)
     except BaseException as error:
         partial = getattr(error, "resume_folder", None)
         if partial is not None:
             error.resume_command = f"isocortex run {name} --resume {shlex.quote(str(partial))}"  # pyright: ignore
         raise
-    finally:
-        if stages:
-            bar.stop()
     show(folder)
 
 

@@ -18,6 +18,7 @@ from ..recordings import ObjectRecordings, read_kriegeskorte
 from ..runs import Run
 from ..stimuli import canvas_size, fit_to_canvas, grey
 from .orientation_networks import CONTROLS, Networks, OrientationNetworks
+from .protocol import Progress
 from .tables import NO_LEARNING, Rows, answer_table, best, interval, records, similarity_table
 
 CANVAS = (64, 64)
@@ -52,7 +53,7 @@ class ImageIT(OrientationNetworks):
     ] = None
     similarity: Annotated[str, arg(help="Of two RDMs: pearson, spearman or cosine.")] = "spearman"
 
-    def read(self) -> ObjectRecordings:
+    def read(self, progress: Progress | None = None) -> ObjectRecordings:
         """Read the photographs and the measured RDMs."""
         if self.data is None:
             raise InputError(
@@ -207,7 +208,8 @@ class ImageIT(OrientationNetworks):
                 "scales and eight orientations; simple: half-rectified phases, complex: root energy, pooled: its mean "
                 "over a 6 × 6 grid); Fourier: the amplitude spectrum under a Hann window. V1 model and HMAX: the RDMs "
                 "published with the recordings.",
-                "Human IT: 316 voxels, four subjects, two fMRI sessions averaged first. Monkey IT: 674 neurons.",
+                "Human IT: 316 voxels, four subjects, two fMRI sessions averaged first. Monkey IT: 674 neurons. "
+                "The recordings and photographs belong to their authors; cite Kriegeskorte et al. (2008).",
                 self.describe_comparison("those of human and monkey IT"),
             ],
             references=[

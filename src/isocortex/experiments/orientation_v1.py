@@ -11,11 +11,12 @@ from ..analysis.rsa import SIMILARITIES, NoiseCeiling
 from ..errors import unknown
 from ..models import Pixels, record
 from ..rdms import RDMs
-from ..recordings import read_npz, synthetic_v1
+from ..recordings import DATASETS, fetch, read_npz, synthetic_v1
 from ..runs import Run
 from ..stimuli import gratings
 from .orientation_figures import Comparison, Neurons, draw
 from .orientation_networks import CONTROLS, OrientationNetworks
+from .protocol import Progress
 from .tables import NO_LEARNING, answer_table, best, interval, records, similarity_table
 
 SYNTHETIC = "synthetic-v1"
@@ -33,16 +34,21 @@ class OrientationV1(OrientationNetworks):
 
     data: Annotated[
         str,
-        arg(help="synthetic-v1, or the path of an NPZ file with resp and stimuli (or resp_train, resp_test, stimuli)."),
+        arg(
+            help="synthetic-v1, a data set to download (isocortex data list), or the path of an NPZ file with resp and "
+            "stimuli (or resp_train, resp_test, stimuli)."
+        ),
     ] = SYNTHETIC
     bin_width: Annotated[float | None, arg(help="Average a file's stimuli within bins of this many degrees.")] = None
 
-    def read(self) -> Neurons | None:
+    def read(self, progress: Progress | None = None) -> Neurons | None:
         """Read the recordings, or return None where they will be simulated."""
         if self.data == SYNTHETIC:
             return None
+        if self.data in DATASETS:
+            return read_npz(fetch(self.data, progress=progress), bin_width=self.bin_width)
         if not Path(self.data).suffix and not Path(self.data).exists():
-            raise unknown("data set", self.data, [SYNTHETIC, "PATH.npz"])
+            raise unknown("data set", self.data, [SYNTHETIC, *DATASETS, "PATH.npz"])
         return read_npz(self.data, bin_width=self.bin_width)
 
     def walk(self, run: Run, inputs: Neurons | None) -> None:
@@ -144,7 +150,11 @@ class OrientationV1(OrientationNetworks):
                 "and shared trial noise, and differences between animals. No animal was recorded."
             )
         binned = f", averaged in bins of {self.bin_width:g}°" if self.bin_width else ""
-        return f"The neural responses were read from {Path(self.data).name}: stimuli up to 180°, minus 90{binned}."
+        folded = f"stimuli up to 180°, minus 90{binned}"
+        if self.data in DATASETS:
+            known = DATASETS[self.data]
+            return f"Data set {self.data} ({folded}). {known.content} Licence: {known.licence}."
+        return f"The neural responses were read from {Path(self.data).name} ({folded})."
 
     def notes(self, found: Comparison) -> list[str]:
         """Return what a reader has to know before believing the table."""

@@ -39,7 +39,7 @@ class Experiment(ABC):
         require(0 <= self.seed < 2**32, f"--seed must be in 0…4294967295; got {self.seed}.")
 
     @abstractmethod
-    def read(self) -> Any:
+    def read(self, progress: Progress | None = None) -> Any:
         """Read and check the input files; raise an :class:`InputError` before anything is computed."""
 
     @abstractmethod
@@ -75,13 +75,13 @@ class Experiment(ABC):
             For input that cannot be used; nothing has been written then.
         """
         if self.resume is None:
-            inputs = self.read()
+            inputs = self.read(progress)
             run = Run.create(self.name, self.config(), out=self.out, progress=progress)
             options = self
         else:
             run, stored = Run.resume(self.resume, self.name, progress=progress)
             options = self._stored(stored)
-            inputs = options.read()
+            inputs = options.read(progress)
         try:
             options.walk(run, inputs)
             run.close()
