@@ -1,12 +1,26 @@
-"""Orientation tuning: the mean response of each unit to each orientation, and what it prefers."""
+"""Tuning to orientation and direction: curves, indices of selectivity, reliability, and a test over trials.
+
+Fits of tuning curves are in :mod:`isocortex.analysis.tuning_fits`.
+"""
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
+import jax
+import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import xarray as xr
+from jaxtyping import Float
 
-from ..errors import require
+from ..errors import InputError, require
 from ..responses import check
+from ..shapes import PRNGKey
+
+Trials = Float[np.ndarray, "repeat stimulus unit"]
+PerUnit = Float[np.ndarray, " unit"]
+PerStimulus = Float[np.ndarray, " stimulus"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,16 +79,272 @@ def tuning_curves(responses: xr.DataArray) -> TuningCurves:
     >>> tuning_curves(responses(bump, stimuli=angles)).preferred.round(6)
     array([30.])
     """
-    check(responses)
-    averaged = responses.mean("repeat") if "repeat" in responses.dims else responses
-    require("seed" not in averaged.dims, "Select one seed first: responses.sel(seed=0).")
-    require(averaged["stimulus"].dtype.kind in "fiu", "Tuning needs stimuli that are angles in degrees.")
-    ordered = averaged.sortby("stimulus")
-    angles = ordered["stimulus"].values.astype(float)
-    curves = ordered.transpose("unit", "stimulus").values.astype(float)
+    angles, trials = angles_and_trials(responses)
+    curves = trials.mean(axis=0).T
     raised = curves - curves.min(axis=1, keepdims=True)
     vector = raised @ np.exp(2j * np.deg2rad(angles))
     total = raised.sum(axis=1)
     selectivity = np.divide(np.abs(vector), total, out=np.zeros_like(total), where=total > 0)
     preferred = (np.rad2deg(np.angle(vector)) / 2 + 90) % 180 - 90
     return TuningCurves(angles, curves, preferred, selectivity)
+
+
+def tuning_indices(
+    responses: xr.DataArray, *, baseline: Literal["lowest"] | float | PerUnit = "lowest"
+) -> pd.DataFrame:
+    """Measure how selective every unit is for orientation and, where directions were shown, for direction.
+
+    OSI = |Σ w r e^{2iθ}| / Σ w r, DSI the same with e^{iθ}, circular variance = 1 − OSI, where r is the mean response
+    above the baseline and w the arc around a stimulus (equal for equally spaced ones). These are the indices that
+    Mazurek, Kager & Van Hooser (2014, 10.3389/fncir.2014.00092) recommend; noise of the mean lengthens the vector, so
+    that weakly tuned units look selective. With repeats, the ``_corrected`` columns take the noise out: the trials of
+    two repeats are independent, so that, with V_r the vector and T_r the summed response of repeat r,
+
+        E[V_r · V_r'] = |E V|²,   E[T_r T_r'] = (E T)²   for r ≠ r',
+
+    and OSI² is the mean of V_r · V_r' over all pairs r ≠ r', divided by that of T_r T_r'. OSI keeps the sign of this
+    estimate, so that noise around zero averages out over units: a slightly negative value means no selectivity.
+
+    Parameters
+    ----------
+    responses : DataArray
+        stimulus × unit, optionally with ``repeat``. The ``stimulus`` coordinate holds degrees; stimuli that span
+        more than 180° are taken as directions. The repeats are taken as independent.
+    baseline : "lowest", float, or array of shape (unit,)
+        The response that counts as none; the indices make sense for responses above it only. Give 0.0 for spike
+        counts, or the responses to a blank screen. The default, for z-scored and other responses that may be negative,
+        is each unit's lowest mean response. Its noise is a bias too: the corrected columns choose the lowest tenth of
+        the stimuli (at least one) in the other repeats and read their mean response in the repeat left out.
+
+    Returns
+    -------
+    DataFrame
+        Index unit; columns ``osi``, ``circular_variance``, with directions ``dsi``, and with repeats each of them
+        with ``_corrected``. Constant units have ``osi`` 0 by default. NaN where the summed response above the baseline
+        is negative; in the corrected columns, where it is not above twice its standard error.
+
+    Raises
+    ------
+    InputError
+        If the stimuli are not angles all around (a gap wider than 90°; for directions 180°), a seed has not been
+        selected, or there are not as many baselines as units.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from isocortex import responses
+    >>> directions = np.arange(0.0, 360, 30)
+    >>> cosine = 1 + np.cos(np.deg2rad(directions - 60))[:, None]
+    >>> tuning_indices(responses(cosine, stimuli=directions), baseline=0.0).round(3)
+          osi  circular_variance  dsi
+    unit
+    0    -0.0                1.0  0.5
+    """
+    angles, trials = angles_and_trials(responses)
+    n_repeats, _, n_units = trials.shape
+    if not isinstance(baseline, str):
+        require(
+            np.ndim(baseline) == 0 or np.shape(baseline) == (n_units,),
+            f"baseline must be a number or one per unit ({n_units}); its shape is {np.shape(baseline)}.",
+        )
+        trials = trials - baseline
+    weights, waves = harmonics(angles)
+    mean = trials.mean(axis=0)
+    floor = mean.min(axis=0) if isinstance(baseline, str) else np.zeros(n_units)
+    total = weights @ (mean - floor)
+    columns = {"osi": 2, "dsi": 1} if 1 in waves else {"osi": 2}
+    table = {}
+    for name, harmonic in columns.items():
+        length = np.abs(waves[harmonic] @ (mean - floor))
+        table[name] = np.divide(length, total, out=np.where(total == 0, 0.0, np.nan), where=total > 0)
+    if n_repeats > 1:
+        drive = np.einsum("s,rsu->ru", weights, trials)
+        if isinstance(baseline, str):
+            drive = drive - _left_out_lowest(trials)
+        above = drive.mean(axis=0) > 2 * drive.std(axis=0, ddof=1) / np.sqrt(n_repeats)
+        for name, harmonic in columns.items():
+            vectors = np.einsum("s,rsu->ru", waves[harmonic], trials)
+            squared = np.divide(_cross(vectors), _cross(drive), out=np.full(n_units, np.nan), where=above)
+            table[f"{name}_corrected"] = np.sign(squared) * np.sqrt(np.abs(squared))
+    for suffix in ("", "_corrected")[: min(n_repeats, 2)]:
+        table[f"circular_variance{suffix}"] = 1 - table[f"osi{suffix}"]
+    order = [name + suffix for name in ("osi", "circular_variance", "dsi") for suffix in ("", "_corrected")]
+    return pd.DataFrame(table, index=unit_index(responses))[[name for name in order if name in table]]
+
+
+def _cross(x: np.ndarray) -> PerUnit:
+    """Return the mean of x_r · x_r' over all pairs of different repeats, from (Σx)² = Σ_r x_r² + Σ_{r≠r'} x_r · x_r'."""
+    return (np.abs(x.sum(axis=0)) ** 2 - (np.abs(x) ** 2).sum(axis=0)) / (len(x) * (len(x) - 1))
+
+
+def _left_out_lowest(trials: Trials) -> Float[np.ndarray, "repeat unit"]:
+    """Return the mean response, in each repeat, to the tenth of the stimuli that are lowest in the other repeats."""
+    n_lowest = max(1, trials.shape[1] // 10)
+    others = trials.sum(axis=0) - trials
+    lowest = np.argpartition(others, n_lowest - 1, axis=1)[:, :n_lowest]
+    return np.take_along_axis(trials, lowest, axis=1).mean(axis=1)
+
+
+def reliability(responses: xr.DataArray, *, key: PRNGKey, n_splits: int = 100) -> PerUnit:
+    """Measure how well the tuning curve of every unit repeats.
+
+    The repeats are split at random into halves of h = ⌊R/2⌋; the Pearson correlation over stimuli of the mean
+    responses of the halves is averaged over splits, and the mean r stepped up from h to all R repeats by
+    Spearman–Brown, k·r / (1 + (k − 1)·r) with k = R/h (10.1111/j.2044-8295.1910.tb00206.x). A negative r has no
+    reliability to step up and is mirrored, so that values stay in [−1, 1] and noise around zero averages out.
+
+    Parameters
+    ----------
+    responses : DataArray
+        repeat × stimulus × unit, at least two repeats.
+    key : key
+        Draws the splits, the same for every unit.
+    n_splits : int
+        Default 100.
+
+    Returns
+    -------
+    array, shape (unit,)
+        NaN for a unit of which half the repeats answer all stimuli alike.
+
+    Raises
+    ------
+    InputError
+        Without repeats, if the stimuli are not angles, or a seed has not been selected.
+
+    Examples
+    --------
+    >>> import jax, numpy as np
+    >>> from isocortex import responses
+    >>> x = responses(np.array([[[0.0], [1], [2]], [[0], [1], [2]]]), stimuli=[0, 60, 120])
+    >>> reliability(x, key=jax.random.key(0)).round(6)
+    array([1.])
+    """
+    require(n_splits >= 1, f"n_splits must be at least 1; got {n_splits}.")
+    _, trials = angles_and_trials(responses, needs_repeats="Reliability")
+    n_repeats = len(trials)
+    h = n_repeats // 2
+    centred = trials - trials.mean(axis=1, keepdims=True)
+    covariance = np.einsum("rsu,qsu->urq", centred, centred, optimize=True)
+    keys = jax.random.split(key, n_splits)
+    shuffled = np.asarray(jax.vmap(lambda k: jax.random.permutation(k, n_repeats))(keys))
+    first, second = (
+        np.eye(n_repeats)[shuffled][:, :h].sum(axis=1),
+        np.eye(n_repeats)[shuffled][:, h : 2 * h].sum(axis=1),
+    )
+
+    def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.einsum("nr,urq,nq->nu", a, covariance, b, optimize=True)
+
+    scale = np.sqrt(product(first, first) * product(second, second))
+    r = np.divide(product(first, second), scale, out=np.full_like(scale, np.nan), where=scale > 0).mean(axis=0)
+    k = n_repeats / h
+    return k * r / (1 + (k - 1) * np.abs(r))
+
+
+def tuning_test(responses: xr.DataArray, *, key: PRNGKey, n_permutations: int = 1000) -> PerUnit:
+    """Test for every unit whether its trials are tuned to orientation or, where directions were shown, to either.
+
+    The statistic is the squared length of the vector sum on the doubled angle; for directions, plus that on the
+    single angle. Under the null hypothesis the stimulus labels of the trials of one repeat can be exchanged: they are
+    permuted within each repeat, so that a drift from repeat to repeat does no harm. Baseline and gain do not matter,
+    and negative responses are as good as any.
+
+    Parameters
+    ----------
+    responses : DataArray
+        repeat × stimulus × unit, at least two repeats.
+    key : key
+        Permutation n uses ``fold_in(key, n)``, the same for every unit.
+    n_permutations : int
+        Default 1000.
+
+    Returns
+    -------
+    array, shape (unit,)
+        p = (1 + number of permutations with at least the statistic observed) / (1 + n_permutations), which is never 0
+        (10.2202/1544-6115.1585). 1 for constant units. Not corrected for the number of units.
+
+    Raises
+    ------
+    InputError
+        Without repeats, if the stimuli are not angles all around, or a seed has not been selected.
+
+    Examples
+    --------
+    >>> import jax, numpy as np
+    >>> from isocortex import responses
+    >>> angles = np.arange(-90.0, 90, 10)
+    >>> bump = np.exp(np.cos(np.deg2rad(2 * angles)))[:, None]
+    >>> tuning_test(responses(np.stack([bump, bump]), stimuli=angles), key=jax.random.key(0), n_permutations=99)
+    array([0.01])
+    """
+    require(n_permutations >= 1, f"n_permutations must be at least 1; got {n_permutations}.")
+    angles, trials = angles_and_trials(responses, needs_repeats="A permutation test over trials")
+    waves = np.stack(list(harmonics(angles)[1].values()), axis=1)
+    parts = np.concatenate([waves.real, waves.imag], axis=1)
+    with jax.enable_x64(True):
+        return np.asarray(_permutation_p(parts - parts.mean(axis=0), trials, key, n_permutations))
+
+
+@partial(jax.jit, static_argnames="n_permutations")
+def _permutation_p(parts: jax.Array, trials: jax.Array, key: PRNGKey, n_permutations: int) -> jax.Array:
+    """Compare the length of partsᵀx with its length under permuted rows of parts, shape (stimulus, part)."""
+    n_repeats, n_stimuli, n_units = trials.shape
+    x = trials - trials[:1, :1]
+    x = (x - x.mean(axis=(0, 1), keepdims=True)).reshape(-1, n_units)
+
+    def power(order: jax.Array) -> jax.Array:
+        return ((parts[order].reshape(-1, parts.shape[1]).T @ x) ** 2).sum(axis=0)
+
+    def reaches(n: jax.Array) -> jax.Array:
+        noise = jax.random.uniform(jax.random.fold_in(key, n), (n_repeats, n_stimuli))
+        return power(jnp.argsort(noise, axis=1)) >= observed
+
+    in_order = jnp.broadcast_to(jnp.arange(n_stimuli), (n_repeats, n_stimuli))
+    observed = power(in_order) * (1 - 1e-9)  # a tie is a tie whatever the order of summation
+    reached = jax.lax.map(reaches, jnp.arange(n_permutations), batch_size=64)
+    return (1 + reached.sum(axis=0)) / (1 + n_permutations)
+
+
+def angles_and_trials(responses: xr.DataArray, *, needs_repeats: str = "") -> tuple[PerStimulus, Trials]:
+    """Return the angles in degrees, ascending, and the responses to them as repeat × stimulus × unit in float64."""
+    check(responses)
+    for extra in set(responses.dims) - {"repeat", "stimulus", "unit"}:
+        raise InputError(f"Select one {extra} first: responses.sel({extra}=0).")
+    require(
+        responses["stimulus"].dtype.kind in "fiu" and bool(np.isfinite(responses["stimulus"].values).all()),
+        "Tuning needs stimuli that are angles in degrees.",
+    )
+    stack = responses if "repeat" in responses.dims else responses.expand_dims("repeat")
+    require(
+        not needs_repeats or stack.sizes["repeat"] > 1,
+        f"{needs_repeats} needs at least two repeats of every stimulus, in a dimension named 'repeat'; "
+        f"the responses have {dict(responses.sizes)}.",
+    )
+    ordered = stack.sortby("stimulus").transpose("repeat", "stimulus", "unit")
+    return ordered["stimulus"].values.astype(float), ordered.values.astype(float)
+
+
+def harmonics(angles: PerStimulus) -> tuple[PerStimulus, dict[int, np.ndarray]]:
+    """Return the share w of the circle that each stimulus stands for, and w·e^{ikθ} for k = 2 and, of directions, 1."""
+    period = circle(angles)
+    order = np.argsort(angles % period, kind="stable")
+    gaps = np.diff(angles[order] % period, append=angles[order[0]] % period + period)
+    require(
+        gaps.max() <= period / 2,
+        f"The stimuli leave a gap of {gaps.max():g}° in the {period}° of the circle; tuning needs angles all around.",
+    )
+    weights = np.empty_like(gaps)
+    weights[order] = (gaps + np.roll(gaps, 1)) / (2 * period)
+    return weights, {k: weights * np.exp(1j * k * np.deg2rad(angles)) for k in ((1, 2) if period == 360 else (2,))}
+
+
+def circle(angles: PerStimulus) -> int:
+    """Return 360 for directions, which span more than 180°, and 180 for orientations."""
+    return 360 if np.ptp(angles) > 180 else 180
+
+
+def unit_index(responses: xr.DataArray) -> pd.Index:
+    """Return the labels of the units, for the index of a table."""
+    return responses.get_index("unit").rename("unit")

@@ -1,11 +1,10 @@
 """Fused operations: convolution, rectification and max-pooling in one, with a gradient that touches only winners.
 
-Why it is fast on few input channels: the convolution of one block of output columns is a small Toeplitz matrix
-times a stack of shifted rows, which runs at the speed of a matrix product; and the gradient of a max-pool flows
-through one pixel per block, so the backward pass gathers just those patches.
+Why it is fast on a grey image: a convolution with one input channel is too thin for a matrix product, but a block of
+its output columns is a one-dimensional convolution over rows with many channels, which is not; and the gradient of a
+max-pool flows through one pixel per block, so the backward pass gathers just those patches.
 """
 
-from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -68,23 +67,27 @@ def _forward(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: in
 
 
 def _backward(pool: int, stride: int, residuals, cotangent: PooledMap):
+    """Gather the winning patches alone, one block at a time: the rest of the image has no part in the gradient."""
     image, kernels, winner, alive = residuals
-    size = kernels.shape[-1]
-    flow = jnp.where(alive, cotangent, 0.0)
+    channels, size, _ = kernels.shape
+    flow = jnp.where(alive, cotangent, 0.0).reshape(channels, -1)
+    padded = jnp.pad(image, size // 2)
     _, block_row, block_column = jnp.indices(winner.shape, sparse=True)
     row = stride * (pool * block_row + winner // pool)
     column = stride * (pool * block_column + winner % pool)
+    corner = (row * padded.shape[1] + column).reshape(channels, -1)
+    within = (jnp.arange(size)[:, None] * padded.shape[1] + jnp.arange(size)[None, :]).ravel()
+    pixels = padded.ravel()
 
-    def patches(padded: Image) -> jax.Array:
-        cut = partial(jax.lax.dynamic_slice, padded, slice_sizes=(size, size))
-        return jax.vmap(jax.vmap(jax.vmap(lambda r, c: cut((r, c)))))(row, column)
+    def add_block(block: jax.Array, total: jax.Array) -> jax.Array:
+        patch = pixels.at[corner[:, block, None] + within[None, :]].get(mode="promise_in_bounds")
+        return total + flow[:, block, None] * patch
 
-    padded = jnp.pad(image, size // 2)
-    gathered, scatter = jax.vjp(patches, padded)
-    d_kernels = jnp.einsum("cyx,cyxij->cij", flow, gathered)
-    (d_padded,) = scatter(jnp.einsum("cyx,cij->cyxij", flow, kernels))
+    d_kernels = jax.lax.fori_loop(0, flow.shape[1], add_block, jnp.zeros((channels, size * size), pixels.dtype))
+    spread = flow[:, :, None] * kernels.reshape(channels, 1, -1)
+    d_pixels = jnp.zeros_like(pixels).at[corner[:, :, None] + within[None, None, :]].add(spread)
     inner = slice(size // 2, -(size // 2) or None)
-    return d_padded[inner, inner], d_kernels, flow.sum(axis=(1, 2))
+    return d_pixels.reshape(padded.shape)[inner, inner], d_kernels.reshape(kernels.shape), flow.sum(axis=1)
 
 
 _fused = jax.custom_vjp(_primal, nondiff_argnums=(3, 4))
@@ -114,27 +117,31 @@ def _peaks(pool: int, stride: int):
 
 
 def _batch_peaks(images: jax.Array, kernels: jax.Array, pool: int, stride: int):
-    """Blockwise maxima for a batch of images, with the batch as the last axis of every intermediate."""
+    """Find blockwise maxima for a batch of images.
+
+    One output column-block is a one-dimensional convolution over rows: its features are the input columns that the
+    block sees, its channels the block's columns times the kernels, its weights a Toeplitz arrangement of the kernels.
+    """
     batch, height, width = images.shape
     channels, size, _ = kernels.shape
     half, span = size // 2, (pool - 1) * stride + size
     rows = ((height + 2 * half - size) // stride + 1) // pool
     columns = ((width + 2 * half - size) // stride + 1) // pool
 
-    padded = jnp.pad(images.transpose(1, 2, 0), ((half, half), (half, half), (0, 0)))
-
-    def shifted(row: int, column: int) -> jax.Array:
-        last_row, last_column = row + stride * (rows * pool - 1), column + stride * pool * (columns - 1)
-        return padded[row : last_row + 1 : stride, column : last_column + 1 : stride * pool]
-
-    inputs = jnp.stack([shifted(i, j) for i in range(size) for j in range(span)])
+    padded = jnp.pad(images, ((0, 0), (half, half), (half, half)))[:, : (rows * pool - 1) * stride + size]
+    step = pool * stride
+    strips = jnp.stack([padded[:, :, k * step : k * step + span] for k in range(columns)], axis=1)
     toeplitz = jnp.stack(
         [jnp.pad(kernels, ((0, 0), (0, 0), (o * stride, span - size - o * stride))) for o in range(pool)]
     )
-    values = toeplitz.reshape(pool * channels, size * span) @ inputs.reshape(size * span, -1)
-    values = values.reshape(pool, channels, rows, pool, columns, batch)
-    peak = values.max(axis=(0, 3))
-    column_in, _, _, row_in, _, _ = jnp.indices((pool, 1, 1, pool, 1, 1), dtype=jnp.int32, sparse=True)
-    index = pool * row_in + column_in
-    winner = jnp.where(values == peak[None, :, :, None], index, pool * pool).min(axis=(0, 3))
-    return jnp.moveaxis(peak, -1, 0), jnp.moveaxis(winner, -1, 0)
+    values = jax.lax.conv_general_dilated(
+        strips.reshape(batch * columns, -1, span),
+        toeplitz.transpose(2, 3, 0, 1).reshape(size, span, pool * channels),
+        (stride,),
+        "VALID",
+        dimension_numbers=("NWC", "WIO", "NWC"),
+    ).reshape(batch, columns, rows, pool, pool, channels)
+    peak = values.max(axis=(3, 4))
+    _, _, _, row_in, column_in, _ = jnp.indices((1, 1, 1, pool, pool, 1), dtype=jnp.int32, sparse=True)
+    first = jnp.where(values == peak[:, :, :, None, None], pool * row_in + column_in, pool * pool)
+    return tuple(jnp.moveaxis(x, (3, 2, 1), (1, 2, 3)) for x in (peak, first.min(axis=(3, 4))))
