@@ -22,7 +22,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> InputError:
     "There is no similarity 'pearsn'. Did you mean 'pearson'? Known: cosine, pearson."
     """
     options = sorted(known)
-    near = get_close_matches(name.lower(), [o.lower() for o in options], n=1, cutoff=0.5)
+    near = get_close_matches(str(name).lower(), [o.lower() for o in options], n=1, cutoff=0.5)
     guess = next((o for o in options if near and o.lower() == near[0]), None)
     hint = f" Did you mean {guess!r}?" if guess else ""
     return InputError(f"There is no {kind} {name!r}.{hint} Known: {', '.join(options)}.")

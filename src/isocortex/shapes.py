@@ -20,6 +20,7 @@ ChannelMap: TypeAlias = Float[jax.Array, "channel map_height map_width"]
 PooledMap: TypeAlias = Float[jax.Array, "channel pooled_height pooled_width"]
 WinnerMap: TypeAlias = Int[jax.Array, "channel pooled_height pooled_width"]
 
+Inputs: TypeAlias = Float[np.ndarray, "stimulus *features"]
 Images: TypeAlias = Float[np.ndarray, "stimulus height width"]
 Orientations: TypeAlias = Num[np.ndarray, " stimulus"]
 FilterBank: TypeAlias = Float[np.ndarray, "channel kernel kernel"]

@@ -16,6 +16,7 @@ from isocortex.analysis.rsa.dissimilarity import correlation_distance
 from isocortex.analysis.rsa.inference import crossed_variance, draw_multiplicities
 from isocortex.rdms import from_square
 
+SEEDED = ("seed", "stimulus", "unit")
 SCIPY = {
     "correlation": lambda x: pdist(x, "correlation"),
     "cosine": lambda x: pdist(x, "cosine"),
@@ -233,6 +234,12 @@ def test_compare_is_repeatable_and_ordered(rng):
         (lambda d: rsa.rdm(responses(np.eye(4)), "corelation"), "Did you mean 'correlation'"),
         (lambda d: rsa.compare({"m": d}, d, key=jax.random.key(0), n_bootstraps=1), "bootstraps must be at least 2"),
         (lambda d: rsa.compare({"m": d}, d, key=jax.random.key(0), factors=("seeds",)), "Did you mean 'seed'"),
+        (lambda d: rsa.compare({"m": d}, d, key=jax.random.key(0), factors=()), "at least one factor"),
+        (lambda d: rsa.compare({}, d, key=jax.random.key(0)), "no models to compare"),
+        (lambda d: rsa.compare({"m": d}, d, key=jax.random.key(0), confidence=95.0), "confidence must be between"),
+        (lambda d: rsa.rdm({}), "no responses"),
+        (lambda d: rsa.rdm({"a": responses(np.ones((2, 3, 4)) + np.eye(3, 4), dims=SEEDED)}), "'a' has 2 seeds"),
+        (lambda d: rsa.rdm(responses(np.ones((2, 3, 4)), dims=("time", "stimulus", "unit"))), "dimensions .'time'."),
         (lambda d: rsa.noise_ceiling(RDMs(d.dissimilarities[:1], d.stimuli)), "at least two subjects"),
         (lambda d: rsa.similarity(d, RDMs(d.dissimilarities, d.stimuli[::-1])), "another order: stimulus 0"),
         (lambda d: rsa.similarity(d, RDMs(np.ones((1, 3)), np.arange(3))), "over 5 and 3 stimuli"),
@@ -246,6 +253,18 @@ def test_compare_is_repeatable_and_ordered(rng):
 def test_bad_input_is_told_in_a_sentence(call, sentence, rng):
     with pytest.raises(InputError, match=sentence):
         call(stack(rng, 2, 5))
+
+
+@pytest.mark.parametrize("n", [3, 4])
+def test_too_few_stimuli_have_no_interval(n, rng):
+    row = rsa.compare({"m": stack(rng, 2, n)}, stack(rng, 2, n), key=jax.random.key(0), n_bootstraps=200).loc["m"]
+    assert np.isfinite(row["mean"])
+    assert np.isnan([row["low"], row["high"], row["se"]]).all()
+
+
+def test_an_rdm_without_differences_is_dropped(rng):
+    x = responses(rng.random((2, 6, 1)) + 1, dims=SEEDED)
+    assert len(rsa.rdm(x, "cosine", undefined="drop")) == 0
 
 
 def test_square_and_condensed_are_inverse(rng):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from isocortex.cli import main
+from isocortex.cli.console import Interruption
 from isocortex.cli.main import USAGE
 from isocortex.experiments import EXPERIMENTS
 
@@ -120,6 +121,15 @@ def test_a_bad_file_writes_nothing(capsys, tmp_path, monkeypatch):
     assert (code, err.count("\n")) == (2, 1)
     assert "15 NaN or infinite values" in err
     assert [p.name for p in tmp_path.iterdir()] == ["bad.npz"]
+
+
+def test_a_lost_interruption_is_found_again():
+    interruption = Interruption()
+    interruption.check()
+    with pytest.raises(KeyboardInterrupt):
+        interruption._strike(2, None)
+    with pytest.raises(KeyboardInterrupt):
+        interruption.check()
 
 
 def test_an_unwritable_folder_is_told(capsys, tmp_path):

@@ -93,7 +93,9 @@ class Interruption(KeyboardInterrupt):
 @pytest.mark.parametrize(
     "moment", [("neurons", 0), ("training", 1), ("training", 3), ("comparison", 0), ("figures", 1)]
 )
-def test_an_interrupted_run_resumes_to_the_same_bytes(whole, tmp_path, moment):
+def test_an_interrupted_run_resumes_to_the_same_bytes(whole, tmp_path, moment, monkeypatch):
+    monkeypatch.setattr(sys.modules["isocortex.learning.fit"], "SECONDS_BETWEEN_CHECKPOINTS", 0)
+
     def interrupt(stage, done, total):
         if (stage, done) == moment:
             raise Interruption
@@ -146,6 +148,47 @@ def test_a_file_of_one_animal(split, tmp_path, rng):
     assert page["mark"] == ""
     if split:
         assert found["rsa.ceiling.lower"] < found["rsa.ceiling.upper"] < 1
+
+
+BAD_OPTIONS = {
+    "no grating": ({"spatial_frequency": 1e-9}, "pixels of the gratings"),
+    "too coarse": ({"resolution": 0.001, "architecture": "FC"}, "pixels of the gratings"),
+    "too large": ({"resolution": 1.0}, "quarter of this machine's memory"),
+    "bins": ({"bin_width": 0.0}, r"--bin-width must be in \(0, 90\]"),
+    "diverging": ({"learning_rate": 1e30, "task": "orientation"}, "diverged in 2 of 2 seeds"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_OPTIONS)
+def test_hopeless_options_leave_nothing(case, tmp_path):
+    options, sentence = BAD_OPTIONS[case]
+    size = {"trials": 4000} if case == "too large" else {}
+    with pytest.raises(InputError, match=sentence):
+        OrientationV1(**(SMALL | size | options), out=tmp_path).execute()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_three_angles_have_no_interval_and_uneven_ones_are_drawn(tmp_path, rng):
+    np.savez(tmp_path / "few.npz", resp=rng.normal(size=(3, 9)), stimuli=np.array([170.0, 10.0, 30.0]))
+    folder = OrientationV1(**SMALL, data=str(tmp_path / "few.npz"), out=tmp_path / "runs").execute()
+    assert "rsa.pool.trained.mean" in summary(folder)
+    assert "rsa.pool.trained.low" not in summary(folder)
+    assert "[–]" in (folder / "report.html").read_text()
+
+
+def test_a_changed_file_is_not_mixed_into_a_resumed_run(tmp_path, rng):
+    path = tmp_path / "animal.npz"
+    np.savez(path, resp=rng.normal(size=(20, 9)), stimuli=np.arange(0.0, 180.0, 9.0))
+
+    def interrupt(stage, done, total):
+        if (stage, done) == ("training", 2):
+            raise Interruption
+
+    with pytest.raises(Interruption) as caught:
+        OrientationV1(**SMALL, data=str(path), out=tmp_path / "runs").execute(interrupt)
+    np.savez(path, resp=rng.normal(size=(20, 9)), stimuli=np.arange(0.0, 180.0, 9.0))
+    with pytest.raises(InputError, match="has changed since this run was started"):
+        OrientationV1(resume=caught.value.resume_folder).execute()
 
 
 def test_a_data_set_of_the_catalogue(tmp_path, rng, monkeypatch):

@@ -1,9 +1,21 @@
+import sys
+
 import jax
 import numpy as np
 import optax
 import pytest
 
-from isocortex import ConvNet, InputError, OrientationDiscrimination, evaluate, fit, load_model, population, save_model
+from isocortex import (
+    ConvNet,
+    InputError,
+    OrientationDiscrimination,
+    OrientationRegression,
+    evaluate,
+    fit,
+    load_model,
+    population,
+    save_model,
+)
 
 TASK = OrientationDiscrimination(resolution=0.025)
 SMALL = {"epochs": 3, "n_trials": 60, "batch": 20}
@@ -30,7 +42,8 @@ class Interruption(Exception):  # noqa: N818
 
 
 @pytest.mark.parametrize("after", [1, 2])
-def test_an_interrupted_training_ends_in_the_same_bits(key, tmp_path, after):
+def test_an_interrupted_training_ends_in_the_same_bits(key, tmp_path, after, monkeypatch):
+    monkeypatch.setattr(sys.modules["isocortex.learning.fit"], "SECONDS_BETWEEN_CHECKPOINTS", 0)
     unbroken, loss = fit(networks(2, key), TASK, key=key, **SMALL)
     path = tmp_path / "state.eqx"
 
@@ -105,11 +118,31 @@ def test_bad_options_are_refused(options, sentence, key):
         fit(networks(1, key), TASK, key=key, **(SMALL | options))
 
 
-def test_a_checkpoint_of_another_model_is_refused(key, tmp_path):
+def test_a_model_that_does_not_fit_the_task_is_refused(key):
+    with pytest.raises(InputError, match=r"answers with shape \(1,\), and the task expects \(2,\)"):
+        fit(networks(1, key), OrientationRegression(resolution=0.025), key=key, **SMALL)
+    with pytest.raises(InputError, match="does not take the task's inputs"):
+        fit(networks(1, key, "FC"), OrientationDiscrimination(), key=key, **SMALL)
+
+
+def test_divergence_is_told(key):
+    models = networks(1, key, "FC", n_outputs=2, readout="identity")
+    with pytest.raises(InputError, match="diverged in 1 of 1 seeds"):
+        fit(models, OrientationRegression(resolution=0.025), key=key, **SMALL, learning_rate=1e30)
+
+
+def test_a_checkpoint_of_another_training_is_refused(key, tmp_path):
     path = tmp_path / "state.eqx"
     fit(networks(1, key), TASK, key=key, **SMALL, checkpoint=path)
-    with pytest.raises(InputError, match="checkpoint of another model"):
-        fit(networks(1, key, "FC"), TASK, key=key, **SMALL, checkpoint=path)
+    others = [
+        (networks(1, key, "FC"), TASK, {"key": key}),
+        (networks(1, key), TASK, {"key": jax.random.key(5)}),
+        (networks(1, key), TASK, {"key": key, "learning_rate": 0.1}),
+        (networks(1, key), OrientationDiscrimination(resolution=0.025, boundary=20.0), {"key": key}),
+    ]
+    for models, task, options in others:
+        with pytest.raises(InputError, match="checkpoint of another training"):
+            fit(models, task, **options, **SMALL, checkpoint=path)
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(InputError, match="damaged"):
         fit(networks(1, key), TASK, key=key, **SMALL, checkpoint=path)

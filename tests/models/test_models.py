@@ -106,6 +106,12 @@ def test_bad_networks_are_refused(key):
         population(lambda k: ConvNet(key=k), 0, key=key)
     with pytest.raises(InputError, match="not a population"):
         n_members(ConvNet(key=key))
+    with pytest.raises(InputError, match="population=False"):
+        record(Pixels(), gratings([0.0, 1.0, 2.0]))
+    with pytest.raises(InputError, match="no readout 'sigmod'"):
+        ConvNet(readout="sigmod", key=key)
+    with pytest.raises(InputError, match="no kind of filters 'rnd'"):
+        ConvNet(filters="rnd", key=key)
     with pytest.raises(InputError, match="need a key"):
         ConvolutionalLayer(filters="random")
 

@@ -53,16 +53,16 @@ def test_split_file_gives_two_repeats(tmp_path, rng):
 
 GOOD = np.random.default_rng(1).normal(size=(10, 4))
 ANGLES = np.linspace(0, 170, 10)
-NAN, FLAT, CUBE = GOOD.copy(), GOOD.copy(), np.zeros((10, 4, 2))
-NAN[3, 2], FLAT[4] = np.nan, 0.5
+NAN, CUBE = GOOD.copy(), np.zeros((10, 4, 2))
+NAN[3, 2] = np.nan
 BAD = {
     "wrong keys": ({"responses": GOOD, "angles": ANGLES}, r"must hold 'resp' and 'stimuli'.*'angles', 'responses'"),
     "half a split": ({"resp_train": GOOD, "stimuli": ANGLES}, r"must hold 'resp' and 'stimuli'"),
     "nothing": ({}, "it holds nothing"),
     "NaN": ({"resp": NAN, "stimuli": ANGLES}, r"1 NaN or infinite values, the first at .*'stimulus': 3, 'unit': 2"),
-    "constant row": ({"resp": FLAT, "stimuli": ANGLES}, r"every neuron responds alike to 1 of 10 stimuli"),
+    "equal angles": ({"resp": GOOD, "stimuli": np.full(10, 45.0)}, "holds 1 different stimuli up to 180°"),
     "two stimuli": ({"resp": GOOD[:2], "stimuli": ANGLES[:2]}, "2 stimuli; a comparison needs at least 3"),
-    "two left": ({"resp": GOOD[:3], "stimuli": np.array([0.0, 90.0, 200.0])}, "2 stimuli; a comparison needs"),
+    "two left": ({"resp": GOOD[:3], "stimuli": np.array([0.0, 90.0, 200.0])}, "2 different stimuli up to 180°"),
     "no stimuli": ({"resp": GOOD[:0], "stimuli": ANGLES[:0]}, "span nothing"),
     "no neurons": ({"resp": GOOD[:, :0], "stimuli": ANGLES}, "hold no units"),
     "lengths": ({"resp": GOOD, "stimuli": ANGLES[:9]}, r"with 9 rows, one per entry of 'stimuli'; it has the shape"),
@@ -125,6 +125,32 @@ def test_pickles_are_never_loaded(tmp_path):
         archive.writestr("stimuli.npy", pickle.dumps(Harm()))
     with pytest.raises(InputError, match="without running code"):
         read_npz(raw)
+
+
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000, 10), }", "claims 80000000000000 bytes"),
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (3, ", "without running code"),
+        ("{'descr': '<f8', 'fortran_order': 3, 'shape': 'x', }", "without running code"),
+    ],
+)
+def test_a_lying_header_is_found_before_memory_is_taken(tmp_path, header, sentence):
+    path = tmp_path / "lie.npz"
+    text = header.ljust(117) + "\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("resp.npy", b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode())
+        archive.writestr("stimuli.npy", b"")
+    with pytest.raises(InputError, match=sentence):
+        read_npz(path)
+
+
+def test_any_order_of_stimuli_is_sorted(tmp_path, rng):
+    order = rng.permutation(10)
+    path = write(tmp_path, resp=GOOD[order], stimuli=ANGLES[order])
+    (animal,) = read_npz(path).values()
+    np.testing.assert_allclose(animal["stimulus"], ANGLES - 90)
+    np.testing.assert_allclose(animal, GOOD, atol=1e-6)
 
 
 def test_size_is_checked_before_memory_is_taken(whole, monkeypatch):

@@ -55,7 +55,7 @@ def test_a_whole_run_has_no_suffix_and_every_part(tmp_path):
     }
     assert [p.name for p in (tmp_path / "runs").iterdir()] == [folder.name]
     config = json.loads((folder / "config.json").read_text())
-    assert config == {"experiment": "demo", "options": {"name": "a", "seed": 1}, "schema": 1}
+    assert config == {"experiment": "demo", "options": {"name": "a", "seed": 1}, "files": {}, "schema": 1}
     assert {"python", "platform", "device", "packages"} <= set(json.loads((folder / "environment.json").read_text()))
 
 

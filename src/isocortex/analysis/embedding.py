@@ -25,7 +25,8 @@ def embed(responses: xr.DataArray, *, key: PRNGKey) -> np.ndarray:
     Returns
     -------
     array, shape (stimulus, 2)
-        Distances within it have no unit and global distances no meaning: only neighbourhoods do.
+        Distances within it have no unit and global distances no meaning: only neighbourhoods do. Responses that do
+        not differ between stimuli are one point: zeros.
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
@@ -35,6 +36,8 @@ def embed(responses: xr.DataArray, *, key: PRNGKey) -> np.ndarray:
     averaged = responses.mean("repeat") if "repeat" in responses.dims else responses
     require("seed" not in averaged.dims, "Select one seed first: responses.sel(seed=0).")
     values = averaged.transpose("stimulus", "unit").values.astype(float)
+    if not np.ptp(values, axis=0).any():
+        return np.zeros((len(values), 2))
     state = int(jax.random.randint(key, (), 0, np.iinfo(np.int32).max))
     kept = min(PCA_DIMENSIONS, *values.shape)
     perplexity = min(PERPLEXITY, (len(values) - 1) / 3)

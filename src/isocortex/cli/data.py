@@ -1,11 +1,11 @@
 """``isocortex data``: what can be downloaded, where it is, and how it may be used."""
 
-from rich.console import Console
 from rich.text import Text
 
 from ..citation import citation
 from ..errors import InputError, look_up
 from ..recordings import DATASETS, fetch, where
+from .console import PipedConsole
 from .progress import progress_bars
 
 
@@ -21,7 +21,7 @@ def data(words: list[str]) -> None:
 
 
 def _list() -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = PipedConsole(highlight=False, soft_wrap=True)
     for name, dataset in DATASETS.items():
         here = "here" if where(name).exists() else "not fetched"
         console.print(Text(f"{name} ({here})", style="bold"))

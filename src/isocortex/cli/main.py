@@ -72,7 +72,7 @@ def _run(words: list[str]) -> None:
 
 
 def _list(words: list[str]) -> None:
-    if words:
+    if words and words != ["--help"]:
         raise InputError(f"isocortex list takes nothing more; got {' '.join(words)!r}.")
     width = max(map(len, EXPERIMENTS))
     for name, (_, _, line) in sorted(EXPERIMENTS.items()):

@@ -14,6 +14,7 @@ import tyro
 
 from ..errors import InputError, unknown
 from ..experiments import experiment
+from .console import Interruption
 from .progress import progress_bars
 from .show import show
 
@@ -22,10 +23,18 @@ BOX = re.compile(r"[│╭╮╰╯─]+")
 
 def run(name: str, words: list[str]) -> None:
     """Run an experiment with the options given as words of a command line."""
+    interruption = Interruption()
+    interruption.watch()
     use_compilation_cache()
     options = parse(name, words)
+    interruption.check()
     try:
-        with progress_bars() as progress:
+        with progress_bars() as show_progress:
+
+            def progress(stage: str, done: int, total: int) -> None:
+                interruption.check()
+                show_progress(stage, done, total)
+
             folder = options.execute(progress)
     except BaseException as error:
         partial = getattr(error, "resume_folder", None)
@@ -51,6 +60,8 @@ def parse(name: str, words: list[str]):
             raise unknown("option", word.split("=")[0], flags)
     errors = io.StringIO()
     width = os.environ.get("COLUMNS")
+    if "--help" not in words and "-h" not in words:
+        os.environ["COLUMNS"] = "1000"
     try:
         with contextlib.redirect_stderr(errors):
             return tyro.cli(kind, args=words, prog=f"isocortex run {name}")
@@ -61,6 +72,7 @@ def parse(name: str, words: list[str]):
         said = [line for line in lines if line and not line.startswith(("Argument helptext", "For full helptext"))]
         raise InputError(f"{' '.join(said[1:3])} (isocortex run {name} --help shows every option)") from None
     finally:
+        os.environ.pop("COLUMNS", None)
         if width is not None:
             os.environ["COLUMNS"] = width
 

@@ -3,17 +3,17 @@
 from os import PathLike
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ..runs import read_run
+from .console import PipedConsole
 
 
 def show(folder: str | PathLike[str]) -> None:
     """Print the question, the answer, its table, and the path of the report."""
     run = read_run(folder)
-    console = Console(highlight=False)
+    console = PipedConsole(highlight=False)
     console.print(Text(run.page["question"], style="bold"))
     if run.page["mark"]:
         console.print(Text(run.page["mark"], style="yellow"))
@@ -30,7 +30,7 @@ def show(folder: str | PathLike[str]) -> None:
                 pad_edge=False,
             )
             for column in cells.columns:
-                table.add_column(Text(column))
+                table.add_column(Text(column), overflow="fold")
             for row in cells.astype(str).to_numpy():
                 table.add_row(*map(Text, row))
             console.print(table)

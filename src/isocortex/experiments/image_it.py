@@ -17,7 +17,8 @@ from ..rdms import RDMs
 from ..recordings import ObjectRecordings, read_kriegeskorte
 from ..runs import Run
 from ..stimuli import canvas_size, fit_to_canvas, grey
-from .orientation_networks import CONTROLS, Networks, OrientationNetworks
+from .orientation_figures import draw_training
+from .orientation_networks import Networks, OrientationNetworks
 from .protocol import Progress
 from .tables import NO_LEARNING, Rows, answer_table, best, interval, records, similarity_table
 
@@ -62,6 +63,10 @@ class ImageIT(OrientationNetworks):
             )
         return read_kriegeskorte(self.data)
 
+    def files(self) -> list[Path]:
+        """Return the published files."""
+        return [] if self.data is None else sorted(self.data.glob("*.mat"))
+
     def walk(self, run: Run, inputs: ObjectRecordings) -> None:
         """Photographs → models → RDMs → comparison with human and monkey IT → figures."""
         networks = self.train(run)
@@ -97,6 +102,7 @@ class ImageIT(OrientationNetworks):
         run.summary(numbers | {f"rsa.{name}.rdm.human_mean": value for name, value in with_mean.items()})
         with run.stage("figures"):
             self.draw(run, inputs, rdms)
+            draw_training(self, run, networks)
         self.report(run, tables, networks, rdms, ceiling, with_mean)
 
     def model_rdms(self, inputs: ObjectRecordings, networks: Networks) -> dict[tuple[str, str], RDMs]:
@@ -190,7 +196,9 @@ class ImageIT(OrientationNetworks):
         run.describe(
             question="Which models predict how inferior temporal cortex represents photographs of objects?",
             answer=f"{answer}. Monkey IT reaches {interval(monkey)}; the noise ceiling is "
-            f"{ceiling.lower:.3f}–{ceiling.upper:.3f}.",
+            f"{ceiling.lower:.3f}–{ceiling.upper:.3f}. The networks' accuracy on their own task is "
+            f"{networks.accuracy['trained'].mean():.3f} trained and {networks.accuracy['untrained'].mean():.3f} "
+            "untrained.",
             notes=[
                 *self.control_notes(networks),
                 *self.undefined_notes(rdms),
@@ -203,7 +211,7 @@ class ImageIT(OrientationNetworks):
                 f"onto a grey canvas: {' × '.join(map(str, canvas_size(self.resolution)))} pixels for the trained "
                 f"networks, as their gratings, and {CANVAS[0]} × {CANVAS[1]} for the models without learning.",
                 self.describe_training(),
-                "Controls: " + "; ".join(f"{name} ({what})" for name, what in CONTROLS.items()) + ".",
+                self.control_methods(networks),
                 "Rivals without learning: the filter bank; an orientation-energy model (Gabor quadrature pairs at four "
                 "scales and eight orientations; simple: half-rectified phases, complex: root energy, pooled: its mean "
                 "over a 6 × 6 grid); Fourier: the amplitude spectrum under a Hann window. V1 model and HMAX: the RDMs "

@@ -56,6 +56,39 @@ class Comparison:
     dots: dict[tuple[str, str], np.ndarray]
 
 
+def draw_training(options: OrientationNetworks, run: Run, networks: Networks) -> None:
+    """Draw how the networks learned, and what became of their filters; save the losses."""
+    accuracy = {name: values.mean() for name, values in networks.accuracy.items()}
+    published = PUBLISHED_LOSS if options.is_published() else None
+    run.figure(
+        "training",
+        plots.training_curves(
+            networks.loss,
+            unit="squared error" if options.task == "orientation" else "nats",
+            published=published,
+        ),
+        title="Learning the task",
+        caption="Mean loss over each epoch."
+        + (" Crosses: one seed, last mini-batch, as published by Neuromatch Academy." if published else "")
+        + f" Accuracy on fresh gratings {accuracy['trained']:.3f}; untrained {accuracy['untrained']:.3f}.",
+        alt="Training loss against epoch on a logarithmic axis, one line per seed.",
+    )
+    convolution = networks.variants["trained"].conv
+    if convolution is not None:
+        kernels = np.asarray(convolution.kernels)[:2]
+        run.figure(
+            "filters",
+            plots.filter_change(filter_bank(), list(kernels), [f"trained, seed {i}" for i in range(len(kernels))]),
+            title="Filters before and after training",
+            caption="The filter bank (two centre-surround, four Gabor filters), and what training made of it.",
+            alt="Six 7 by 7 pixel filters in red and blue, before training and after it.",
+        )
+    seeds = [f"seed {seed}" for seed in networks.loss["seed"].values]
+    loss = pd.DataFrame(networks.loss.transpose("step", "seed").values, columns=seeds)
+    loss.insert(0, "epoch", networks.loss["epoch"].values)
+    run.table("training_loss", loss, caption="Loss of every mini-batch, a column per seed.")
+
+
 def draw(options: OrientationNetworks, run: Run, found: Comparison) -> None:
     """Draw every figure of the report, and save the numbers behind them."""
     angles, rdms, measured = found.measured.stimuli, found.rdms, found.measured
@@ -102,7 +135,7 @@ def draw(options: OrientationNetworks, run: Run, found: Comparison) -> None:
         "tuning",
         plots.tuning(
             {v1: tuning_curves(animal)} | {name: tuning_curves(x) for name, x in first.items()},
-            unit={v1: "response (a.u.)" if run.mark else "response (z-scored)"},
+            unit={v1: "response (a.u.)" if run.mark else "response (as in the file)"},
         ),
         title="Tuning of neurons and units",
         caption="The most strongly tuned neuron or unit (first seed) in each of six ranges of preferred orientation.",
@@ -116,31 +149,7 @@ def draw(options: OrientationNetworks, run: Run, found: Comparison) -> None:
         caption="PCA to 20 dimensions at most, then t-SNE. A point is an orientation; only neighbours mean anything.",
         alt="Scatter plots in which neighbouring orientations have neighbouring colours, for V1, pixels and layers.",
     )
-    accuracy = {name: values.mean() for name, values in found.networks.accuracy.items()}
-    published = PUBLISHED_LOSS if (options.task, options.architecture) == ("tilt", "ConvPoolFC") else None
-    run.figure(
-        "training",
-        plots.training_curves(
-            found.networks.loss,
-            unit="squared error" if options.task == "orientation" else "nats",
-            published=published,
-        ),
-        title="Learning the task",
-        caption="Mean loss over each epoch."
-        + (" Crosses: one seed, last mini-batch, as published by Neuromatch Academy." if published else "")
-        + f" Accuracy on fresh gratings {accuracy['trained']:.3f}; untrained {accuracy['untrained']:.3f}.",
-        alt="Training loss against epoch on a logarithmic axis, one line per seed.",
-    )
-    convolution = found.networks.variants["trained"].conv
-    if convolution is not None:
-        kernels = np.asarray(convolution.kernels)[:2]
-        run.figure(
-            "filters",
-            plots.filter_change(filter_bank(), list(kernels), [f"trained, seed {i}" for i in range(len(kernels))]),
-            title="Filters before and after training",
-            caption="The filter bank (two centre-surround, four Gabor filters), and what training made of it.",
-            alt="Six 7 by 7 pixel filters in red and blue, before training and after it.",
-        )
+    draw_training(options, run, found.networks)
     examples = gratings(EXAMPLE_ANGLES, spatial_frequency=options.spatial_frequency, resolution=options.resolution)
     run.figure(
         "stimuli",
@@ -149,10 +158,6 @@ def draw(options: OrientationNetworks, run: Run, found: Comparison) -> None:
         caption="Example gratings; degrees from vertical, negative is tilted left.",
         alt="Six black-and-white gratings tilted from left to right.",
     )
-    seeds = [f"seed {seed}" for seed in found.networks.loss["seed"].values]
-    loss = pd.DataFrame(found.networks.loss.transpose("step", "seed").values, columns=seeds)
-    loss.insert(0, "epoch", found.networks.loss["epoch"].values)
-    run.table("training_loss", loss, caption="Loss of every mini-batch, a column per seed.")
     for name, stack in panels.items():
         square = pd.DataFrame(stack.square().mean(axis=0), index=angles, columns=angles)
         run.table("rdm_" + "".join(c if c.isalnum() else "_" for c in name), square, caption=f"Mean RDM, {name}.")

@@ -1,7 +1,8 @@
 """Networks trained on orientation, with their controls: shared by the experiments that compare them with a brain."""
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -108,11 +109,24 @@ class OrientationNetworks(Experiment):
             f"--spatial-frequency must be above 0 radians per pixel; got {frequency}.",
         )
         rows, columns = canvas_size(self.resolution)
+        needed = 4 * self.seeds * self.trials * rows * columns
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        require(
+            needed < memory / 4,
+            f"{self.seeds} × {self.trials} gratings of {rows} × {columns} pixels need {needed / 1e9:.1f} GB, more than "
+            "a quarter of this machine's memory; lower --resolution, --trials or --seeds.",
+        )
         require(
             self.architecture != "ConvPoolFC" or rows >= 8,
             f"--resolution {self.resolution} gives {rows} × {columns} pixels, too few for max-pooling over 8 × 8; "
             "use at least 0.0167, or another architecture.",
         )
+
+    def is_published(self) -> bool:
+        """Return whether the networks are trained as Neuromatch Academy published."""
+        names = ("architecture", "task", "epochs", "trials", "batch", "learning_rate", "momentum", "resolution")
+        defaults = {field.name: field.default for field in fields(self)}
+        return all(getattr(self, name) == defaults[name] for name in (*names, "spatial_frequency"))
 
     def orientation_task(self) -> Task:
         """Return the task that the options name."""
@@ -180,12 +194,14 @@ class OrientationNetworks(Experiment):
             "orientation": "to report a grating's orientation as the unit vector of the doubled angle (squared error)",
         }[self.task]
         rows, columns = canvas_size(self.resolution)
+        judged = "Accuracy is the share right of 1000 fresh gratings."
+        if self.task == "orientation":
+            judged = "Accuracy is the share of 1000 fresh gratings whose reported angle has the right sign."
         return (
-            f"{self.seeds} networks ({self.architecture}) were trained {task}. Each had its own initial weights and "
-            f"its own {self.trials} gratings of {rows} × {columns} pixels, orientations uniform on (−90°, 90°); "
-            f"{self.epochs} epochs of stochastic gradient descent, mini-batches of {self.batch} reshuffled each epoch, "
-            f"learning rate {self.learning_rate:g}, momentum {self.momentum:g}. Accuracy is the share right of 1000 "
-            "fresh gratings."
+            f"Networks ({self.architecture}; {self.seeds} of them) were trained {task}. Each had its own "
+            f"initial weights and its own {self.trials} gratings of {rows} × {columns} pixels, orientations uniform on "
+            f"(−90°, 90°); {self.epochs} epochs of stochastic gradient descent, mini-batches of {self.batch} reshuffled each epoch, "
+            f"learning rate {self.learning_rate:g}, momentum {self.momentum:g}. {judged}"
         )
 
     def describe_comparison(self, measured: str) -> str:
@@ -194,8 +210,13 @@ class OrientationNetworks(Experiment):
         return (
             f"Each layer's representational dissimilarity matrix (RDM; {dissimilarity}) was compared with {measured} "
             f"({similarity}, over the pairs above the diagonal). Means are over seeds and subjects. The 95 % intervals "
-            f"come from {self.bootstraps} bootstrap samples of stimuli and of seeds, crossed, with the two-factor "
-            "variance of Schütt et al. (2023): they hold for new stimuli and new seeds, and for these same subjects."
+            f"come from {self.bootstraps} bootstrap samples of stimuli"
+            + (
+                " and of seeds, crossed, with the two-factor variance of Schütt et al. (2023): they hold for new "
+                "stimuli and new seeds (for new stimuli alone where a model has no seeds), and for these same subjects."
+                if self.seeds > 1
+                else ": they hold for new stimuli, and for this one network and these same subjects."
+            )
         )
 
     def control_notes(self, networks: Networks) -> list[str]:
@@ -214,5 +235,15 @@ class OrientationNetworks(Experiment):
         for (layer, variant), rows in rdms.items():
             if len(rows) < self.seeds and variant in NETWORKS:
                 lost.setdefault(layer, []).append(f"{self.seeds - len(rows)} of {self.seeds} {variant}")
-        alike = "some stimulus drives all units of the layer alike, and their correlation is undefined"
-        return [f"{layer} lacks the RDM of {', '.join(parts)} networks: {alike}." for layer, parts in lost.items()]
+        alike = "some stimulus drives all units of the layer alike, or all stimuli are equally dissimilar"
+        why = {"output": "it has a single unit"} if self.task != "orientation" else {}
+        return [
+            f"{layer} lacks the RDM of {', '.join(parts)} networks: {why.get(layer, alike)}."
+            for layer, parts in lost.items()
+        ]
+
+    def control_methods(self, networks: Networks) -> str:
+        """Return which controls were taken, and the question each answers."""
+        taken = [*networks.variants, "pixels"]
+        meant = CONTROLS | ({} if "random filters" in taken else {"untrained": "not trained: what did learning add?"})
+        return "Compared: " + "; ".join(f"{name} ({meant[name]})" for name in taken) + "."

@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar
 
+import numpy as np
 from tyro.conf import arg
 
 from ..analysis import rsa
 from ..analysis.rsa import SIMILARITIES, NoiseCeiling
-from ..errors import unknown
+from ..errors import require, unknown
 from ..models import Pixels, record
 from ..rdms import RDMs
-from ..recordings import DATASETS, fetch, read_npz, synthetic_v1
+from ..recordings import DATASETS, fetch, read_npz, synthetic_v1, where
 from ..runs import Run
+from ..shapes import Images
 from ..stimuli import gratings
 from .orientation_figures import Comparison, Neurons, draw
-from .orientation_networks import CONTROLS, OrientationNetworks
+from .orientation_networks import OrientationNetworks
 from .protocol import Progress
 from .tables import NO_LEARNING, answer_table, best, interval, records, similarity_table
 
@@ -41,10 +43,27 @@ class OrientationV1(OrientationNetworks):
     ] = SYNTHETIC
     bin_width: Annotated[float | None, arg(help="Average a file's stimuli within bins of this many degrees.")] = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        width = self.bin_width
+        require(width is None or 0 < width <= 90, f"--bin-width must be in (0, 90] degrees; got {width}.")
+        if Path(self.data).is_file():
+            object.__setattr__(self, "data", str(Path(self.data).absolute()))
+
     def read(self, progress: Progress | None = None) -> Neurons | None:
-        """Read the recordings, or return None where they will be simulated."""
-        if self.data == SYNTHETIC:
-            return None
+        """Read the recordings, or return None where they will be simulated; try the stimuli on both sides."""
+        neurons = None if self.data == SYNTHETIC else self.recording(progress)
+        angles = (
+            np.linspace(-90, 90, 180, endpoint=False) if neurons is None else neurons["animal 1"]["stimulus"].values
+        )
+        pixels = record(Pixels(), self.gratings(angles), stimuli=angles, population=False)["pixels"]
+        rsa.rdm(pixels.rename("The pixels of the gratings at these angles"), self.dissimilarity)
+        if neurons is not None:
+            rsa.rdm(neurons, self.dissimilarity)
+        return neurons
+
+    def recording(self, progress: Progress | None) -> Neurons:
+        """Read the recordings that --data names."""
         if self.data in DATASETS:
             return read_npz(fetch(self.data, progress=progress), bin_width=self.bin_width)
         if not Path(self.data).suffix and not Path(self.data).exists():
@@ -61,7 +80,7 @@ class OrientationV1(OrientationNetworks):
         networks = self.train(run)
         with run.stage("responses"):
             angles = measured.stimuli
-            images = gratings(angles, spatial_frequency=self.spatial_frequency, resolution=self.resolution)
+            images = self.gratings(angles)
             rdms, responses = {}, {}
             for variant, models in networks.variants.items():
                 of_layers, responses[variant] = self.layer_rdms(models, images, angles)
@@ -82,6 +101,14 @@ class OrientationV1(OrientationNetworks):
             draw(self, run, found)
         means = {name: x.mean("repeat", keep_attrs=True) if "repeat" in x.dims else x for name, x in neurons.items()}
         run.responses({f"trained/{layer}": x for layer, x in responses["trained"].items()} | means)
+
+    def gratings(self, angles: np.ndarray) -> Images:
+        """Draw the gratings that the networks are shown."""
+        return gratings(angles, spatial_frequency=self.spatial_frequency, resolution=self.resolution)
+
+    def files(self) -> list[Path]:
+        """Return the recording's file, where there is one."""
+        return [] if self.data == SYNTHETIC else [where(self.data) if self.data in DATASETS else Path(self.data)]
 
     def ceiling(self, neurons: Neurons, measured: RDMs) -> NoiseCeiling | None:
         """Return the ceiling from several animals, or from two halves of one; None where there is neither."""
@@ -133,11 +160,17 @@ class OrientationV1(OrientationNetworks):
             notes=self.notes(found),
             methods=[
                 self.describe_training(),
-                "Controls: " + "; ".join(f"{name} ({what})" for name, what in CONTROLS.items()) + ".",
+                self.control_methods(found.networks),
                 self.describe_neurons(),
                 self.describe_comparison("those of the animals"),
             ],
-            references=["neuromatch", "stringer-2021", "kriegeskorte-rsa-2008", "nili-2014", "schutt-2023"],
+            references=[
+                "neuromatch",
+                *([DATASETS[self.data].reference] if self.data in DATASETS else []),
+                "kriegeskorte-rsa-2008",
+                "nili-2014",
+                "schutt-2023",
+            ],
             meanings=self.meanings(),
         )
 

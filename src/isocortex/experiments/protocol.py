@@ -53,7 +53,7 @@ class Experiment(ABC):
     def config(self) -> dict[str, Any]:
         """Return every option that can change a result, as JSON values."""
         values = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in NOT_IN_CONFIG}
-        return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
+        return {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in values.items()}
 
     @classmethod
     def meanings(cls) -> dict[str, str]:
@@ -76,9 +76,11 @@ class Experiment(ABC):
         """
         if self.resume is None:
             inputs = self.read(progress)
-            run = Run.create(self.name, self.config(), out=self.out, progress=progress)
+            files = self.files()
+            run = Run.create(self.name, self.config(), out=self.out, files=files, progress=progress)
             options = self
         else:
+            self._require_nothing_else()
             run, stored = Run.resume(self.resume, self.name, progress=progress)
             options = self._stored(stored)
             inputs = options.read(progress)
@@ -86,18 +88,29 @@ class Experiment(ABC):
             options.walk(run, inputs)
             run.close()
             write_report(run.path)
-        except (KeyboardInterrupt, Exception) as interruption:
+            return run.finish()
+        except InputError:
+            if self.resume is None:
+                run.discard()
+            raise
+        except BaseException as interruption:
             interruption.resume_folder = run.path  # pyright: ignore[reportAttributeAccessIssue]
             raise
-        return run.finish()
 
-    def _stored(self, stored: dict[str, Any]) -> "Experiment":
-        """Return the options a run folder was made with."""
+    def files(self) -> list[Path]:
+        """Return the input files; a run keeps their checksums, and is resumed with the same ones or not at all."""
+        return []
+
+    def _require_nothing_else(self) -> None:
+        """Raise if an option was given beside --resume."""
         given = [f.name for f in fields(self) if f.name not in NOT_IN_CONFIG and getattr(self, f.name) != f.default]
         if given:
             raise InputError(
                 f"--resume takes every option from the folder; leave out {', '.join(map(option_flag, given))}."
             )
+
+    def _stored(self, stored: dict[str, Any]) -> "Experiment":
+        """Return the options a run folder was made with."""
         try:
             return replace(self, **stored)
         except TypeError as error:

@@ -57,7 +57,9 @@ def best(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def interval(row: Mapping[str, Any]) -> str:
-    """Return "mean [low, high]" of a table's row."""
+    """Return "mean [low, high]" of a table's row, or "mean [–]" where there is no interval."""
+    if np.isnan(row["low"]):
+        return f"{row['mean']:.3f} [–]"
     return f"{row['mean']:.3f} [{row['low']:.2f}, {row['high']:.2f}]"
 
 

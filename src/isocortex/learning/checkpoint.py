@@ -1,5 +1,6 @@
 """Keep models and the state of a training in files: arrays behind a line of JSON, never pickle."""
 
+import hashlib
 import json
 import os
 from os import PathLike
@@ -8,9 +9,11 @@ from typing import Any
 
 import equinox as eqx
 import jax
+import numpy as np
 
 from ..errors import InputError, look_up, require
 from ..models import ConvNet, n_members, population
+from ..shapes import PRNGKey
 
 MODELS = {"ConvNet": ConvNet}
 """Classes of models that can be saved: each tells its ``arguments``."""
@@ -21,7 +24,9 @@ def save_model(path: str | PathLike[str], models: Any) -> None:
 
     The first line is JSON (class, arguments, number of seeds), the rest the arrays in NumPy's format.
     """
-    header = {"model": type(models).__name__, "arguments": models.arguments, "seeds": n_members(models)}
+    name = type(models).__name__
+    look_up("kind of model that can be saved", name, MODELS)
+    header = {"model": name, "arguments": models.arguments, "seeds": n_members(models)}
     with Path(path).open("wb") as file:
         file.write(json.dumps(header, sort_keys=True).encode() + b"\n")
         eqx.tree_serialise_leaves(file, models)
@@ -57,30 +62,43 @@ def load_model(path: str | PathLike[str]) -> Any:
         with file_path.open("rb") as file:
             header = json.loads(file.readline())
             build = look_up("model", header["model"], MODELS)
-            arguments = header["arguments"] | {"image_size": tuple(header["arguments"]["image_size"])}
             template = eqx.filter_eval_shape(
-                population, lambda key: build(**arguments, key=key), header["seeds"], key=jax.random.key(0)
+                population, lambda key: build(**header["arguments"], key=key), header["seeds"], key=jax.random.key(0)
             )
             return eqx.tree_deserialise_leaves(file, template)
     except (ValueError, KeyError, TypeError, RuntimeError, EOFError) as error:
         raise InputError(f"{file_path} is not a saved model, or was cut off while it was written.") from error
 
 
-def write_state(path: Path, state: Any) -> None:
-    """Write the state of a training beside `path` and move it there in one step."""
+def fingerprint(key: PRNGKey, *asked: Any) -> str:
+    """Return a digest of what a training was asked to do: its key, numbers, and every array."""
+    digest = hashlib.sha256(np.asarray(jax.random.key_data(key)).tobytes())
+    for leaf in jax.tree.leaves(asked):
+        digest.update(np.asarray(leaf).tobytes() if eqx.is_array(leaf) else repr(leaf).encode())
+    return digest.hexdigest()
+
+
+def write_state(path: Path, state: Any, asked: str) -> None:
+    """Write the state of a training, behind its fingerprint, beside `path` and move it there in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".tmp")
-    eqx.tree_serialise_leaves(partial, state)
+    with partial.open("wb") as file:
+        file.write(asked.encode() + b"\n")
+        eqx.tree_serialise_leaves(file, state)
     os.replace(partial, path)
 
 
-def read_state(path: Path, state: Any) -> Any:
-    """Read a state of the same shapes as `state`, or return `state` itself where there is no file yet."""
+def read_state(path: Path, state: Any, asked: str) -> Any:
+    """Read the state of the same training, or return `state` itself where there is no file yet."""
     if not path.exists():
         return state
     try:
-        return eqx.tree_deserialise_leaves(path, state)
+        with path.open("rb") as file:
+            require(
+                file.readline() == asked.encode() + b"\n",
+                f"{path} is the checkpoint of another training: another key, task, model or option. "
+                "Delete it to start anew.",
+            )
+            return eqx.tree_deserialise_leaves(file, state)
     except (ValueError, RuntimeError, EOFError) as error:
-        raise InputError(
-            f"{path} is the checkpoint of another model, or is damaged; delete it to start anew."
-        ) from error
+        raise InputError(f"{path} is damaged; delete it to start anew.") from error

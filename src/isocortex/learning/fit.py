@@ -1,5 +1,6 @@
 """Optimise a population for a task: whole chunks of steps in one compiled program."""
 
+import time
 from collections.abc import Callable
 from functools import cache
 from os import PathLike
@@ -13,11 +14,13 @@ import numpy as np
 import optax
 import xarray as xr
 
-from ..errors import require
+from ..errors import InputError, require
 from ..models import map_members, member_keys, n_members
 from ..shapes import PRNGKey
 from ..tasks import Task, Trials
-from .checkpoint import read_state, write_state
+from .checkpoint import fingerprint, read_state, write_state
+
+SECONDS_BETWEEN_CHECKPOINTS = 2.0
 
 
 def fit(
@@ -58,7 +61,7 @@ def fit(
     progress : callable, optional
         Called as ``progress(epochs done, epochs)`` after each epoch.
     checkpoint : path, optional
-        A file that keeps the state after each epoch. If it exists, training goes on from it, and ends in the same
+        A file that keeps the state every few seconds. If it exists, training goes on from it, and ends in the same
         numbers as one that was never interrupted.
 
     Returns
@@ -71,8 +74,8 @@ def fit(
     Raises
     ------
     InputError
-        If a count is below 1, the batch exceeds the trials, a rate is not positive, or the checkpoint belongs to
-        another model.
+        If a count is below 1, the batch exceeds the trials, a rate is not positive, the model does not take the
+        task's inputs or give its answers, the checkpoint belongs to another training, or the loss diverges.
 
     Examples
     --------
@@ -90,23 +93,33 @@ def fit(
     require(0 <= momentum < 1, f"momentum must be in [0, 1); got {momentum}.")
     rule = _sgd(learning_rate, momentum) if optimiser is None else optimiser
 
+    _require_fitting(models, task)
     data_keys, order_keys = jnp.moveaxis(jax.vmap(jax.random.split)(member_keys(key, n_members(models))), 1, 0)
     data = _draw(task, data_keys, n_trials)
     weights, static = eqx.partition(models, eqx.is_inexact_array)
     losses = np.full((n_members(models), epochs, n_trials // batch), np.nan, np.float32)
     state = (weights, jax.vmap(rule.init)(weights), losses, np.asarray(0))
+    asked = fingerprint(key, epochs, n_trials, batch, learning_rate, momentum, task, weights)
     if checkpoint is not None:
-        state = read_state(Path(checkpoint), state)
+        state = read_state(Path(checkpoint), state, asked)
     weights, memory, losses, done = state
+    written = -np.inf
     for epoch in range(int(done), epochs):
         weights, memory, epoch_loss = _epoch(
             weights, memory, static, task, data, order_keys, jnp.asarray(epoch), batch, rule
         )
         losses[:, epoch] = epoch_loss
-        if checkpoint is not None:
-            write_state(Path(checkpoint), (weights, memory, losses, np.asarray(epoch + 1)))
+        if checkpoint is not None and (time.monotonic() - written > SECONDS_BETWEEN_CHECKPOINTS or epoch + 1 == epochs):
+            write_state(Path(checkpoint), (weights, memory, losses, np.asarray(epoch + 1)), asked)
+            written = time.monotonic()
         if progress is not None:
             progress(epoch + 1, epochs)
+    diverged = np.flatnonzero(~np.isfinite(losses).all(axis=(1, 2)))
+    require(
+        len(diverged) == 0,
+        f"Training diverged in {len(diverged)} of {len(losses)} seeds (the first is {diverged[:1]}): the loss is not "
+        "finite. Lower the learning rate.",
+    )
     labelled = xr.DataArray(
         losses.reshape(len(losses), -1),
         dims=("seed", "step"),
@@ -117,6 +130,24 @@ def fit(
         name="loss",
     )
     return eqx.combine(weights, static), labelled
+
+
+def _require_fitting(models: Any, task: Task) -> None:
+    """Raise unless a member takes one of the task's inputs and answers in the shape of its targets."""
+    trial = jax.eval_shape(lambda key: task.sample(key, 1), jax.random.key(0))
+    member = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape[1:], x.dtype), eqx.filter(models, eqx.is_array))
+    static = eqx.filter(models, eqx.is_array, inverse=True)
+    inputs, targets = trial.inputs.shape[1:], trial.targets.shape[1:]
+    example = jax.ShapeDtypeStruct(inputs, trial.inputs.dtype)
+    try:
+        answer = jax.eval_shape(lambda arrays, x: eqx.combine(arrays, static)(x)["output"], member, example)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The model does not take the task's inputs, of shape {inputs}: {error}") from error
+    require(
+        answer.shape == targets,
+        f"The model answers with shape {answer.shape}, and the task expects {targets}: build it with "
+        f"n_outputs={task.n_outputs} and readout={task.readout!r}.",
+    )
 
 
 @cache

@@ -1,5 +1,6 @@
 """The convolutional networks of Neuromatch Academy W1D5: FC, ConvFC and ConvPoolFC."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import equinox as eqx
@@ -58,6 +59,7 @@ class ConvolutionalLayer(eqx.Module):
         stride: int = 1,
         key: PRNGKey | None = None,
     ) -> None:
+        look_up("kind of filters", filters, dict.fromkeys(("bank", "random")))
         if filters == "bank":
             self.kernels, self.bias = jnp.asarray(filter_bank(channels, size)), jnp.zeros(channels)
         else:
@@ -116,7 +118,7 @@ class ConvNet(eqx.Module):
         self,
         architecture: str = "ConvPoolFC",
         *,
-        image_size: tuple[int, int] = (48, 64),
+        image_size: Sequence[int] = (48, 64),
         n_outputs: int = 1,
         readout: Literal["sigmoid", "identity"] = "sigmoid",
         filters: Literal["bank", "random"] = "bank",
@@ -127,6 +129,7 @@ class ConvNet(eqx.Module):
         key: PRNGKey,
     ) -> None:
         layers = look_up("architecture", architecture, ARCHITECTURES)
+        look_up("readout", readout, dict.fromkeys(("sigmoid", "identity")))
         conv_key, fc_key, out_key = jax.random.split(key, 3)
         rows, columns = image_size
         n_features = rows * columns
@@ -143,7 +146,7 @@ class ConvNet(eqx.Module):
             n_features = channels * (rows // pool) * (columns // pool)
         self.fc = eqx.nn.Linear(n_features, hidden, key=fc_key)
         self.out = eqx.nn.Linear(hidden, n_outputs, key=out_key)
-        self.pool, self.readout, self.architecture, self.image_size = pool, readout, architecture, image_size
+        self.pool, self.readout, self.architecture, self.image_size = pool, readout, architecture, (rows, columns)
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ its output columns is a one-dimensional convolution over rows with many channels
 max-pool flows through one pixel per block, so the backward pass gathers just those patches.
 """
 
-
 import jax
 import jax.numpy as jnp
 from jax.custom_batching import custom_vmap

@@ -48,8 +48,9 @@ def n_members(models: Any) -> int:
     arrays = jax.tree.leaves(eqx.filter(models, eqx.is_array))
     sizes = {array.shape[0] if array.ndim else 0 for array in arrays}
     require(
-        len(sizes) == 1,
-        "This is not a population: its arrays do not share a leading seed axis; see `population`.",
+        len(sizes) == 1 and 0 not in sizes,
+        "This is not a population: its arrays do not share a leading seed axis. Build one with population(…), or say "
+        "population=False where a single model is meant.",
     )
     return sizes.pop()
 

@@ -11,13 +11,13 @@ import xarray as xr
 
 from ..errors import require, unknown
 from ..responses import responses
-from ..shapes import Images
+from ..shapes import Inputs
 from .population import map_members, n_members
 
 
 def record(
     model: Any,
-    images: Images,
+    images: Inputs,
     *,
     stimuli: Sequence[Any] | np.ndarray | None = None,
     layers: Sequence[str] | None = None,
@@ -29,7 +29,8 @@ def record(
     ----------
     model : model or population
         Called as ``model(image) -> {layer: activity}``, with the order of its layers in ``model.layers``.
-    images : array, shape (stimulus, height, width)
+    images : array, shape (stimulus, ...)
+        What is shown: grey images of height × width for the models here.
     stimuli : sequence, optional
         Labels of the stimuli, such as angles in degrees. Default 0, 1, 2, …
     layers : sequence of str, optional
@@ -47,6 +48,7 @@ def record(
     InputError
         If a layer does not exist, or an image is not of the size the model looks at.
     """
+    seeds = n_members(model) if population else None
     wanted = tuple(model.layers if layers is None else layers)
     for layer in wanted:
         if layer not in model.layers:
@@ -61,9 +63,8 @@ def record(
     recorded = {
         layer: responses(np.asarray(activity[layer]), stimuli=stimuli, dims=dims, name=layer) for layer in wanted
     }
-    if population:
-        seeds = np.arange(n_members(model))
-        recorded = {layer: array.assign_coords(seed=seeds) for layer, array in recorded.items()}
+    if seeds is not None:
+        recorded = {layer: array.assign_coords(seed=np.arange(seeds)) for layer, array in recorded.items()}
     return recorded
 
 

@@ -28,8 +28,10 @@ def training_curves(loss: xr.DataArray, *, unit: str, published: Mapping[int, fl
     epochs = loss.groupby("epoch").mean()
     figure, axes = grid(1, 1, size=(6.2, 3.6))
     axis = axes[0, 0]
-    lines = axis.plot(epochs["epoch"], epochs.transpose("epoch", "seed"), color=BLUE, alpha=0.45, lw=1)
-    (median,) = axis.plot(epochs["epoch"], epochs.median("seed"), color=BLUE, lw=2.4)
+    marker = "o" if epochs.sizes["epoch"] < 4 else ""
+    style = {"color": BLUE, "marker": marker}
+    lines = axis.plot(epochs["epoch"], epochs.transpose("epoch", "seed"), **style, alpha=0.45, lw=1)
+    (median,) = axis.plot(epochs["epoch"], epochs.median("seed"), **style, lw=2.4)
     handles, labels = [lines[0], median], [f"each of {loss.sizes['seed']} seeds", "median of seeds"]
     if published:
         handles += axis.plot(list(published), list(published.values()), "x", color="black", ms=7, mew=1.6)

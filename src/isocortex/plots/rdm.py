@@ -41,10 +41,10 @@ def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = No
         shown = {"cmap": DISSIMILARITY_MAP, "vmin": 0, "vmax": 100, "interpolation": "nearest"}
         axis.set_title(title, fontsize=9.5)
         if categories is None:
-            low, high = rdms.stimuli[0], rdms.stimuli[-1]
-            half = (high - low) / (len(rdms.stimuli) - 1) / 2
-            axis.imshow(square, extent=(low - half, high + half, high + half, low - half), **shown)
-            _angle_ticks(axis, outer_left=position % columns == 0, outer_bottom=position + columns >= len(stacks))
+            axis.imshow(square, **shown)
+            _angle_ticks(
+                axis, rdms.stimuli, outer_left=position % columns == 0, outer_bottom=position + columns >= len(stacks)
+            )
         else:
             axis.imshow(square, **shown)
             blank(axis)
@@ -54,9 +54,17 @@ def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = No
     return figure
 
 
-def _angle_ticks(axis: Axes, *, outer_left: bool, outer_bottom: bool) -> None:
-    axis.set_xticks([-90, 0, 90], ["−90", "0", "90"] if outer_bottom else [])
-    axis.set_yticks([-90, 0, 90], ["−90", "0", "90"] if outer_left else [])
+def _angle_ticks(axis: Axes, angles: np.ndarray, *, outer_left: bool, outer_bottom: bool) -> None:
+    """Tick −90°, 0° and 90° where they lie among the stimuli, which need not be equally spaced."""
+    step = (angles[-1] - angles[0]) / (len(angles) - 1)
+    padded = np.concatenate([[angles[0] - step], angles, [angles[-1] + step]])
+    labels = [tick for tick in (-90, 0, 90) if padded[0] <= tick <= padded[-1]]
+    places = np.interp(labels, padded, np.arange(-1, len(angles) + 1))
+    names = [str(tick).replace("-", "−") for tick in labels]
+    axis.set_xticks(places, names if outer_bottom else [""] * len(names))
+    axis.set_yticks(places, names if outer_left else [""] * len(names))
+    axis.set_xlim(-0.5, len(angles) - 0.5)
+    axis.set_ylim(len(angles) - 0.5, -0.5)
     axis.spines[:].set_visible(False)
     if outer_bottom:
         axis.set_xlabel("orientation (°)")

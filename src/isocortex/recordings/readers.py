@@ -1,24 +1,27 @@
 """Read recordings from files. Files are data, never code: no pickle is loaded, sizes are checked first."""
 
+import math
 import os
 import zipfile
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from ..errors import InputError, require
-from ..responses import responses
+from ..responses import FEWEST_STIMULI, responses
 
-WHOLE = ("resp", "stimuli")
-SPLIT = ("resp_train", "resp_test", "stimuli")
+WHOLE = {"resp", "stimuli"}
+SPLIT = {"resp_train", "resp_test", "stimuli"}
+KEYS = WHOLE | SPLIT
 
 
 def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> dict[str, xr.DataArray]:
     """Read orientation responses in the published format of Stringer et al. 2021 (10.1016/j.cell.2021.03.042).
 
-    Stimuli up to 180° are kept, and 90 is taken off: 0 is vertical, negative tilted left.
+    Stimuli up to 180° are kept, sorted, and 90 is taken off: 0 is vertical, negative tilted left.
 
     Parameters
     ----------
@@ -41,13 +44,6 @@ def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> di
     """
     path = Path(path)
     arrays = _load(path)
-    names = WHOLE if "resp" in arrays else SPLIT
-    missing = [name for name in names if name not in arrays]
-    require(
-        not missing,
-        f"{path} must hold 'resp' and 'stimuli', or 'resp_train', 'resp_test' and 'stimuli'; "
-        f"it holds {', '.join(map(repr, sorted(arrays))) or 'nothing'}.",
-    )
     angles = arrays["stimuli"]
     require(
         angles.dtype.kind in "fiu" and angles.ndim == 1 and bool(np.isfinite(angles).all()),
@@ -58,7 +54,7 @@ def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> di
         f"'stimuli' in {path} must be angles of 0…360°, as published; they span {_span(angles)}.",
     )
     halves = []
-    for name in names[:-1]:
+    for name in ("resp",) if "resp" in arrays else ("resp_train", "resp_test"):
         values = arrays[name]
         require(
             values.ndim == 2 and len(values) == len(angles),
@@ -77,12 +73,16 @@ def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> di
     stack = np.stack(halves)
     responses(stack, stimuli=angles, name=path.name)
     angles, stack = _binned(angles.astype(float), stack, bin_width)
-    kept = angles <= 180
+    order = np.argsort(angles, kind="stable")
+    kept = order[angles[order] <= 180]
     angles, stack = angles[kept] - 90, stack[:, kept]
+    different = len(np.unique(angles))
+    require(
+        different >= FEWEST_STIMULI,
+        f"{path} holds {different} different stimuli up to 180°; a comparison needs at least {FEWEST_STIMULI}.",
+    )
     values = stack if len(halves) > 1 else stack[0]
-    labelled = responses(values, stimuli=angles, name=path.name, source=path.name, reference="stringer-2021")
-    for half in stack:
-        _require_varied(half, angles, path)
+    labelled = responses(values, stimuli=angles, name=path.name, source=path.name)
     return {"animal 1": labelled}
 
 
@@ -94,31 +94,48 @@ def _load(path: Path) -> dict[str, np.ndarray]:
     )
     if not zipfile.is_zipfile(path):
         raise InputError(f"{path} is not an NPZ file, or was cut off: it has no complete zip directory.")
+    arrays = {}
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
         with zipfile.ZipFile(path) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        require(
-            size < memory / 4,
-            f"{path} unpacks to {size / 1e9:.1f} GB, more than a quarter of this machine's memory; "
-            "save fewer neurons, or as float32.",
-        )
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (
-        ValueError,
-        OSError,
-        EOFError,
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        NotImplementedError,
-    ) as error:
-        raise InputError(f"{path} cannot be read as NPZ without running code: {error}.") from error
-    for name, array in arrays.items():
-        require(
-            isinstance(array, np.ndarray), f"{name!r} in {path} is not an array, and is not read without running code."
-        )
+            members = {item.filename.removesuffix(".npy"): item for item in archive.infolist()}
+            for name in KEYS & set(members):
+                with archive.open(members[name]) as file:
+                    needed = _bytes_needed(file)
+                require(
+                    needed <= members[name].file_size,
+                    f"{name!r} in {path} claims {needed} bytes and holds {members[name].file_size}: it is damaged.",
+                )
+                require(
+                    needed < memory / 4,
+                    f"{name!r} in {path} needs {needed / 1e9:.1f} GB, more than a quarter of this machine's memory; "
+                    "save fewer neurons, or as float32.",
+                )
+                with archive.open(members[name]) as file:
+                    arrays[name] = np.lib.format.read_array(file, allow_pickle=False)
+    except InputError:
+        raise
+    except Exception as error:  # a damaged zip raises anything from BadZipFile and zlib.error to tokenize's errors
+        raise InputError(
+            f"{path} cannot be read as NPZ without running code ({type(error).__name__}); was it written whole?"
+        ) from error
+    others = sorted(set(members) - KEYS)
+    require(
+        set(arrays) >= WHOLE or set(arrays) >= SPLIT,
+        f"{path} must hold 'resp' and 'stimuli', or 'resp_train', 'resp_test' and 'stimuli'; "
+        f"it holds {', '.join(map(repr, sorted(arrays) + others)) or 'nothing'}.",
+    )
     return arrays
+
+
+def _bytes_needed(file: Any) -> int:
+    """Return how many bytes the array behind a .npy header takes; object arrays, which hide code, are refused."""
+    version = np.lib.format.read_magic(file)
+    header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    shape, _, dtype = header[version](file)
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects")
+    return math.prod(shape) * dtype.itemsize
 
 
 def _binned(angles: np.ndarray, stack: np.ndarray, width: float | None) -> tuple[np.ndarray, np.ndarray]:
@@ -130,16 +147,6 @@ def _binned(angles: np.ndarray, stack: np.ndarray, width: float | None) -> tuple
     member = (group == np.arange(group.max() + 1)[:, None]).astype(float)
     share = member / member.sum(axis=1, keepdims=True)
     return share @ angles, (share @ stack).astype(stack.dtype)
-
-
-def _require_varied(values: np.ndarray, angles: np.ndarray, path: Path) -> None:
-    """Refuse a stimulus to which all neurons respond alike: it has no place in an RDM."""
-    flat = np.ptp(values, axis=1) == 0
-    if flat.any():
-        raise InputError(
-            f"{path}: every neuron responds alike to {int(flat.sum())} of {len(flat)} stimuli, the first at "
-            f"{angles[np.argmax(flat)]:g}° from vertical, so their dissimilarity is undefined; leave them out."
-        )
 
 
 def _span(angles: np.ndarray) -> str:

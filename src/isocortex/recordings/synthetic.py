@@ -101,7 +101,7 @@ def _animal(
     def normal(name: str, *shape: int) -> np.ndarray:
         return np.asarray(jax.random.normal(keys[name], shape))
 
-    trait = idiosyncrasy * normal("animal", 8)
+    trait = idiosyncrasy * normal("animal", 7)
     theta = np.deg2rad(angles)
 
     uniform = np.deg2rad(np.asarray(jax.random.uniform(keys["preference"], (n_neurons,), minval=-90.0, maxval=90.0)))

@@ -34,6 +34,11 @@ PNG_DPI = 160
 Progress = Callable[[str, int, int], None]
 
 
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 class Run:
     """A run folder while it is being written.
 
@@ -50,6 +55,7 @@ class Run:
     def __init__(self, path: Path, progress: Progress | None = None) -> None:
         self.path = path
         self.mark = ""
+        self._warnings: list[str] = []
         self._progress = progress
         self._compiling = compile_clock()
         self._timing: dict[str, dict[str, float]] = {}
@@ -57,7 +63,13 @@ class Run:
 
     @classmethod
     def create(
-        cls, experiment: str, options: Mapping[str, Any], *, out: str | PathLike[str], progress: Progress | None = None
+        cls,
+        experiment: str,
+        options: Mapping[str, Any],
+        *,
+        out: str | PathLike[str],
+        files: Sequence[Path] = (),
+        progress: Progress | None = None,
     ) -> "Run":
         """Make ``out/<experiment>-<time>-<hash>.partial`` with its configuration already inside.
 
@@ -68,8 +80,15 @@ class Run:
             Every option, as JSON values.
         out : path
             The folder of runs; made if missing.
+        files : sequence of path
+            Input files, whose checksums are kept.
         """
-        config = {"schema": SCHEMA, "experiment": experiment, "options": dict(options)}
+        config = {
+            "schema": SCHEMA,
+            "experiment": experiment,
+            "options": dict(options),
+            "files": {str(path.absolute()): _sha256(path) for path in files},
+        }
         digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:8]
         out = Path(out)
         try:
@@ -98,19 +117,34 @@ class Run:
         Raises
         ------
         InputError
-            If the folder is missing, complete, of another experiment, or not a run.
+            If the folder is missing, complete, of another experiment, or not a run, or if an input file has changed.
         """
         folder = Path(folder)
         require(folder.is_dir(), f"There is no folder {folder} to resume.")
         require(folder.name.endswith(PARTIAL), f"{folder} is complete; there is nothing to resume.")
         try:
             config = read_json(folder / "config.json")
-            found, options, schema = config["experiment"], config["options"], config["schema"]
+            found, options, schema, files = (config[k] for k in ("experiment", "options", "schema", "files"))
+            before = read_json(folder / "environment.json")["packages"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(f"{folder} has no readable config.json; start a new run.") from error
         require(schema == SCHEMA, f"{folder} was written with layout {schema}, this version reads {SCHEMA}.")
         require(found == experiment, f"{folder} is a run of {found!r}: isocortex run {found} --resume {folder}")
-        return cls(folder, progress), options
+        for path, digest in files.items():
+            require(Path(path).is_file(), f"{path}, which this run was started with, is gone.")
+            require(_sha256(Path(path)) == digest, f"{path} has changed since this run was started; start a new one.")
+        run = cls(folder, progress)
+        now = describe_environment()["packages"]
+        run._warnings = [
+            f"This run was interrupted under {name} {version} and went on under {now.get(name)}: numbers may differ."
+            for name, version in before.items()
+            if now.get(name) != version
+        ]
+        return run, options
+
+    def discard(self) -> None:
+        """Remove the folder: what was asked cannot be answered, and nothing half-made stays."""
+        shutil.rmtree(self.path, ignore_errors=True)
 
     @property
     def checkpoint(self) -> Path:
@@ -166,7 +200,7 @@ class Run:
             "methods": list(methods),
             "references": list(references),
             "meanings": dict(meanings),
-            "notes": list(notes),
+            "notes": [*notes, *self._warnings],
             "mark": self.mark,
         }
 

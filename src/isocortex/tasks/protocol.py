@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from ..shapes import PRNGKey
 
-Outputs = Float[jax.Array, "trial output"]
+Outputs = Float[jax.Array, "trial *answer"]
 
 
 class Trials(eqx.Module):
@@ -19,17 +19,17 @@ class Trials(eqx.Module):
     ----------
     inputs : array, shape (trial, ...)
         What the model gets, one example per trial.
-    targets : array, shape (trial, output)
-        What it should answer.
-    weights : array, shape (trial,)
-        How much each trial counts in the loss.
+    targets : array, shape (trial, ..., output)
+        What it should answer; the axes between are those of the answer, such as time.
+    weights : array, shape (trial, ...)
+        How much each trial, or each of its steps, counts in the loss.
     conditions : dict of str to array, shape (trial,)
         What was varied, by name.
     """
 
     inputs: Float[jax.Array, "trial ..."]
     targets: Outputs
-    weights: Float[jax.Array, " trial"]
+    weights: Float[jax.Array, "trial *steps"]
     conditions: dict[str, Float[jax.Array, " trial"]]
 
 

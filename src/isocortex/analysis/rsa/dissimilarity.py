@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from ...errors import InputError, look_up
+from ...errors import InputError, look_up, require
 from ...rdms import RDMs
 from ...responses import check
 from ...shapes import DissimilarityMatrix, ResponseMatrix
@@ -58,7 +58,8 @@ def rdm(
         Default correlation: 1 − Pearson correlation across units.
     undefined : "error" or "drop"
         What to do with a seed or subject that answers some stimulus with a constant (for cosine: zero) response,
-        for which the correlation is undefined: refuse, or leave its row out.
+        for which the correlation is undefined: refuse, or leave its row out. "drop" also leaves out an RDM whose
+        dissimilarities are all equal, which is similar to none.
 
     Returns
     -------
@@ -80,18 +81,25 @@ def rdm(
     """
     function, measure = look_up("dissimilarity", dissimilarity, DISSIMILARITIES)
     if isinstance(responses, Mapping):
+        require(bool(responses), "There are no responses to compute RDMs from.")
         rows = [rdm(array, dissimilarity, undefined=undefined) for array in responses.values()]
-        names = [
-            name if len(row) == 1 else f"{name} {label}"
-            for name, row in zip(responses, rows, strict=True)
-            for label in row.labels
-        ]
+        names = [name for name, row in zip(responses, rows, strict=True) for _ in row.labels]
         for name, row in zip(responses, rows, strict=True):
+            require(
+                len(row) <= 1,
+                f"{name!r} has {len(row)} seeds, and subjects must have one RDM each; compute the RDMs of seeds apart.",
+            )
             if not np.array_equal(row.stimuli, rows[0].stimuli):
                 raise InputError(f"{name!r} saw other stimuli than {next(iter(responses))!r}, or in another order.")
         return RDMs(np.concatenate([row.dissimilarities for row in rows]), rows[0].stimuli, tuple(names), measure)
 
+    require(
+        isinstance(responses, xr.DataArray),
+        f"Label the responses first, with isocortex.responses(…); got {type(responses).__name__}.",
+    )
     check(responses)
+    extra = set(responses.dims) - {"seed", "repeat", "stimulus", "unit"}
+    require(not extra, f"{responses.name} have the dimensions {sorted(map(str, extra))}; select or average them first.")
     averaged = responses.mean("repeat") if "repeat" in responses.dims else responses
     stack = averaged if "seed" in averaged.dims else averaged.expand_dims("seed")
     stack = stack.transpose("seed", "stimulus", "unit")
@@ -109,7 +117,10 @@ def rdm(
                 f"{responses.name}: {int(flat.sum())} of {len(flat)} stimuli have no {measure}, because every unit "
                 f"responds alike; the first is {first} (row {label}). Leave them out, or use --dissimilarity euclidean."
             )
-        rows.append(function(values.astype(float))[pairs])
+        row = np.asarray(function(values.astype(float))[pairs])
+        if undefined == "drop" and np.ptp(row) <= 1e-12 * np.abs(row).max():
+            continue
+        rows.append(row)
         kept.append(label)
     return RDMs(np.array(rows).reshape(len(rows), len(pairs[0])), stimuli, tuple(kept), measure)
 

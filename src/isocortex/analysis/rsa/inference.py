@@ -15,6 +15,9 @@ from ...rdms import RDMs
 from ...shapes import CondensedRDM, Multiplicity, PRNGKey
 from .similarity import SIMILARITIES, bootstrap_similarity, similarity
 
+MOST_UNDEFINED = 0.2
+"""Share of bootstrap samples without a similarity above which there is no interval."""
+
 
 @dataclass(frozen=True)
 class NoiseCeiling:
@@ -128,7 +131,7 @@ def crossed_variance(
     alone : dict of str to float
         The corrected variance due to each factor by itself.
     """
-    variances = {factors: float(np.nanvar(samples)) for factors, samples in replicates.items()}
+    variances = {factors: float(np.var(samples[np.isfinite(samples)])) for factors, samples in replicates.items()}
     shrinkage = {factor: 1 - 1 / n for factor, n in sizes.items()}
     alone = {factor: variances[frozenset([factor])] / shrinkage[factor] for factor in sizes}
     total = 0.0
@@ -177,7 +180,8 @@ def compare(
     Returns
     -------
     DataFrame
-        Index model; columns ``mean``, ``low``, ``high``, ``se``, ``seeds``, ``subjects``.
+        Index model; columns ``mean``, ``low``, ``high``, ``se``, ``seeds``, ``subjects``. The interval is NaN where
+        more than a fifth of the bootstrap samples have no similarity, as with three or four stimuli.
 
     Raises
     ------
@@ -193,6 +197,9 @@ def compare(
     >>> compare({"itself": data}, data, key=jax.random.key(0), n_bootstraps=100).columns.tolist()
     ['mean', 'low', 'high', 'se', 'seeds', 'subjects']
     """
+    require(bool(models), "There are no models to compare.")
+    require(0 < confidence < 1, f"confidence must be between 0 and 1, such as 0.95; got {confidence}.")
+    require(bool(factors), "Name at least one factor to resample: stimulus, seed or subject.")
     require(n_bootstraps >= 2, f"bootstraps must be at least 2; got {n_bootstraps}.")
     for factor in factors:
         look_up("factor", factor, dict.fromkeys(("stimulus", "seed", "subject")))
@@ -222,11 +229,15 @@ def compare(
                 values = np.einsum("srd,sr->sd", values, seed_weights) if "seed" in subset else values.mean(axis=1)
                 values = (values * subject_weights).sum(axis=1) if "subject" in subset else values.mean(axis=1)
                 replicates[frozenset(subset)] = values
+        mean = float(full[mine].mean())
+        lost = max((np.mean(~np.isfinite(samples)) for samples in replicates.values()), default=1.0)
+        if lost > MOST_UNDEFINED:
+            rows.append((mean, np.nan, np.nan, np.nan, size, len(data)))
+            continue
         variance, alone = crossed_variance(replicates, items)
         spread = sum(v**2 / (items[factor] - 1) for factor, v in alone.items())
         freedom = sum(alone.values()) ** 2 / spread if spread > 0 else np.inf
         margin = t.ppf((1 + confidence) / 2, freedom) * sqrt(variance)
-        mean = float(full[mine].mean())
         low, high = max(mean - margin, -1.0), min(mean + margin, 1.0)
         rows.append((mean, low, high, sqrt(variance), size, len(data)))
     columns = ["mean", "low", "high", "se", "seeds", "subjects"]

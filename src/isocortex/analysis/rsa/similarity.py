@@ -27,7 +27,7 @@ def weighted_cosine(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Boots
 def weighted_pearson(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
     """Return the Pearson correlation of every row of x with every row of y, as weighted moments."""
     x, y = (row - row.mean(axis=1, keepdims=True) for row in (x, y))
-    total = weights.sum(axis=0)[:, None]
+    total = np.maximum(weights.sum(axis=0), 1.0)[:, None]
     mean_x, mean_y = weights.T @ x.T / total, weights.T @ y.T / total
     cross = weights.T @ (x[:, None] * y[None]).reshape(-1, x.shape[1]).T / total
     xx, yy = (weights.T @ (row**2).T / total - mean**2 for row, mean in ((x, mean_x), (y, mean_y)))
