@@ -3,7 +3,13 @@ from . import plots as plots
 from . import recordings as recordings
 from . import report as report
 from . import runs as runs
+from .analysis import fit_tuning as fit_tuning
+from .analysis import reliability as reliability
 from .analysis import rsa as rsa
+from .analysis import tuning_curves as tuning_curves
+from .analysis import tuning_indices as tuning_indices
+from .analysis import tuning_model as tuning_model
+from .analysis import tuning_test as tuning_test
 from .citation import citation as citation
 from .errors import InputError as InputError
 from .learning import evaluate as evaluate

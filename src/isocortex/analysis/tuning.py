@@ -14,7 +14,7 @@ import pandas as pd
 import xarray as xr
 from jaxtyping import Float
 
-from ..errors import InputError, require
+from ..errors import InputError, look_up, require
 from ..responses import check
 from ..shapes import PRNGKey
 
@@ -119,9 +119,10 @@ def tuning_indices(
     Returns
     -------
     DataFrame
-        Index unit; columns ``osi``, ``circular_variance``, with directions ``dsi``, and with repeats each of them
+        Index unit; columns ``osi``, with directions ``dsi``, ``circular_variance``, and with repeats each of them
         with ``_corrected``. Constant units have ``osi`` 0 by default. NaN where the summed response above the baseline
-        is negative; in the corrected columns, where it is not above twice its standard error.
+        is negative; in the corrected columns, where it is not above three times its standard error: a ratio to a
+        number known that badly is no estimate.
 
     Raises
     ------
@@ -134,15 +135,15 @@ def tuning_indices(
     >>> import numpy as np
     >>> from isocortex import responses
     >>> directions = np.arange(0.0, 360, 30)
-    >>> cosine = 1 + np.cos(np.deg2rad(directions - 60))[:, None]
-    >>> tuning_indices(responses(cosine, stimuli=directions), baseline=0.0).round(3)
-          osi  circular_variance  dsi
-    unit
-    0    -0.0                1.0  0.5
+    >>> bumps = 1 + np.cos(np.deg2rad(directions - 60)) + 0.5 * np.cos(np.deg2rad(2 * directions))
+    >>> tuning_indices(responses(bumps[:, None], stimuli=directions), baseline=0.0).iloc[0].round(3).to_dict()
+    {'osi': 0.25, 'dsi': 0.5, 'circular_variance': 0.75}
     """
     angles, trials = angles_and_trials(responses)
     n_repeats, _, n_units = trials.shape
-    if not isinstance(baseline, str):
+    if isinstance(baseline, str):
+        look_up("baseline", baseline, {"lowest": None})
+    else:
         require(
             np.ndim(baseline) == 0 or np.shape(baseline) == (n_units,),
             f"baseline must be a number or one per unit ({n_units}); its shape is {np.shape(baseline)}.",
@@ -158,22 +159,21 @@ def tuning_indices(
         length = np.abs(waves[harmonic] @ (mean - floor))
         table[name] = np.divide(length, total, out=np.where(total == 0, 0.0, np.nan), where=total > 0)
     if n_repeats > 1:
-        drive = np.einsum("s,rsu->ru", weights, trials)
         if isinstance(baseline, str):
-            drive = drive - _left_out_lowest(trials)
-        above = drive.mean(axis=0) > 2 * drive.std(axis=0, ddof=1) / np.sqrt(n_repeats)
+            trials = trials - _left_out_lowest(trials)[:, None]
+        drive = np.einsum("s,rsu->ru", weights, trials)
+        error = drive.std(axis=0, ddof=1) / np.sqrt(n_repeats) + 1e-9 * np.abs(trials).max(axis=(0, 1))  # of rounding
+        above = drive.mean(axis=0) > 3 * error
         for name, harmonic in columns.items():
             vectors = np.einsum("s,rsu->ru", waves[harmonic], trials)
             squared = np.divide(_cross(vectors), _cross(drive), out=np.full(n_units, np.nan), where=above)
             table[f"{name}_corrected"] = np.sign(squared) * np.sqrt(np.abs(squared))
-    for suffix in ("", "_corrected")[: min(n_repeats, 2)]:
-        table[f"circular_variance{suffix}"] = 1 - table[f"osi{suffix}"]
-    order = [name + suffix for name in ("osi", "circular_variance", "dsi") for suffix in ("", "_corrected")]
-    return pd.DataFrame(table, index=unit_index(responses))[[name for name in order if name in table]]
+    circular = {name.replace("osi", "circular_variance"): 1 - table[name] for name in table if name.startswith("osi")}
+    return pd.DataFrame(table | circular, index=unit_index(responses))
 
 
 def _cross(x: np.ndarray) -> PerUnit:
-    """Return the mean of x_r · x_r' over all pairs of different repeats, from (Σx)² = Σ_r x_r² + Σ_{r≠r'} x_r · x_r'."""
+    """Return the mean of x_r · x_r' over all pairs r ≠ r', from (Σ_r x_r)² = Σ_r x_r² + Σ_{r≠r'} x_r · x_r'."""
     return (np.abs(x.sum(axis=0)) ** 2 - (np.abs(x) ** 2).sum(axis=0)) / (len(x) * (len(x) - 1))
 
 
@@ -281,8 +281,9 @@ def tuning_test(responses: xr.DataArray, *, key: PRNGKey, n_permutations: int = 
     """
     require(n_permutations >= 1, f"n_permutations must be at least 1; got {n_permutations}.")
     angles, trials = angles_and_trials(responses, needs_repeats="A permutation test over trials")
-    waves = np.stack(list(harmonics(angles)[1].values()), axis=1)
-    parts = np.concatenate([waves.real, waves.imag], axis=1)
+    parts = np.stack(
+        [part for wave in harmonics(angles)[1].values() for part in (np.real(wave), np.imag(wave))], axis=1
+    )
     with jax.enable_x64(True):
         return np.asarray(_permutation_p(parts - parts.mean(axis=0), trials, key, n_permutations))
 
@@ -332,7 +333,7 @@ def harmonics(angles: PerStimulus) -> tuple[PerStimulus, dict[int, np.ndarray]]:
     order = np.argsort(angles % period, kind="stable")
     gaps = np.diff(angles[order] % period, append=angles[order[0]] % period + period)
     require(
-        gaps.max() <= period / 2,
+        bool(gaps.max() <= period / 2),
         f"The stimuli leave a gap of {gaps.max():g}° in the {period}° of the circle; tuning needs angles all around.",
     )
     weights = np.empty_like(gaps)

@@ -1,7 +1,8 @@
 """Fits of von Mises tuning curves to all units at once, by variable projection.
 
-Given the shape (μ, κ) of a curve, its amplitudes and baseline are linear least squares; what is left to search are
-two numbers per unit, whatever the number of lobes (Golub & Pereyra 2003, 10.1088/0266-5611/19/2/201).
+Given the shape (μ, κ) of a curve, its amplitudes and baseline are linear least squares; two numbers per unit are left
+to search, whatever the number of lobes (Golub & Pereyra 2003, 10.1088/0266-5611/19/2/201): the best point of a grid,
+then Newton steps, which also converge for noisy units where Gauss–Newton creeps.
 """
 
 from functools import partial
@@ -20,22 +21,23 @@ from .tuning import PerUnit, Trials, angles_and_trials, circle, unit_index
 FITS: dict[str, tuple[int, int]] = {"von_mises": (2, 1), "double_von_mises": (1, 2)}
 """Name → (harmonic m: the curve has the period 360°/m, number of lobes)."""
 
-BROADEST = 0.05
-"""Least κ: below, a von Mises curve is a cosine to 1 %, and amplitude and κ cannot be told apart."""
+BROADEST = 0.1
+"""Least κ: there a von Mises curve is a cosine to 3 %, and below, amplitude and κ cannot be told apart."""
 NARROWEST = 3.0
 """Least half-width at half-height, in degrees, unless the stimuli are too far apart to tell."""
 WIDEST_GAP = 120
 """Widest gap between neighbouring stimuli, in degrees of m·θ."""
-GRID = (36, 12)
+GRID = (72, 16)
 """Starting points: μ over half a turn per lobe, log κ over its range."""
 N_STEPS = 40
-BATCH = 1024
-"""Units fitted together, which bounds the memory."""
+TOLERANCE = 1e-9
+BATCH = 256
+"""Units fitted together; bounds the memory, and spares a compilation for every number of units."""
 
 Phase = Float[Array, " stimulus"]
 Curve = Float[Array, " stimulus"]
 Shape = Float[Array, " 2"]
-Lobes = Float[Array, "stimulus lobe"]
+Lobes = Float[Array, "lobe stimulus"]
 Amplitudes = Float[Array, " lobe"]
 
 
@@ -52,12 +54,12 @@ def fit_tuning(responses: xr.DataArray, kind: str = "von_mises") -> pd.DataFrame
 
     with amplitude ≥ opposite ≥ 0. The baseline is free, so that negative (z-scored) responses need no care; a unit
     that is only suppressed is described by the orientation that suppresses it least. Curves narrower than the widest
-    gap between stimuli could hide in it and are excluded, as are half-widths below 3°; κ is at least 0.05.
+    gap between stimuli could hide in it and are excluded, as are half-widths below 3°; κ is at least 0.1.
 
     Parameters
     ----------
     responses : DataArray
-        stimulus × unit, optionally with ``repeat``. The ``stimulus`` coordinate holds degrees, in any order and spacing.
+        stimulus × unit, optionally with ``repeat``. The ``stimulus`` coordinate holds degrees, in any order.
     kind : {"von_mises", "double_von_mises"}
 
     Returns
@@ -67,15 +69,15 @@ def fit_tuning(responses: xr.DataArray, kind: str = "von_mises") -> pd.DataFrame
 
         - ``preferred``: μ in degrees, in [−90, 90); for directions in [0, 360).
         - ``kappa``: concentration κ, without unit.
-        - ``half_width``: degrees from the peak of a lobe to where it has fallen half-way to its trough. Defined for every
-          κ; for κ > 2 within 1° of the half-width above the baseline.
-        - ``amplitude``, with directions ``opposite``: peak of each lobe above the baseline that the fit extrapolates. For
-          κ < 0.5 the two grow together, and only their sum at the peak is well determined.
+        - ``half_width``: degrees from the peak of a lobe to where it has fallen half-way to its trough. Defined for
+          every κ; for κ > 2 within 1° of the half-width above the baseline (2° for directions).
+        - ``amplitude``, with directions ``opposite``: height of each lobe above the baseline. A broad curve (κ < 0.5)
+          never comes down to its baseline, and only its peak and trough are then well determined.
         - ``baseline``
         - ``r2``: share of the variance of the mean responses over stimuli that the fit explains.
         - ``r2_corrected``, with repeats: the same for the noise-free responses (Haefner & Cumming 2008; Pospisil & Bair
-          2021, 10.1371/journal.pcbi.1009212). NaN unless the responses differ between stimuli (F-test, p < 0.01), for
-          without that there is no variance to explain.
+          2021, 10.1371/journal.pcbi.1009212); noise can push it above 1. A ratio to a small power is unstable, hence
+          NaN unless the responses differ between stimuli beyond doubt (F-test, p < 10⁻⁶).
 
         A unit that answers every stimulus alike has r2 0 and NaN elsewhere.
 
@@ -91,10 +93,8 @@ def fit_tuning(responses: xr.DataArray, kind: str = "von_mises") -> pd.DataFrame
     >>> from isocortex import responses
     >>> angles = np.arange(-90.0, 90, 10)
     >>> bump = 1 + 3 * np.exp(2 * (np.cos(np.deg2rad(2 * (angles - 30))) - 1))[:, None]
-    >>> fit_tuning(responses(bump, stimuli=angles)).round(2)
-          preferred  kappa  half_width  amplitude  baseline   r2
-    unit
-    0          30.0    2.0       24.44        3.0       1.0  1.0
+    >>> fit_tuning(responses(bump, stimuli=angles)).iloc[0].round(2).to_dict()
+    {'preferred': 30.0, 'kappa': 2.0, 'half_width': 24.25, 'amplitude': 3.0, 'baseline': 1.0, 'r2': 1.0}
     """
     m, n_lobes = look_up("tuning curve", kind, FITS)
     angles, trials = angles_and_trials(responses)
@@ -112,14 +112,16 @@ def fit_tuning(responses: xr.DataArray, kind: str = "von_mises") -> pd.DataFrame
     )
     gap = m * np.diff(distinct, append=distinct[0] + period).max()
     require(
-        gap <= WIDEST_GAP,
+        bool(gap <= WIDEST_GAP),
         f"The stimuli leave a gap of {gap / m:g}°; a {kind} fit needs neighbours at most {WIDEST_GAP // m}° apart.",
     )
     narrowest = np.log(2) / (1 - np.cos(np.deg2rad(max(gap / 2, m * NARROWEST))))
     curves = trials.mean(axis=0).T
     with jax.enable_x64(True):
-        fitted = _fit(curves, phase, np.log([BROADEST, narrowest]), n_lobes)
-        (mu, log_kappa), amplitudes, baseline, misfit = (np.asarray(x) for x in fitted)
+        batches = np.pad(curves, ((0, -len(curves) % BATCH), (0, 0))).reshape(-1, BATCH, len(angles))
+        fitted = _fit(batches, phase, np.log([BROADEST, narrowest]), n_lobes)
+    shape, amplitudes, baseline, misfit = (np.concatenate(np.asarray(x))[: len(curves)].T for x in fitted)
+    mu, log_kappa = shape
     varies = (np.ptp(curves, axis=1) > 0) & (amplitudes[0] > 0)
     total = curves.var(axis=1) * len(angles)
     kappa = np.exp(log_kappa)
@@ -172,17 +174,18 @@ def _noise_corrected(trials: Trials, misfit: PerUnit, total: PerUnit, n_paramete
     left = trials - trials.mean(axis=0) - trials.mean(axis=1, keepdims=True) + trials.mean(axis=(0, 1))
     freedom = (n_repeats - 1) * (n_stimuli - 1)
     v = (left**2).sum(axis=(0, 1)) / freedom / n_repeats
-    evident = total > (n_stimuli - 1) * v * f_distribution.isf(0.01, n_stimuli - 1, freedom)
+    evident = total > (n_stimuli - 1) * v * f_distribution.isf(1e-6, n_stimuli - 1, freedom)
     power = total - (n_stimuli - 1) * v
     unexplained = misfit - (n_stimuli - n_parameters) * v
-    return 1 - np.divide(unexplained, power, out=np.full_like(power, np.nan), where=evident & (power > 0))
+    return 1 - np.divide(unexplained, power, out=np.full_like(power, np.nan), where=evident)
 
 
 def lobes(shape: Shape, phase: Phase, n_lobes: int) -> Lobes:
     """Return exp(κ(cos(φ − μ − lobe) − 1)), for lobes equally spaced around the circle."""
     mu, log_kappa = shape
-    peaks = mu + 2 * jnp.pi * jnp.arange(n_lobes) / n_lobes
-    return jnp.exp(jnp.exp(log_kappa) * (jnp.cos(phase[:, None] - peaks[None]) - 1))
+    peaks = mu + 2 * jnp.pi * jnp.arange(n_lobes)[:, None] / n_lobes
+    wave = jnp.cos(peaks) * jnp.cos(phase)[None] + jnp.sin(peaks) * jnp.sin(phase)[None]  # no cosine per unit
+    return jnp.exp(jnp.exp(log_kappa) * (wave - 1))
 
 
 def solve_two(A: Float[Array, "2 2"], b: Float[Array, " 2"]) -> Float[Array, " 2"]:
@@ -203,52 +206,57 @@ def non_negative(gram: Float[Array, "lobe lobe"], h: Amplitudes) -> Amplitudes:
 
 @partial(jax.jit, static_argnames="n_lobes")
 def _fit(
-    curves: Float[Array, "unit stimulus"], phase: Phase, bounds: Float[Array, " 2"], n_lobes: int
-) -> tuple[Float[Array, "2 unit"], Float[Array, "lobe unit"], Float[Array, " unit"], Float[Array, " unit"]]:
-    """Return shapes, amplitudes, baselines and summed squared residuals."""
+    curves: Float[Array, "batch unit stimulus"], phase: Phase, bounds: Float[Array, " 2"], n_lobes: int
+) -> tuple[Array, Array, Array, Array]:
+    """Return shapes, amplitudes, baselines and summed squared residuals, each (batch, unit, ...)."""
     mu = jnp.linspace(0, 2 * jnp.pi / n_lobes, GRID[0], endpoint=False)
     grid = jnp.stack(jnp.meshgrid(mu, jnp.linspace(bounds[0], bounds[1], GRID[1])), axis=-1).reshape(-1, 2)
 
     def centred(shape: Shape) -> Lobes:
         f = lobes(shape, phase, n_lobes)
-        return f - f.mean(axis=0, keepdims=True)
+        return f - f.mean(axis=1, keepdims=True)
 
     table = jax.vmap(centred)(grid)
-    grams = jnp.einsum("gsl,gsk->glk", table, table)
+    grams = jnp.einsum("gls,gks->glk", table, table)
 
-    def amplitudes(shape: Shape, y: Curve) -> Amplitudes:
+    def project(shape: Shape, y: Curve) -> tuple[Amplitudes, Curve]:
         f = centred(shape)
-        return non_negative(f.T @ f, f.T @ y)
+        a = non_negative(f @ f.T, f @ y)
+        return a, y - a @ f
 
-    def residual(shape: Shape, y: Curve) -> Curve:
-        return y - centred(shape) @ amplitudes(shape, y)
+    def misfit(shape: Shape, y: Curve) -> Array:
+        return (project(shape, y)[1] ** 2).sum()
 
     def fit_one(curve: Curve) -> tuple[Shape, Amplitudes, Array, Array]:
-        mean = curve.mean()
-        y = curve - mean
-        h = jnp.einsum("gsl,s->gl", table, y)
+        y = curve - curve.mean()
+        h = jnp.einsum("gls,s->gl", table, y)
         explained = (jax.vmap(non_negative)(grams, h) * h).sum(axis=1)
 
-        def step(_: int | Array, state: tuple[Shape, Array]) -> tuple[Shape, Array]:
-            """Levenberg–Marquardt; κ rests while it is at a bound and the slope points outwards."""
-            shape, damping = state
-            r = residual(shape, y)
-            jacobian = jax.jacfwd(residual)(shape, y)
-            slope, normal = jacobian.T @ r, jacobian.T @ jacobian
+        def step(state: tuple[Shape, Array, Array, Array]) -> tuple[Shape, Array, Array, Array]:
+            """Damped Newton; κ rests while it is at a bound and the slope points outwards."""
+            shape, damping, n, _ = state
+            slope, H = jax.grad(misfit)(shape, y), jax.hessian(misfit)(shape, y)
             outwards = jnp.where(slope[1] > 0, shape[1] <= bounds[0], shape[1] >= bounds[1])
             free = jnp.stack([1.0, 1.0 - outwards])
-            damped = normal * jnp.outer(free, free) + damping * jnp.diag(jnp.diag(normal))
-            moved = shape - solve_two(damped, slope * free)
+            H = H * jnp.outer(free, free)
+            spread = jnp.hypot(H[0, 0] - H[1, 1], 2 * H[0, 1])
+            lowest = (H[0, 0] + H[1, 1] - spread) / 2
+            shift = jnp.maximum(-2 * lowest, 0) + damping * spread + 1e-12 * (y**2).sum()
+            moved = shape - solve_two(H + shift * jnp.eye(2), slope * free)
             moved = moved.at[1].set(jnp.clip(moved[1], bounds[0], bounds[1]))
-            better = (residual(moved, y) ** 2).sum() < (r**2).sum()
-            return jnp.where(better, moved, shape), jnp.where(better, damping / 5, damping * 5)
+            better = misfit(moved, y) < misfit(shape, y)
+            damping = jnp.where(better, damping / 10, damping * 10)
+            return jnp.where(better, moved, shape), damping, n + 1, jnp.abs(moved - shape).max()
 
-        shape, _ = jax.lax.fori_loop(0, N_STEPS, step, (grid[jnp.argmax(explained)], jnp.array(1e-2)))
-        a = amplitudes(shape, y)
-        baseline = mean - (lobes(shape, phase, n_lobes) @ a).mean()
+        def goes_on(state: tuple[Shape, Array, Array, Array]) -> Array:
+            return (state[2] < N_STEPS) & (state[3] > TOLERANCE)
+
+        start = (grid[jnp.argmax(explained)], jnp.array(1e-2), jnp.array(0), jnp.array(jnp.inf))
+        shape = jax.lax.while_loop(goes_on, step, start)[0]
+        a, left = project(shape, y)
+        baseline = curve.mean() - (a @ lobes(shape, phase, n_lobes)).mean()
         swap = a[-1] > a[0]
         shape = shape.at[0].add(jnp.where(swap, jnp.pi, 0.0))
-        return shape, jnp.where(swap, a[::-1], a), baseline, (residual(shape, y) ** 2).sum()
+        return shape, jnp.where(swap, a[::-1], a), baseline, (left**2).sum()
 
-    shape, a, baseline, misfit = jax.lax.map(fit_one, curves, batch_size=min(len(curves), BATCH))
-    return shape.T, a.T, baseline, misfit
+    return jax.lax.map(jax.vmap(fit_one), curves)

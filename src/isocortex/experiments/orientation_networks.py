@@ -200,8 +200,8 @@ class OrientationNetworks(Experiment):
         return (
             f"Networks ({self.architecture}; {self.seeds} of them) were trained {task}. Each had its own "
             f"initial weights and its own {self.trials} gratings of {rows} × {columns} pixels, orientations uniform on "
-            f"(−90°, 90°); {self.epochs} epochs of stochastic gradient descent, mini-batches of {self.batch} reshuffled each epoch, "
-            f"learning rate {self.learning_rate:g}, momentum {self.momentum:g}. {judged}"
+            f"(−90°, 90°); {self.epochs} epochs of stochastic gradient descent, mini-batches of {self.batch} "
+            f"reshuffled each epoch, learning rate {self.learning_rate:g}, momentum {self.momentum:g}. {judged}"
         )
 
     def describe_comparison(self, measured: str) -> str:

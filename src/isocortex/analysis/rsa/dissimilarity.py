@@ -21,9 +21,9 @@ def squared_euclidean(x: ResponseMatrix) -> DissimilarityMatrix:
 
 def cosine_distance(x: ResponseMatrix) -> DissimilarityMatrix:
     """Return 1 − the cosine of the angle between each pair of rows."""
-    length = (x**2).sum(axis=-1, keepdims=True) ** 0.5
-    unit = x / length
-    return 1 - unit @ unit.swapaxes(-1, -2)
+    gram = x @ x.swapaxes(-1, -2)
+    length = gram.diagonal(axis1=-2, axis2=-1) ** 0.5
+    return 1 - gram / (length[..., :, None] * length[..., None, :])
 
 
 def correlation_distance(x: ResponseMatrix) -> DissimilarityMatrix:
@@ -117,7 +117,7 @@ def rdm(
                 f"{responses.name}: {int(flat.sum())} of {len(flat)} stimuli have no {measure}, because every unit "
                 f"responds alike; the first is {first} (row {label}). Leave them out, or use --dissimilarity euclidean."
             )
-        row = np.asarray(function(values.astype(float))[pairs])
+        row = np.asarray(function(np.asarray(values, dtype=float))[pairs])
         if undefined == "drop" and np.ptp(row) <= 1e-12 * np.abs(row).max():
             continue
         rows.append(row)
