@@ -1,7 +1,7 @@
 """The convolutional networks of Neuromatch Academy W1D5: FC, ConvFC and ConvPoolFC."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -55,7 +55,7 @@ class ConvolutionalLayer(eqx.Module):
         channels: int = 6,
         size: int = 7,
         *,
-        filters: Literal["bank", "random"] = "bank",
+        filters: str = "bank",
         stride: int = 1,
         key: PRNGKey | None = None,
     ) -> None:
@@ -110,7 +110,7 @@ class ConvNet(eqx.Module):
     fc: eqx.nn.Linear
     out: eqx.nn.Linear
     pool: int = eqx.field(static=True)
-    readout: Literal["sigmoid", "identity"] = eqx.field(static=True)
+    readout: str = eqx.field(static=True)
     architecture: str = eqx.field(static=True)
     image_size: tuple[int, int] = eqx.field(static=True)
 
@@ -120,8 +120,8 @@ class ConvNet(eqx.Module):
         *,
         image_size: Sequence[int] = (48, 64),
         n_outputs: int = 1,
-        readout: Literal["sigmoid", "identity"] = "sigmoid",
-        filters: Literal["bank", "random"] = "bank",
+        readout: str = "sigmoid",
+        filters: str = "bank",
         channels: int = 6,
         kernel_size: int = 7,
         pool: int = 8,
