@@ -59,7 +59,7 @@ def _angle_ticks(axis: Axes, angles: np.ndarray, *, outer_left: bool, outer_bott
     step = (angles[-1] - angles[0]) / (len(angles) - 1)
     padded = np.concatenate([[angles[0] - step], angles, [angles[-1] + step]])
     labels = [tick for tick in (-90, 0, 90) if padded[0] <= tick <= padded[-1]]
-    places = np.interp(labels, padded, np.arange(-1, len(angles) + 1))
+    places = np.clip(np.interp(labels, padded, np.arange(-1, len(angles) + 1)), -0.5, len(angles) - 0.5)
     names = [str(tick).replace("-", "−") for tick in labels]
     axis.set_xticks(places, names if outer_bottom else [""] * len(names))
     axis.set_yticks(places, names if outer_left else [""] * len(names))

@@ -213,10 +213,9 @@ class Run:
             strip = 0.2 / figure.get_figheight()
             engine = figure.get_layout_engine()
             if engine is not None:
-                engine.set(rect=(0, strip, 1, 1 - strip))  # pyright: ignore[reportCallIssue]
-            figure.text(
-                0.995, 0.1 * strip, self.mark, ha="right", va="bottom", fontsize=7.5, color="0.3", style="italic"
-            )
+                engine.set(rect=(0, 0, 1, 1 - strip))  # pyright: ignore[reportCallIssue]
+            style = {"ha": "right", "va": "top", "fontsize": 7.5, "color": "0.3", "style": "italic"}
+            figure.text(0.995, 1 - 0.1 * strip, self.mark, **style)
         with rc_context({"svg.hashsalt": "isocortex", "svg.fonttype": "path"}):
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
             figure.savefig(folder / f"{name}.png", dpi=PNG_DPI, metadata={"Software": None})
