@@ -185,7 +185,8 @@ def _epoch(
 
         def step(carry: tuple[Any, Any], chosen: jax.Array) -> tuple[tuple[Any, Any], jax.Array]:
             weights, memory = carry
-            loss, gradient = jax.value_and_grad(loss_of)(weights, jax.tree.map(lambda x: x[chosen], trials))
+            mini_batch = jax.lax.optimization_barrier(jax.tree.map(lambda x: x[chosen], trials))  # gather it once
+            loss, gradient = jax.value_and_grad(loss_of)(weights, mini_batch)
             change, memory = rule.update(gradient, memory, weights)
             return (optax.apply_updates(weights, change), memory), loss
 
