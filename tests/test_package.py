@@ -35,6 +35,13 @@ def test_every_public_name_resolves() -> None:
         assert getattr(isocortex, name) is not None
 
 
+@pytest.mark.parametrize("first", ["", "import isocortex.rdms", "import isocortex.report"])
+def test_a_function_named_as_its_file_stays_a_function(first: str) -> None:
+    """Importing a submodule must not put the module `responses` in the place of the function `responses`."""
+    code = f"{first}\nimport isocortex\nassert callable(isocortex.responses) and callable(isocortex.citation)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_docstring_examples_run(name: str) -> None:
     module = importlib.import_module(name)

@@ -23,14 +23,8 @@ def correlate(image: Image, kernels: Kernels, bias: Biases, *, stride: int = 1) 
     return result[0] + bias[:, None, None]
 
 
-def max_pool(channels: ChannelMap, size: int) -> PooledMap:
-    """Take the largest value of every size × size block; an incomplete last row or column is left out."""
-    window = (1, size, size)
-    return jax.lax.reduce_window(channels, -jnp.inf, jax.lax.max, window, window, "VALID")
-
-
 def correlate_relu_pool(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: int = 1) -> PooledMap:
-    """Return ``max_pool(relu(correlate(image, kernels, bias, stride=stride)), pool)`` in one operation.
+    """Return correlate → relu → max-pool over pool × pool blocks in one operation.
 
     Parameters
     ----------
@@ -39,7 +33,7 @@ def correlate_relu_pool(image: Image, kernels: Kernels, bias: Biases, pool: int,
         Odd size; the image is zero-padded by half of it.
     bias : array, shape (channel,)
     pool : int
-        Edge of the pooled blocks, which do not overlap.
+        Edge of the pooled blocks, which do not overlap; an incomplete last row or column is left out.
     stride : int
         Stride of the convolution. Default 1.
 
