@@ -4,9 +4,8 @@ import json
 
 import numpy as np
 import pytest
-import scipy.io
 
-from isocortex import InputError, read_kriegeskorte, rsa
+from isocortex import read_kriegeskorte, rsa
 from isocortex.experiments.image_it import ImageIT
 
 
@@ -35,17 +34,6 @@ def test_categories_come_in_blocks(objects):
     assert objects.images.shape == (92, 175, 175, 3)
     assert [np.sum(objects.categories == c) for c in ("face", "body", "natural", "artificial")] == [24, 24, 23, 21]
     assert np.sum(objects.categories[1:] != objects.categories[:-1]) == 5
-
-
-def test_a_condensed_vector_in_another_order_is_noticed(recordings, tmp_path):
-    for file in (recordings / "kriegeskorte-2008").glob("*.mat"):
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    path = tmp_path / "Kriegeskorte_Neuron2008_supplementalData.mat"
-    content = scipy.io.loadmat(path)
-    content["RDMs_mIT_hIT_fig1"][0, 1]["RDM"] = content["RDMs_mIT_hIT_fig1"][0, 1]["RDM"][:, ::-1].copy()
-    scipy.io.savemat(path, {k: v for k, v in content.items() if not k.startswith("__")})
-    with pytest.raises(InputError, match="row-major upper-triangle"):
-        read_kriegeskorte(tmp_path)
 
 
 def test_image_it_writes_a_whole_run(recordings, tmp_path):
