@@ -28,7 +28,7 @@ def test_loss_falls_as_published(eight):
     epochs, _ = eight
     assert float(epochs.sel(epoch=10).median()) < 0.06
     assert float(epochs.sel(epoch=25).max()) < 0.02
-    assert 0.05 < float(epochs.sel(epoch=5).median()) / 0.41 * 0.5 < 1
+    assert 0.2 < float(epochs.sel(epoch=5).median()) < 0.6  # still learning, as published
 
 
 @pytest.mark.slow

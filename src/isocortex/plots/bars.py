@@ -19,7 +19,6 @@ def similarity_bars(
     measure: str,
     dots: Mapping[tuple[str, str], np.ndarray] | None = None,
     ceiling: NoiseCeiling | None = None,
-    title: str = "",
 ) -> Figure:
     """Draw a bar per layer and variant: mean, 95 % interval, seeds as dots, and the noise ceiling as a band.
 
@@ -32,8 +31,6 @@ def similarity_bars(
     dots : mapping of (layer, variant) to array, optional
         One value per seed (or subject).
     ceiling : NoiseCeiling, optional
-    title : str
-        Above the axes.
     """
     groups = dict(iter(table.groupby("layer", sort=False)))
     layers = list(groups)
@@ -56,7 +53,6 @@ def similarity_bars(
     axis.axhline(0, color="black", lw=0.8, zorder=5)
     axis.set_xticks(range(len(layers)), layers, rotation=0 if few else 35, ha="center" if few else "right")
     axis.set_ylabel(measure)
-    axis.set_title(title)
     handles, labels = axis.get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
     if len(unique) > 1:

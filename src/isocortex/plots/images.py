@@ -10,20 +10,20 @@ from matplotlib.figure import Figure
 from ..shapes import FilterBank, Images
 from .style import blank, grid, styled
 
+IMAGES_PER_LINE = 6
+
 
 @styled
-def image_row(
-    images: Images, titles: Sequence[str], *, columns: int = 6, limits: tuple[float, float] = (0, 1)
-) -> Figure:
-    """Show grey images side by side on one grey scale, `columns` to a line."""
-    columns = min(columns, len(images))
+def image_row(images: Images, titles: Sequence[str]) -> Figure:
+    """Show grey images of values in [0, 1] side by side."""
+    columns = min(IMAGES_PER_LINE, len(images))
     rows = -(-len(images) // columns)
-    height = 1.4 * columns * images.shape[1] / images.shape[2] / columns + 0.35
+    height = 1.4 * images.shape[1] / images.shape[2] + 0.35
     figure, axes = grid(rows, columns, size=(1.45 * columns, rows * height))
     for axis in axes.flat:
         blank(axis)
     for axis, image, title in zip(axes.flat, images, titles, strict=False):
-        axis.imshow(image, cmap="gray", vmin=limits[0], vmax=limits[1], interpolation="nearest")
+        axis.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         axis.set_title(title, fontsize=9)
     return figure
 

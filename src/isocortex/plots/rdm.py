@@ -12,9 +12,11 @@ from scipy.stats import rankdata
 from ..rdms import RDMs
 from .style import DISSIMILARITY_MAP, blank, grid, styled
 
+PANELS_PER_LINE = 4
+
 
 @styled
-def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = None, columns: int = 4) -> Figure:
+def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = None) -> Figure:
     """Show the mean RDM of each stack as percentiles of its own dissimilarities, on one colour scale.
 
     Percentiles make RDMs comparable whose units differ; white lines separate blocks of stimuli of one category.
@@ -25,10 +27,8 @@ def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = No
         Title → RDMs; a stack is averaged over its rows.
     categories : array of str, shape (stimulus,), optional
         Blocks to mark. Without it the axes show the stimuli as angles.
-    columns : int
-        Panels per line. Default 4.
     """
-    columns = min(columns, len(stacks))
+    columns = min(PANELS_PER_LINE, len(stacks))
     rows = -(-len(stacks) // columns)
     figure, axes = grid(rows, columns, size=(2.35 * columns + 0.7, 2.55 * rows))
     for axis in axes.flat[len(stacks) :]:

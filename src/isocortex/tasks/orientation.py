@@ -1,5 +1,6 @@
 """Orientation tasks on full-field gratings: which way is it tilted, and by how much?"""
 
+from abc import abstractmethod
 from typing import ClassVar, Literal
 
 import equinox as eqx
@@ -48,8 +49,9 @@ class _GratingTask(Task):
         self.spatial_frequency = jnp.asarray(spatial_frequency, jnp.float32)
         self.resolution = resolution
 
+    @abstractmethod
     def targets(self, angle: Angles) -> Outputs:
-        raise NotImplementedError("a grating task says what the right answer to an angle is")
+        """Return the right answer to each angle."""
 
     def sample(self, key: PRNGKey, n: int) -> Trials:
         angle = jax.random.uniform(key, (n,), minval=-90.0, maxval=90.0)

@@ -13,7 +13,7 @@ from scipy.stats import rankdata, t
 from ...errors import look_up, require
 from ...rdms import RDMs
 from ...shapes import CondensedRDM, Multiplicity, PRNGKey
-from .similarity import SIMILARITIES, bootstrap_similarity, similarity
+from .similarity import SIMILARITIES, bootstrap_similarity, require_same_stimuli, similarity
 
 MOST_UNDEFINED = 0.2
 """Share of bootstrap samples without a similarity above which there is no interval."""
@@ -207,7 +207,7 @@ def compare(
     sizes = [len(models[name]) for name in names]
     everything = RDMs(np.concatenate([models[name].dissimilarities for name in names]), models[names[0]].stimuli)
     for name in names:
-        similarity(models[name], data, method)
+        require_same_stimuli(models[name], data)
 
     stimulus_key, seed_key, subject_key = jax.random.split(key, 3)
     drawn = draw_multiplicities(stimulus_key, n_bootstraps, len(data.stimuli))
