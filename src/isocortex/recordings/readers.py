@@ -99,7 +99,7 @@ def _load(path: Path) -> dict[str, np.ndarray]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = {item.filename.removesuffix(".npy"): item for item in archive.infolist()}
-            for name in KEYS & set(members):
+            for name in sorted(KEYS & set(members)):
                 with archive.open(members[name]) as file:
                     needed = _bytes_needed(file)
                 require(
