@@ -12,7 +12,8 @@ from scipy.stats import t
 from ...errors import look_up, require
 from ...rdms import RDMs
 from ...shapes import Multiplicity, PRNGKey
-from .similarity import bootstrap_similarity, require_same_stimuli, similarity
+from .pairs import require_same_stimuli
+from .similarity import bootstrap_similarity, similarity
 
 MOST_UNDEFINED = 0.2
 """Share of bootstrap samples without a similarity above which there is no interval."""
