@@ -9,6 +9,7 @@ from .analysis import rsa as rsa
 from .analysis import tuning_curves as tuning_curves
 from .analysis import tuning_indices as tuning_indices
 from .analysis import tuning_model as tuning_model
+from .analysis import tuning_table as tuning_table
 from .analysis import tuning_test as tuning_test
 from .citation import citation as citation
 from .errors import InputError as InputError

@@ -9,3 +9,4 @@ from .tuning_fits import fit_tuning as fit_tuning
 from .tuning_fits import tuning_model as tuning_model
 from .tuning_repeats import reliability as reliability
 from .tuning_repeats import tuning_test as tuning_test
+from .tuning_table import tuning_table as tuning_table

@@ -1,4 +1,4 @@
-"""Line pictures: learning curves, rows of RDMs, tuning curves."""
+"""Line pictures: learning curves, and rows of RDMs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,20 +6,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ..analysis import TuningCurves
 from ..rdms import RDMs
-from .style import (
-    BLUE,
-    BRAIN,
-    CYCLIC_MAP,
-    GREY,
-    ORIENTATIONS,
-    SERIES,
-    grid,
-    orientation_axis,
-    orientation_bar,
-    styled,
-)
+from .style import BLUE, BRAIN, GREY, SERIES, grid, orientation_axis, styled
 
 
 @styled
@@ -63,27 +51,4 @@ def rdm_rows(stacks: Mapping[str, RDMs], angles: Sequence[float], *, measure: st
         orientation_axis(axis)
     axes[0, 0].set_ylabel(f"{measure}\n(z-scored within RDM)")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(stacks))
-    return figure
-
-
-@styled
-def tuning(panels: Mapping[str, TuningCurves], *, n: int = 6, unit: Mapping[str, str] | None = None) -> Figure:
-    """Draw the tuning curves of units that prefer different orientations, a panel per population.
-
-    The colour of a curve is the orientation it prefers.
-    """
-    figure, axes = grid(1, len(panels), size=(2.75 * len(panels) + 0.9, 3.0))
-    for axis, (name, curves) in zip(axes[0], panels.items(), strict=True):
-        chosen = curves.representatives(n)
-        for index in chosen:
-            axis.plot(
-                curves.angles,
-                curves.curves[index],
-                color=CYCLIC_MAP(ORIENTATIONS(curves.preferred[index])),
-                lw=1.3,
-            )
-        axis.set_title(f"{name}\n{len(chosen)} of {len(curves.curves)} units")
-        axis.set_ylabel((unit or {}).get(name, "response"))
-        orientation_axis(axis)
-    orientation_bar(figure, axes, "preferred orientation (°)")
     return figure
