@@ -31,6 +31,7 @@ from .recordings import synthetic_v1 as synthetic_v1
 from .responses import responses as responses
 from .stimuli import filter_bank as filter_bank
 from .stimuli import gratings as gratings
+from .tasks import ImageRotation as ImageRotation
 from .tasks import OrientationDiscrimination as OrientationDiscrimination
 from .tasks import OrientationRegression as OrientationRegression
 from .tasks import Task as Task

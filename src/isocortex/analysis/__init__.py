@@ -9,4 +9,5 @@ from .tuning_fits import fit_tuning as fit_tuning
 from .tuning_fits import tuning_model as tuning_model
 from .tuning_repeats import reliability as reliability
 from .tuning_repeats import tuning_test as tuning_test
+from .tuning_table import best_estimate as best_estimate
 from .tuning_table import tuning_table as tuning_table

@@ -82,3 +82,9 @@ def tuning_table(
         table["p"] = tuning_test(taken, key=test_key)
         return table.assign(tuned=table["p"] < LARGEST_P)
     return table.assign(tuned=table["r2"] >= LEAST_R2)
+
+
+def best_estimate(table: pd.DataFrame, column: str) -> PerUnit:
+    """Return ``osi``, ``circular_variance`` or ``r2`` of every unit, corrected for noise where there were repeats."""
+    corrected = f"{column}_corrected"
+    return table[corrected if corrected in table else column].to_numpy(float)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..analysis import TuningCurves
+from ..analysis import TuningCurves, best_estimate
 from .style import BRAIN, CYCLIC_MAP, ORIENTATIONS, grid, orientation_axis, orientation_bar, styled
 
 PREFERENCE_BINS = np.arange(-90.0, 91.0, 15.0)
@@ -59,9 +59,9 @@ def tuning_distributions(tables: Mapping[str, pd.DataFrame], *, style: Mapping[s
             counts = np.histogram(tuned["preferred"], PREFERENCE_BINS)[0]
             preference.stairs(counts / len(tuned), PREFERENCE_BINS, baseline=None, **line)
         for axis, values in (
-            (width, tuned["half_width"]),
-            (selectivity, table.get("osi_corrected", table["osi"])),
-            (quality, table.get("r2_corrected", table["r2"])),
+            (width, table["half_width"].to_numpy()[table["tuned"]]),
+            (selectivity, best_estimate(table, "osi")),
+            (quality, best_estimate(table, "r2")),
         ):
             finite = np.sort(np.clip(values[np.isfinite(values)], 0, None))
             if len(finite):
@@ -69,12 +69,8 @@ def tuning_distributions(tables: Mapping[str, pd.DataFrame], *, style: Mapping[s
         preference.plot([], [], label=f"{name} ({len(tuned)} of {len(table)} tuned)", **line)
     orientation_axis(preference)
     preference.set(ylim=(0, None), xlabel="preferred orientation (°)", ylabel="share of tuned units")
-    width.set(
-        xlim=(0, 45), ylim=(0, 1), xlabel="half-width at half-height (°)", ylabel="cumulative share of tuned units"
-    )
-    selectivity.set(
-        xlim=(0, 1), ylim=(0, 1), xlabel="orientation selectivity (OSI)", ylabel="cumulative share of units"
-    )
-    quality.set(xlim=(0, 1), ylim=(0, 1), xlabel="variance explained by von Mises", ylabel="cumulative share of units")
+    width.set(xlim=(0, 45), ylim=(0, 1), xlabel="half-width at half-height (°)", ylabel="cumulative share (tuned)")
+    selectivity.set(xlim=(0, 1), ylim=(0, 1), xlabel="orientation selectivity (OSI)", ylabel="cumulative share")
+    quality.set(xlim=(0, 1), ylim=(0, 1), xlabel="variance explained by von Mises", ylabel="cumulative share")
     figure.legend(*preference.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
