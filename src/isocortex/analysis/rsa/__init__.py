@@ -7,6 +7,7 @@ from .ceiling import split_half_ceiling as split_half_ceiling
 from .dissimilarity import DISSIMILARITIES as DISSIMILARITIES
 from .dissimilarity import rdm as rdm
 from .inference import compare as compare
+from .inference import differences as differences
 from .similarity import SIMILARITIES as SIMILARITIES
 from .similarity import bootstrap_similarity as bootstrap_similarity
 from .similarity import similarity as similarity
