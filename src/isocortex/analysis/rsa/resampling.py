@@ -107,11 +107,11 @@ def dual_bootstrap(
     for subset in (frozenset(chosen) for n in range(len(items)) for chosen in combinations(items, n + 1)):
         samples = replicate(subset)
         undefined = np.maximum(undefined, 1 - np.isfinite(samples).mean(axis=0))
-        found[subset] = _covariance(samples)
+        found[subset] = covariance(samples)
         if "seed" in subset:
             found[subset] = np.where(shared, found[subset], found.get(subset - {"seed"}, 0.0))
     lost = (undefined > MOST_UNDEFINED) | ~np.any([n > 1 for n in items.values()], axis=0)
-    found = {subset: np.where(lost[:, None] | lost, np.nan, covariance) for subset, covariance in found.items()}
+    found = {subset: np.where(lost[:, None] | lost, np.nan, value) for subset, value in found.items()}
     total, alone = crossed_covariance(found, {factor: np.minimum(n[:, None], n) for factor, n in items.items()})
     freedom = {factor: n - 1 for factor, n in items.items()}
     own = frozenset() if paired_seeds else frozenset({"seed"})
@@ -141,7 +141,7 @@ def _matched(subscripts: str, values: np.ndarray, weights: np.ndarray) -> np.nda
     )
 
 
-def _covariance(samples: Replicates) -> Covariances:
+def covariance(samples: Replicates) -> Covariances:
     """Return the covariance of statistics over the samples in which both are defined."""
     defined = np.isfinite(samples)
     n = np.maximum(defined.sum(axis=0), 1)
