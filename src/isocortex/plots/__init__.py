@@ -6,6 +6,7 @@ from .curves import training_curves as training_curves
 from .embedding import embedding_maps as embedding_maps
 from .images import filter_change as filter_change
 from .images import image_row as image_row
+from .power import power_curves as power_curves
 from .rdm import rdm_panels as rdm_panels
 from .tuning import tuning as tuning
 from .tuning import tuning_distributions as tuning_distributions

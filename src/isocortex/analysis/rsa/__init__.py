@@ -14,6 +14,7 @@ from .models import Fixed as Fixed
 from .models import Interpolated as Interpolated
 from .models import Select as Select
 from .models import Weighted as Weighted
+from .power import power as power
 from .similarity import SIMILARITIES as SIMILARITIES
 from .similarity import bootstrap_similarity as bootstrap_similarity
 from .similarity import similarity as similarity

@@ -6,7 +6,7 @@ to pairs twice (a bootstrap thrice). Leaving out two stimuli at once shows β_ij
 (Efron & Stein 1981, 10.1214/aos/1176345462). Nothing is drawn at random.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -20,6 +20,9 @@ from .uncertainty import Uncertainty
 
 MOST_PAIRS = 400
 """Pairs of stimuli that are left out together, at most: enough to know the mean square of β to 10 %."""
+
+LEAST = {"stimulus": 0.5}
+"""The share of the jackknife's variance over stimuli that is left if all of it belongs to pairs."""
 
 
 def jackknife(
@@ -38,47 +41,87 @@ def jackknife(
     undefined : array, shape (statistic,)
         Share of samples without a similarity; the covariances are NaN if there is one.
     """
+    found = leave_out(models, data, method=method, factors=factors, paired_seeds=paired_seeds)
+    items, size = found.items, len(found.mean)
+    subsets = [frozenset(chosen) for n in range(len(items)) for chosen in combinations(items, n + 1)]
+    total = sum(((-1) ** (len(drawn) - 1) * found.interaction(drawn) for drawn in subsets), np.zeros((size, size)))
+    alone = {factor: found.gram("one" if factor == "stimulus" else "whole", factor) for factor in items}
+    fixed = ~np.any([n > 1 for n in items.values()], axis=0) if items else np.ones(size, bool)
+    uncertainty = Uncertainty(
+        found.mean,
+        np.where(fixed[:, None] | fixed, np.nan, total),
+        alone,
+        {factor: n - 1 for factor, n in items.items()},
+        own=frozenset() if paired_seeds else frozenset({"seed"}),
+        most=sum(alone.values(), np.zeros_like(total)),
+        least=LEAST,
+        influence=found.layout.average(found.parts["one"].mean(axis=2)).T if "stimulus" in items else None,
+    )
+    return uncertainty, found.undefined
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What changes when stimuli are left out.
+
+    Attributes
+    ----------
+    layout : Layout
+    items : mapping of str to array, shape (statistic,)
+        Factor → number of items of each statistic, for the factors that vary.
+    mean, undefined : array, shape (statistic,)
+    parts : mapping of str to array, shape (sample, row, subject)
+        ``whole``: all stimuli. ``one``: the deviations when one is left out, and ``pair``: the second differences
+        when two are, both scaled so that their sum of squares is a variance.
+    """
+
+    layout: "Layout"
+    items: Mapping[str, np.ndarray]
+    mean: np.ndarray
+    undefined: np.ndarray
+    parts: Mapping[str, np.ndarray]
+
+    def gram(self, part: str, *drawn: str) -> Covariances:
+        """Return the covariance that a part shows, of deviations over subjects and seeds where they are drawn."""
+        return self.layout.gram(self.parts[part], frozenset(drawn))
+
+    def interaction(self, drawn: frozenset[str]) -> Covariances:
+        """Return the covariance that belongs to all of some factors together, and is in that of each of them."""
+        if "stimulus" not in drawn:
+            return self.gram("whole", *drawn)
+        return self.gram("one", *drawn) - (times_counted(int(self.items["stimulus"][0])) - 1) * self.gram(
+            "pair", *drawn
+        )
+
+
+def times_counted(n: int) -> float:
+    """Return how often the jackknife over n stimuli counts the variance that belongs to pairs: twice, for many."""
+    return 2 * ((n - 1) / (n - 2)) ** 2
+
+
+def leave_out(
+    models: Sequence[RDMs], data: RDMs, *, method: str, factors: Sequence[str], paired_seeds: bool
+) -> LeftOut:
+    """Leave out one stimulus, and two, and one subject of the noise ceiling."""
     n = len(data.stimuli)
     layout = Layout(np.array([*map(len, models), 1]), paired_seeds)
     n_rows = sum(map(len, models))
     rows = RDMs(np.concatenate([stack.dissimilarities for stack in (*models, data)]), data.stimuli)
-    items = {"stimulus": np.full(len(layout.seeds), n), "subject": np.full(len(layout.seeds), len(data))}
-    items["seed"] = layout.seeds
+    size = layout.seeds.shape
+    items = {"stimulus": np.full(size, n), "subject": np.full(size, len(data)), "seed": layout.seeds}
     items = {factor: items[factor] for factor in factors if items[factor].max() > 1}
     whole = _with_ceiling(similarity(rows, data, method)[None], n_rows, "subject" in items)
-    mean = layout.average(whole.mean(axis=2))[0]
-    undefined, one, pair = np.zeros(len(mean)), None, None
+    mean, undefined, parts = layout.average(whole.mean(axis=2))[0], np.zeros(size), {"whole": whole}
     if "stimulus" in items:
-        left_out = pairs_to_leave_out(n)
-        samples = _with_ceiling(
-            bootstrap_similarity(rows, data, _without(n, left_out), method), n_rows, "subject" in items
-        )
+        pairs = pairs_to_leave_out(n)
+        samples = bootstrap_similarity(rows, data, _without(n, pairs), method)
+        samples = _with_ceiling(samples, n_rows, "subject" in items)
         undefined = 1 - layout.average(np.isfinite(samples.mean(axis=2)).mean(axis=0, keepdims=True))[0]
         one, two = samples[:n], samples[n:]
-        pair = n * whole - (n - 1) * one[left_out].sum(axis=1) + (n - 2) * two
-        pair = (pair - pair.mean(axis=0)) * np.sqrt(max(n - 3, 0) / (2 * n * len(pair)))
-        one = (one - one.mean(axis=0)) * np.sqrt((n - 1) / n)
-    twice = 2 * ((n - 1) / (n - 2)) ** 2 - 1
-
-    def interaction(drawn: frozenset[str]) -> Covariances:
-        if one is None or pair is None or "stimulus" not in drawn:
-            return layout.gram(whole, drawn)
-        return layout.gram(one, drawn) - twice * layout.gram(pair, drawn)
-
-    subsets = [frozenset(chosen) for size in range(len(items)) for chosen in combinations(items, size + 1)]
-    total = sum(((-1) ** (len(drawn) - 1) * interaction(drawn) for drawn in subsets), np.zeros((len(mean),) * 2))
-    fixed = ~np.any([size > 1 for size in items.values()], axis=0) if items else np.ones(len(mean), bool)
-    alone = {f: layout.gram(one if one is not None and f == "stimulus" else whole, frozenset([f])) for f in items}
-    return Uncertainty(
-        mean,
-        np.where(fixed[:, None] | fixed, np.nan, total),
-        alone,
-        {factor: size - 1 for factor, size in items.items()},
-        own=frozenset() if paired_seeds else frozenset({"seed"}),
-        most=sum(alone.values(), np.zeros_like(total)),
-        least={"stimulus": 0.5},
-        influence=None if one is None else layout.average(one.mean(axis=2)).T,
-    ), undefined
+        second = n * whole - (n - 1) * one[pairs].sum(axis=1) + (n - 2) * two
+        parts["one"] = (one - one.mean(axis=0)) * np.sqrt((n - 1) / n)
+        parts["pair"] = (second - second.mean(axis=0)) * np.sqrt(max(n - 3, 0) / (2 * n * len(pairs)))
+    return LeftOut(layout, items, mean, undefined, parts)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """How sure the mean similarities of several models are together, and what follows for contrasts between them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -70,11 +70,7 @@ class Uncertainty:
                 freedom = np.minimum(freedom, _tails(contrasts @ np.nan_to_num(self.influence))[:, None])
             variance = np.maximum(variance, self.least.get(factor, 1.0) * single.sum(axis=1))
             shares.append((single, np.maximum(freedom, 1)))
-        inverse = np.zeros(len(contrasts))
-        for single, freedom in shares:
-            share = np.divide(single, variance[:, None], out=np.zeros_like(single), where=variance[:, None] > 0)
-            inverse += (np.maximum(share, share**2) / freedom).sum(axis=1)
-        freedom = np.divide(1, inverse, out=np.full_like(inverse, np.inf), where=inverse > 0)
+        freedom = degrees_of_freedom(shares, variance)
         se = np.where(np.isfinite(estimate), np.sqrt(variance), np.nan)
         margin = t.ppf((1 + confidence) / 2, freedom) * se
         ratio = np.divide(np.abs(estimate), se, out=np.full_like(se, np.nan), where=se > 0)
@@ -87,6 +83,15 @@ class Uncertainty:
                 "p": 2 * t.sf(ratio, freedom),
             }
         )
+
+
+def degrees_of_freedom(shares: Sequence[tuple[np.ndarray, np.ndarray]], variance: np.ndarray) -> np.ndarray:
+    """Return ν of variances made of parts with degrees of freedom ν_f, each of shape (variance, part)."""
+    inverse = np.zeros(len(variance))
+    for part, freedom in shares:
+        share = np.divide(part, variance[:, None], out=np.zeros_like(part), where=variance[:, None] > 0)
+        inverse += (np.maximum(share, share**2) / freedom).sum(axis=1)
+    return np.divide(1, inverse, out=np.full_like(inverse, np.inf), where=inverse > 0)
 
 
 def _quadratic(contrasts: np.ndarray, covariance: np.ndarray) -> np.ndarray:
