@@ -53,7 +53,6 @@ class NormativeTasks(V1Comparison):
     ] = ("tilt", "boundary", "orientation", "rotation")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "task", tuple(self.task))
         super().__post_init__()
         require(len(self.task) >= 2, "--task needs at least two tasks; isocortex run orientation-v1 trains on one.")
         require(len(set(self.task)) == len(self.task), f"--task names one task twice: {' '.join(self.task)}.")
@@ -88,7 +87,10 @@ class NormativeTasks(V1Comparison):
     def all_rdms(
         self, networks: Mapping[str, Networks], angles: np.ndarray
     ) -> tuple[dict[tuple[str, str], RDMs], dict[str, dict[str, xr.DataArray]]]:
-        """Show the gratings to every network, its controls, and the rivals; return RDMs, and responses by kind."""
+        """Show the gratings to every network, its controls, and the rivals; return RDMs, and responses by kind.
+
+        The outputs are left out: one or two units, which differ from task to task, have no RDM to compare.
+        """
         images = self.gratings(angles)
         variants = {task: found.variants["trained"] for task, found in networks.items()}
         controls = next(iter(networks.values())).variants
@@ -96,7 +98,7 @@ class NormativeTasks(V1Comparison):
         rdms, responses = {}, {}
         for variant, models in variants.items():
             of_layers, responses[variant] = self.layer_rdms(models, images, angles)
-            rdms |= {(layer, variant): rows for layer, rows in of_layers.items()}
+            rdms |= {(layer, variant): rows for layer, rows in of_layers.items() if layer != "output"}
         rivals = {
             "pixels": record(Pixels(), images, stimuli=angles, population=False)["pixels"],
             "Fourier": record(FourierEnergy(), images, stimuli=angles, population=False)["amplitude"],
