@@ -130,4 +130,4 @@ def pooled_modulation(extent: Numbers | float) -> Numbers:
     t, half = np.minimum(np.pi / 2, np.pi - length / 2), length / 2
     f0 = (length + 2 * np.sin(t)) / (2 * np.pi)
     f1 = 2 * np.sin(half) + np.cos(half) * (t + np.sin(t) * np.cos(t)) - np.sin(half) * np.sin(t) ** 2
-    return f1 / np.pi / f0
+    return np.asarray(f1 / np.pi / f0)

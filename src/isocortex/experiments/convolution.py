@@ -14,7 +14,7 @@ from ..runs import Run
 from ..shapes import Images
 from ..stimuli import canvas_size, filter_bank, gratings
 from ..stimuli.gratings import RESOLUTION, SPATIAL_FREQUENCY
-from ..tasks import OrientationDiscrimination
+from ..tasks import orientation_task
 from .convolution_cells import (
     bar_responses,
     modulation_table,
@@ -193,7 +193,7 @@ class Convolution(Experiment):
 
     def train(self, name: str) -> Trained:
         """Train one published network to tell the tilt of gratings of 48 × 64 pixels."""
-        task = OrientationDiscrimination()
+        task = orientation_task("tilt")
         before = population(
             lambda key: ConvNet(
                 NETWORKS[name][0],
@@ -208,8 +208,8 @@ class Convolution(Experiment):
         batch = min(100, self.trials)
         after, _ = fit(before, task, key=self.key("training"), epochs=self.epochs, n_trials=self.trials, batch=batch)
         (accuracy,) = evaluate(after, task, key=self.key("held-out trials"))
-        first = jax.tree.map(lambda x: x[0], (before, after))
-        return Trained(*first, float(accuracy))
+        untrained, trained = jax.tree.map(lambda x: x[0], (before, after))
+        return Trained(untrained, trained, float(accuracy))
 
     def report(self, run: Run, found: Lesson) -> None:
         """Write the answer in words, its tables, and the methods."""
@@ -226,7 +226,7 @@ class Convolution(Experiment):
             shown_cells(found),
             title="Which cells ignore where a grating is? Modulation by its phase",
             caption=f"Sinusoidal grating, {self.period:.3g} pixels per cycle. Above 1 a cell is called simple, below "
-            "complex. Last column: positions of a bar with at least half of the largest response.",
+            "complex. Last column: pixels over which a bar may move for at least half of the largest response.",
             shown=True,
         )
         run.table(
@@ -243,15 +243,15 @@ class Convolution(Experiment):
             caption="Preferred orientation from the vector sum of the energy; response: mean rectified activation.",
             shown=True,
         )
-        counts, simple, energy, pooled = found.counts, *map(found.cell, ("simple", "complex", "pooled"))
-        kind = "complex" if pooled["f1_f0"] < 1 else "simple"
+        counts, simple, energy, pooled = found.counts, *map(found.modulation, ("rectified", "complex", "pooled"))
+        kind = "complex" if pooled < 1 else "simple"
         run.describe(
             question="What does a convolutional layer compute, what does it save, and which cells ignore position?",
             answer=f"It computes {counts['outputs']:,} outputs with {counts['convolution']:,} weights and biases, "
             f"where a fully connected layer needs {counts['fully_connected']:,}. Its rectified channels are simple "
-            f"cells: they follow a grating's phase, F1/F0 = {simple['f1_f0']:.3f} (in theory π/2). Two ways lead to "
-            f"invariance: the energy of a quadrature pair ({energy['f1_f0']:.3f}; in theory 0), and max-pooling, "
-            f"which over {self.pool} × {self.pool} positions brings F1/F0 to {pooled['f1_f0']:.2f}, {kind} by the "
+            f"cells: they follow a grating's phase, F1/F0 = {simple:.3f} (in theory π/2). Two ways lead to "
+            f"invariance: the energy of a quadrature pair ({energy:.3f}; in theory 0), and max-pooling, "
+            f"which over {self.pool} × {self.pool} positions brings F1/F0 to {pooled:.2f}, {kind} by the "
             "classical criterion.",
             notes=self.notes(found),
             methods=self.methods(),

@@ -147,7 +147,7 @@ def draw_tuning(run: Run, found: Lesson) -> None:
         ),
         title="Orientation tuning of the channels",
         caption="Over all positions where the whole kernel lies in the image. A Gabor of θ prefers gratings of "
-        "90° − θ. On and off centre have the same energy, and a little tuning from the corners of their square.",
+        "90° − θ. On and off centre have the same energy, and some tuning from the corners of their square.",
         alt="Curves of each channel's response against the grating's orientation; Gabors peak, others are flat.",
     )
     for name, x in found.curves.items():
@@ -191,17 +191,16 @@ def draw_cells(run: Run, found: Lesson) -> None:
         alt="Dot plot of F1/F0 and F2/F0 for simple, complex, pooled and control cells, with closed forms as crosses.",
     )
     pools, thresholds = found.pools, found.thresholds
-    groups = {found.names[i]: rows for i, rows in pools.groupby("channel") if i < MOST_CHANNELS - 2}
-    theory = pools.sort_values("cycles")
+    groups = {name: pools.query(f"channel == {i}") for i, name in enumerate(found.names[: MOST_CHANNELS - 2])}
     run.figure(
         "mechanisms",
         plots.profiles(
             {
-                "pooling": {name: (x["cycles"].values, x["f1_f0"].values) for name, x in groups.items()}
-                | {"theory": (theory["cycles"].values, theory["theory"].values)},
+                "pooling": {name: _points(rows, "cycles", "f1_f0") for name, rows in groups.items()}
+                | {"theory": _points(pools.sort_values("cycles"), "cycles", "theory")},
                 "threshold": {
-                    found.names[-1]: (thresholds["offset"].values, thresholds["f1_f0"].values),
-                    "theory": (thresholds["offset"].values, thresholds["theory"].values),
+                    found.names[-1]: _points(thresholds, "offset", "f1_f0"),
+                    "theory": _points(thresholds, "offset", "theory"),
                 },
             },
             x_label=["phases under the pool (cycles)", "offset before rectification (amplitudes)"],
@@ -217,6 +216,11 @@ def draw_cells(run: Run, found: Lesson) -> None:
     run.table("threshold", thresholds, caption="F1/F0 for every offset before rectification, with the closed form.")
     run.table("modulation", found.cells, caption="F1/F0 and F2/F0 of every kind of cell, with closed forms.")
     run.table("position", found.positions, caption="Positions of a bar with at least half of the largest response.")
+
+
+def _points(table: pd.DataFrame, x: str, y: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return two columns of a table."""
+    return table[x].to_numpy(), table[y].to_numpy()
 
 
 def _closed(x: xr.DataArray, end: float | None, unit: int) -> tuple[np.ndarray, np.ndarray]:

@@ -63,14 +63,14 @@ class Lesson:
     bars: dict[str, xr.DataArray]
     positions: pd.DataFrame
 
-    def cell(self, key: str) -> dict[str, float]:
-        """Return one row of the table of cells."""
-        return dict(self.cells.set_index("key").loc[key])
+    def modulation(self, key: str) -> float:
+        """Return the median F1/F0 of one kind of cell."""
+        return float(dict(zip(self.cells["key"], self.cells["f1_f0"], strict=True))[key])
 
 
-def numbers(found: Lesson) -> dict[str, float]:
+def numbers(found: Lesson) -> dict[str, float | int]:
     """Return the numbers of the summary, under flat keys; what is undefined is not a number."""
-    summary: dict[str, float] = {f"weights.{name}": n for name, n in found.counts.items()}
+    summary: dict[str, float | int] = {f"weights.{name}": n for name, n in found.counts.items()}
     for row in found.network_counts.to_dict("records"):
         summary |= {f"weights.{row['network']}.{name}": n for name, n in row.items() if name != "network"}
     summary |= {f"accuracy.{name}": network.accuracy for name, network in found.networks.items()}
@@ -85,8 +85,8 @@ def numbers(found: Lesson) -> dict[str, float]:
         summary |= {f"{place}.highest": row["f1_f0_highest"], f"{place}.theory": row["theory_f1_f0"]}
         summary |= {f"{place}.second": row["f2_f0"], f"{place}.second_theory": row["theory_f2_f0"]}
     for name in ("pools", "thresholds"):
-        table: pd.DataFrame = getattr(found, name)
-        summary[f"{name}.error"] = float((table["f1_f0"] - table["theory"]).abs().max())
+        measured, theory = (getattr(found, name)[column].to_numpy() for column in ("f1_f0", "theory"))
+        summary[f"{name}.error"] = float(np.nanmax(np.abs(measured - theory)))
     return summary | {f"position.{row['key']}.width": row["width"] for row in found.positions.to_dict("records")}
 
 
@@ -126,10 +126,10 @@ def shown_cells(found: Lesson) -> pd.DataFrame:
                 "cell": row["cell"],
                 "units": row["units"],
                 "F1/F0, median [range]": f"{row['f1_f0']:.3f} [{row['f1_f0_lowest']:.2f}, {row['f1_f0_highest']:.2f}]",
-                "closed form": _or_dash(row["theory_f1_f0"]),
+                "F1/F0 theory": _or_dash(row["theory_f1_f0"]),
                 "F2/F0": f"{row['f2_f0']:.3f}",
-                "its closed form": _or_dash(row["theory_f2_f0"]),
-                "bar tolerated (px)": f"{width[row['key']]:g}" if row["key"] in width else "–",
+                "F2/F0 theory": _or_dash(row["theory_f2_f0"]),
+                "bar (px)": f"{width[row['key']]:g}" if row["key"] in width else "–",
             }
             for row in found.cells.to_dict("records")
         ]
@@ -144,10 +144,11 @@ def shown_tuning(found: Lesson) -> pd.DataFrame:
         {
             "channel": table["channel"],
             "prefers": [
-                f"{round(a, 1) + 0.0:g}°" if o else "none" for a, o in zip(table["preferred"], oriented, strict=True)
+                _or_dash(round(a, 1) + 0.0, "g", "°") if o else "none"
+                for a, o in zip(table["preferred"], oriented, strict=True)
             ],
             "by the convention": [_or_dash(value, "g", "°") for value in table["expected"]],
-            "selectivity": [f"{value:.2f}" for value in table["selectivity"]],
+            "selectivity": [f"{value:.3f}" for value in table["selectivity"]],
             "response to grating(0)": [f"{value:.3f}" for value in table["at_0"]],
             "response to grating(90)": [f"{value:.3f}" for value in table["at_90"]],
         }
@@ -155,5 +156,5 @@ def shown_tuning(found: Lesson) -> pd.DataFrame:
 
 
 def _or_dash(value: float, kind: str = ".3f", unit: str = "") -> str:
-    """Write a number, or a dash for one that is not defined."""
-    return "–" if np.isnan(value) else f"{value:{kind}}{unit}"
+    """Write a number with a proper minus, or a dash for one that is not defined."""
+    return "–" if np.isnan(value) else f"{value:{kind}}{unit}".replace("-", "−")

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from ..models import ARCHITECTURES, PADDINGS, ConvNet, ConvolutionalLayer, correlate, n_weights, record
-from ..shapes import Images
 
 NETWORKS = {"FC": ("FC", "bank"), "ConvPoolFC": ("ConvPoolFC", "bank"), "random": ("ConvPoolFC", "random")}
 """Networks trained in the lesson: name → (architecture, initial filters)."""
@@ -49,13 +48,12 @@ class WeightMatrix:
 def as_matrix(layer: ConvolutionalLayer, stimulus: np.ndarray) -> WeightMatrix:
     """Write the first channel of a convolution as a matrix, by convolving images with a single bright pixel."""
     size = layer.kernels.shape[-1]
+    channel = ConvolutionalLayer(filters=layer.kernels[:1], stride=layer.stride, padding=layer.padding)
     edge = min(max(SMALL_IMAGE, size + 5), *stimulus.shape)
-    pixels = edge**2
-    piece = stimulus[None, :edge, :edge]
-    shown: Images = np.concatenate([np.eye(pixels, dtype=np.float32).reshape(-1, edge, edge), piece])
-    maps = record(layer, shown, population=False)["conv"].values - np.repeat(layer.bias, _positions(layer, edge))
-    first = maps.reshape(len(shown), len(layer.kernels), -1)[:, 0].astype(np.float64)
-    matrix, convolved = first[:-1].T, first[-1]
+    pixels, piece = edge**2, stimulus[None, :edge, :edge]
+    shown = np.concatenate([np.eye(pixels, dtype=np.float32).reshape(-1, edge, edge), piece])
+    maps = record(channel, shown, population=False)["conv"].values.astype(np.float64)
+    matrix, convolved = maps[:-1].T, maps[-1]
     dense = eqx.nn.Linear(pixels, len(matrix), key=jax.random.key(0))
     return WeightMatrix(
         matrix,
@@ -63,11 +61,6 @@ def as_matrix(layer: ConvolutionalLayer, stimulus: np.ndarray) -> WeightMatrix:
         min(size**2, int((matrix != 0).sum())),
         float(np.abs(matrix @ piece.ravel() - convolved).max()),
     )
-
-
-def _positions(layer: ConvolutionalLayer, edge: int) -> int:
-    """Return how many positions a map has on a square image."""
-    return int(np.prod(jax.eval_shape(layer, jax.ShapeDtypeStruct((edge, edge), np.float32))["conv"].shape[1:]))
 
 
 def stride_and_padding(layer: ConvolutionalLayer, stimulus: np.ndarray) -> dict[tuple[str, str], np.ndarray]:

@@ -99,7 +99,7 @@ def profiles(
     *,
     x_label: str | Sequence[str],
     y_label: str | Sequence[str],
-    x_ticks: Sequence[float] | None = None,
+    x_ticks: Sequence[float | int] | None = None,
     level: float | None = None,
 ) -> Figure:
     """Draw named lines in a panel each, with one legend where the panels have the same lines.

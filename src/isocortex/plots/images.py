@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from jaxtyping import Float
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
@@ -12,6 +13,9 @@ from .style import blank, grid, styled
 
 IMAGES_PER_LINE = 6
 SIGNED_MAP = "RdBu_r"
+
+Pictures = Float[np.ndarray, "column picture_height picture_width"]
+Beside = Float[np.ndarray, "row height width"]
 
 
 @styled
@@ -38,7 +42,7 @@ def filter_change(before: FilterBank, after: Sequence[FilterBank], names: Sequen
 
 @styled
 def signed_pictures(
-    rows: Mapping[str, Images], titles: Sequence[str], *, label: str, beside: Images | None = None
+    rows: Mapping[str, Pictures], titles: Sequence[str], *, label: str, beside: Beside | None = None
 ) -> Figure:
     """Show weights or activity as a grid of pictures on one colour scale, symmetric around zero.
 
@@ -56,7 +60,7 @@ def signed_pictures(
     return _signed(rows, titles, label=label, beside=beside)
 
 
-def _signed(rows: Mapping[str, Images], titles: Sequence[str], *, label: str, beside: Images | None = None) -> Figure:
+def _signed(rows: Mapping[str, Pictures], titles: Sequence[str], *, label: str, beside: Beside | None = None) -> Figure:
     """Draw the grid; cells are 1.1 inches wide and as high as their pictures ask for."""
     limit = float(np.max([np.abs(stack).max() for stack in rows.values()])) or 1.0
     height, width = next(iter(rows.values())).shape[1:]

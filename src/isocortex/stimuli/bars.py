@@ -55,6 +55,6 @@ def bars(
     row, column = np.indices((rows, columns))
     theta = np.deg2rad(angle)
     along = (column - columns // 2) * np.cos(theta) + (row - rows // 2) * np.sin(theta)
-    distance = along - places[:, None, None]
+    distance = np.round(along - places[:, None, None], 9)
     inside = (distance >= -width / 2) & (distance < width / 2)
     return np.where(inside, 0.5, 0.0).astype(np.float32) + np.float32(0.0 if zero_centred else 0.5)
