@@ -97,9 +97,14 @@ class Convolution(Experiment):
         return 2 * np.pi * self.resolution / frequency if 0 < frequency < float("inf") else float("nan")
 
     @property
+    def bank(self) -> bool:
+        """Whether the filters are the published bank."""
+        return self.filters == "bank"
+
+    @property
     def names(self) -> list[str]:
         """What each channel is."""
-        if self.filters == "random":
+        if not self.bank:
             return [f"filter {i + 1}" for i in range(self.channels)]
         angles = np.linspace(0, 180, self.channels - 2, endpoint=False)
         return ["on centre", "off centre", *(f"Gabor {angle:.4g}°" for angle in angles)]
@@ -121,7 +126,7 @@ class Convolution(Experiment):
             networks = {name: self.train(name) for name in NETWORKS}
         with run.stage("tuning"):
             curves = tuning_to_gratings(self.layer(padding="valid", stride=1), self.gratings)
-            tuning = tuning_table(curves, self.names, bank=self.filters == "bank")
+            tuning = tuning_table(curves, self.names, bank=self.bank)
         with run.stage("cells"):
             phases = phase_responses(
                 kernels, self.gratings, period=self.period, pool=self.pool, key=self.key("random pairs")
@@ -133,9 +138,10 @@ class Convolution(Experiment):
                 canvas=self.canvas,
                 period=self.period,
                 pool=self.pool,
-                oriented=slice(2 if self.filters == "bank" else 0, None),
+                oriented=slice(2 if self.bank else 0, None),
             )
         found = Lesson(
+            bank=self.bank,
             names=self.names,
             angles=ANGLES,
             stimuli=stimuli,
@@ -181,7 +187,7 @@ class Convolution(Experiment):
 
     def layer(self, *, padding: int | str | None = None, stride: int | None = None) -> ConvolutionalLayer:
         """Return the layer of the options, or the same kernels with another padding or stride."""
-        kernels = filter_bank(self.channels, self.size, zero_mean=True) if self.filters == "bank" else "random"
+        kernels = filter_bank(self.channels, self.size, zero_mean=True) if self.bank else "random"
         return ConvolutionalLayer(
             self.channels,
             self.size,
@@ -225,8 +231,8 @@ class Convolution(Experiment):
             "cells",
             shown_cells(found),
             title="Which cells ignore where a grating is? Modulation by its phase",
-            caption=f"Sinusoidal grating, {self.period:.3g} pixels per cycle. Above 1 a cell is called simple, below "
-            "complex. Last column: pixels over which a bar may move for at least half of the largest response.",
+            caption=f"Sinusoidal grating, {self.period:.3g} pixels per cycle; medians of units. F1/F0 above 1 is "
+            "called simple, below complex. Last column: pixels over which a bar drives half of the largest response.",
             shown=True,
         )
         run.table(
@@ -274,7 +280,7 @@ class Convolution(Experiment):
             "the first two from a quadrature pair.",
             "Each network was trained once, with one seed: isocortex run orientation-v1 trains populations.",
         ]
-        if self.filters == "bank":
+        if self.bank:
             notes.insert(
                 0,
                 "A Gabor's angle is measured along the rows, a grating's along the columns, as published: grating(0) "
@@ -288,7 +294,7 @@ class Convolution(Experiment):
         kind = (
             "the published filter bank (two centre-surround filters, the rest Gabors), each filter's mean taken off, "
             "biases 0"
-            if self.filters == "bank"
+            if self.bank
             else "random, uniform within ±1/(edge of the kernel), as are the biases"
         )
         return [

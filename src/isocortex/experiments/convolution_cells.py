@@ -28,12 +28,12 @@ CYCLES_AROUND = 1.3
 
 CELLS = {
     "simple": "simple: half-rectified Gabor",
-    "complex": "complex: energy of a quadrature pair",
-    "complex_pooled": "complex, averaged over positions",
-    "rectified": "layer: half-rectified channel",
+    "complex": "complex: quadrature energy",
+    "complex_pooled": "complex, position-averaged",
+    "rectified": "layer: rectified channel",
     "pooled": "layer: max-pooled channel",
     "one_phase": "control: one Gabor, both signs",
-    "random_pair": "control: energy of two random filters",
+    "random_pair": "control: two random filters",
     "pixel": "control: a pixel's brightness",
 }
 """Key in the summary → name of the cell."""

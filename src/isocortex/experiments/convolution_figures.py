@@ -11,7 +11,7 @@ from ..runs import Run
 from .convolution_cells import CELLS
 from .convolution_lesson import Lesson
 
-MOST_CHANNELS = 8
+MOST_CHANNELS = 7
 """Channels that pictures show; the tables hold all."""
 HIDDEN_SHOWN = 6
 SIMPLE_PHASES = ("0°", "90°", "180°", "270°")
@@ -45,8 +45,8 @@ def draw_layer(run: Run, found: Lesson) -> None:
         "filters",
         plots.signed_pictures({"kernels": found.kernels[few]}, names, label="weight"),
         title="The filters",
-        caption="Each kernel slides over the image; where image and kernel agree in sign, the sum is large. The angle "
-        "of a Gabor is measured from the rows, that of a grating from the columns, as published.",
+        caption="Each kernel slides over the image; where image and kernel agree in sign, the sum is large."
+        + found.bank * " The angle of a Gabor is measured along the rows, that of a grating along the columns.",
         alt="The layer's kernels as small pictures in red (positive weights) and blue (negative weights).",
     )
     run.figure(
@@ -58,8 +58,9 @@ def draw_layer(run: Run, found: Lesson) -> None:
             beside=found.stimuli + 0.5,
         ),
         title="Activation of every channel",
-        caption="Rows: gratings. Columns: channels, before rectification. A channel is strong where the grating has "
-        "edges of its orientation, and silent otherwise, except along borders padded with zeros.",
+        caption="Rows: gratings. Columns: channels, before rectification. "
+        + found.bank * "A Gabor answers edges, most strongly those of its orientation, and is silent at right angles. "
+        + "Zeros around the image make edges of their own.",
         alt="Grid of activation maps, five gratings by channels, in red and blue on one colour scale.",
     )
     maps, strides = found.sizes, {f"{s}, {p}": x.shape for (s, p), x in found.sizes.items()}
@@ -146,9 +147,11 @@ def draw_tuning(run: Run, found: Lesson) -> None:
             x_ticks=(-90, -45, 0, 45, 90),
         ),
         title="Orientation tuning of the channels",
-        caption="Over all positions where the whole kernel lies in the image. A Gabor of θ prefers gratings of "
-        "90° − θ. On and off centre have the same energy, and some tuning from the corners of their square.",
-        alt="Curves of each channel's response against the grating's orientation; Gabors peak, others are flat.",
+        caption="Over all positions where the whole kernel lies in the image."
+        + found.bank
+        * " A Gabor of θ prefers gratings of 90° − θ. On and off centre have the same energy, and some "
+        "tuning from the corners of their square.",
+        alt="Curves of each channel's response against the grating's orientation, rectified and as energy.",
     )
     for name, x in found.curves.items():
         table = pd.DataFrame(x.values, index=pd.Index(x["stimulus"].values, name="orientation"), columns=found.names)
@@ -191,7 +194,7 @@ def draw_cells(run: Run, found: Lesson) -> None:
         alt="Dot plot of F1/F0 and F2/F0 for simple, complex, pooled and control cells, with closed forms as crosses.",
     )
     pools, thresholds = found.pools, found.thresholds
-    groups = {name: pools.query(f"channel == {i}") for i, name in enumerate(found.names[: MOST_CHANNELS - 2])}
+    groups = {name: pools.query(f"channel == {i}") for i, name in enumerate(found.names[:MOST_CHANNELS])}
     run.figure(
         "mechanisms",
         plots.profiles(

@@ -17,6 +17,8 @@ class Lesson:
 
     Attributes
     ----------
+    bank : bool
+        Whether the filters are the published bank.
     names : list of str
         What each channel is.
     angles : array, shape (stimulus,)
@@ -42,6 +44,7 @@ class Lesson:
         Cell → position × unit.
     """
 
+    bank: bool
     names: list[str]
     angles: np.ndarray
     stimuli: Images
@@ -125,10 +128,8 @@ def shown_cells(found: Lesson) -> pd.DataFrame:
             {
                 "cell": row["cell"],
                 "units": row["units"],
-                "F1/F0, median [range]": f"{row['f1_f0']:.3f} [{row['f1_f0_lowest']:.2f}, {row['f1_f0_highest']:.2f}]",
-                "F1/F0 theory": _or_dash(row["theory_f1_f0"]),
-                "F2/F0": f"{row['f2_f0']:.3f}",
-                "F2/F0 theory": _or_dash(row["theory_f2_f0"]),
+                "F1/F0 (theory)": f"{row['f1_f0']:.3f} ({_or_dash(row['theory_f1_f0'])})",
+                "F2/F0 (theory)": f"{row['f2_f0']:.3f} ({_or_dash(row['theory_f2_f0'])})",
                 "bar (px)": f"{width[row['key']]:g}" if row["key"] in width else "–",
             }
             for row in found.cells.to_dict("records")
