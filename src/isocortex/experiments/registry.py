@@ -5,6 +5,11 @@ from importlib import import_module
 from ..errors import look_up
 
 EXPERIMENTS: dict[str, tuple[str, str, str]] = {
+    "convolution": (
+        "isocortex.experiments.convolution",
+        "Convolution",
+        "A lesson: what does a convolutional layer compute, what does it save, and which cells ignore position?",
+    ),
     "image-it": (
         "isocortex.experiments.image_it",
         "ImageIT",
