@@ -9,7 +9,7 @@ import pytest
 from isocortex.cli import main
 from isocortex.cli.console import Interruption
 from isocortex.cli.main import USAGE
-from isocortex.experiments import EXPERIMENTS
+from isocortex.experiments import EXPERIMENTS, experiment
 
 
 def run(*words: str, capsys) -> tuple[int, str, str]:
@@ -40,9 +40,12 @@ def test_list_and_version(capsys):
 def test_every_option_is_explained(name, capsys):
     code, out, _ = run("run", name, "--help", capsys=capsys)
     assert code == 0
-    for option in ("--seeds", "--seed", "--epochs", "--learning-rate", "--similarity", "--data", "--out", "--resume"):
-        assert option in out
-    assert "(default: 0.0005)" in out
+    meanings, text = experiment(name).meanings(), "".join(out.replace("│", " ").split())
+    assert {"seed", "out", "resume"} < set(meanings)
+    for option, meaning in meanings.items():
+        assert f"--{option.replace('_', '-')} " in out
+        assert "".join(meaning.split()) in text
+    assert out.count("default:") >= len(meanings) - 1
 
 
 MISTAKES = {

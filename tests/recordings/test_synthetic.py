@@ -37,7 +37,7 @@ def test_planted_ranking_is_recovered_under_the_ceiling(rng):
     noise = truth.std() * rng.normal(size=(2, truth.size))
     planted = {"truth": truth, "half": truth + noise[0], "tenth": truth + 3 * noise[1], "none": noise[1]}
     models = {name: RDMs(row[None], data.stimuli) for name, row in planted.items()}
-    table = rsa.compare(models, data, key=key, n_bootstraps=200)
+    table = rsa.compare(models, data)
     assert list(table["mean"].sort_values(ascending=False).index) == list(planted)
     ceiling = rsa.noise_ceiling(data)
     assert table["mean"].max() < ceiling.upper

@@ -2,6 +2,9 @@
 
 from . import rsa as rsa
 from .embedding import embed as embed
+from .modulation import modulation as modulation
+from .modulation import pooled_modulation as pooled_modulation
+from .modulation import rectified_modulation as rectified_modulation
 from .tuning import TuningCurves as TuningCurves
 from .tuning import tuning_curves as tuning_curves
 from .tuning import tuning_indices as tuning_indices

@@ -5,10 +5,20 @@ from importlib import import_module
 from ..errors import look_up
 
 EXPERIMENTS: dict[str, tuple[str, str, str]] = {
+    "convolution": (
+        "isocortex.experiments.convolution",
+        "Convolution",
+        "A lesson: what does a convolutional layer compute, what does it save, and which cells ignore position?",
+    ),
     "image-it": (
         "isocortex.experiments.image_it",
         "ImageIT",
         "92 photographs: which models predict the RDMs of human and monkey inferior temporal cortex?",
+    ),
+    "normative-tasks": (
+        "isocortex.experiments.normative_tasks",
+        "NormativeTasks",
+        "Train the same networks on several tasks: which one makes them most like primary visual cortex?",
     ),
     "orientation-v1": (
         "isocortex.experiments.orientation_v1",

@@ -30,7 +30,7 @@ def power(
     method: str = "pearson",
     dissimilarity: str = "correlation",
     alpha: float = 0.05,
-    n_simulations: int = 2000,
+    n_simulations: int = 10_000,
 ) -> pd.DataFrame:
     """Predict how often an experiment of each size would find two models to differ.
 
@@ -60,7 +60,7 @@ def power(
     alpha : float
         Level of the two-sided test. Default 0.05.
     n_simulations : int
-        Default 2000.
+        Default 10000.
 
     Returns
     -------
