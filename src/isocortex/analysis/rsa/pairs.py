@@ -6,7 +6,6 @@ import numpy as np
 
 from ...errors import InputError, require
 from ...rdms import RDMs
-from ...shapes import Multiplicity
 
 
 class Pairs(NamedTuple):
@@ -16,7 +15,7 @@ class Pairs(NamedTuple):
     second: np.ndarray
     stimuli: int
 
-    def counts(self, multiplicity: Multiplicity) -> np.ndarray:
+    def counts(self, multiplicity: np.ndarray) -> np.ndarray:
         """Return w_i·w_j, how often each pair is in each sample: shape (sample, pair).
 
         Pairs of two copies of one stimulus do not exist.
