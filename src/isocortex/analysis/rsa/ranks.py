@@ -50,13 +50,12 @@ def _fast_order(rows: CondensedRDM) -> tuple[np.ndarray, np.ndarray]:
 
 def mid_ranks(codes: RowCodes, counts: PairCounts | None = None) -> CondensedRDM:
     """Return the mean rank of each pair among the pairs repeated by their counts; ties share theirs."""
-    if counts is None:
-        counts = np.ones(codes.shape[1], int)
+    times = np.ones(codes.shape[1], int) if counts is None else counts
     size = int(codes.max(initial=0)) + 1
     result = np.empty(codes.shape)
     for start in range(0, len(codes), BLOCK):
         flat = codes[start : start + BLOCK] + size * np.arange(min(BLOCK, len(codes) - start))[:, None]
-        repeated = np.broadcast_to(counts, flat.shape).ravel()
+        repeated = np.broadcast_to(times, flat.shape).ravel()
         held = np.bincount(flat.ravel(), repeated, minlength=size * len(flat)).astype(np.int64).reshape(-1, size)
         twice = held.cumsum(axis=1)  # of integers, whose running sum is ten times as fast as that of floats
         twice *= 2
