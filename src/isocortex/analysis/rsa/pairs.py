@@ -40,7 +40,7 @@ def shared_pairs(a: RDMs, b: RDMs) -> tuple[np.ndarray, np.ndarray, Pairs]:
     require_same_stimuli(a, b)
     first, second = np.triu_indices(len(a.stimuli), 1)
     reference = a if len(a) else b
-    missing = np.isnan(reference.dissimilarities[:1]).any(axis=0)
+    missing: np.ndarray = np.atleast_1d(np.isnan(reference.dissimilarities[:1]).any(axis=0))
     for name, stack in (("one", a), ("the other", b)):
         unlike = np.isnan(stack.dissimilarities) != missing
         if unlike.any():
