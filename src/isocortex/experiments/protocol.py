@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, get_type_hints
+from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 from zlib import crc32
 
 import jax
@@ -111,10 +111,18 @@ class Experiment(ABC):
 
     def _stored(self, stored: dict[str, Any]) -> "Experiment":
         """Return the options a run folder was made with."""
+        hints = get_type_hints(type(self))
         try:
-            return replace(self, **stored)
+            return replace(self, **{name: _as_typed(value, hints.get(name)) for name, value in stored.items()})
         except TypeError as error:
             raise InputError(f"{self.resume} was made by another version of isocortex: {error}.") from error
+
+
+def _as_typed(value: Any, hint: Any) -> Any:
+    """Return an option that was read from JSON as what it was: a path or a tuple."""
+    if isinstance(value, str) and Path in (hint, *get_args(hint)):
+        return Path(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def option_flag(name: str) -> str:

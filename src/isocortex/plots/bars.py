@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from ..analysis.rsa import NoiseCeiling
 from .style import GREY, VARIANT_COLOURS, grid, styled
 
-BAR = 0.26
+WIDEST_BAR = 0.26
 
 
 @styled
@@ -35,17 +35,18 @@ def similarity_bars(
     groups = dict(iter(table.groupby("layer", sort=False)))
     layers = list(groups)
     few = len(layers) < 9
-    figure, axes = grid(1, 1, size=(max(6.4, 0.62 * len(layers) + 3.4), 4.0))
+    figure, axes = grid(1, 1, size=(max(6.4, 0.22 * len(table) + 1.6, 0.62 * len(layers) + 3.4), 4.0))
     axis = axes[0, 0]
     rng = np.random.default_rng(0)
     for place, (layer, rows) in enumerate(groups.items()):
+        width = min(WIDEST_BAR, 0.85 / len(rows))
         for position, row in enumerate(rows.to_dict("records")):
-            x = place + (position - (len(rows) - 1) / 2) * BAR
+            x = place + (position - (len(rows) - 1) / 2) * width
             colour = VARIANT_COLOURS.get(row["variant"], GREY)
-            axis.bar(x, row["mean"], BAR * 0.9, color=colour, alpha=0.75, label=row["variant"], zorder=2)
+            axis.bar(x, row["mean"], width * 0.9, color=colour, alpha=0.75, label=row["variant"], zorder=2)
             seeds = (dots or {}).get((str(layer), row["variant"]), np.array([]))
             if len(seeds) > 1:
-                jitter = rng.uniform(-0.25, 0.25, len(seeds)) * BAR
+                jitter = rng.uniform(-0.25, 0.25, len(seeds)) * width
                 axis.plot(x + jitter, seeds, "o", ms=3.2, mfc="white", mec="0.15", mew=0.6, zorder=3)
             axis.plot([x, x], [row["low"], row["high"]], color="black", lw=1.4, zorder=4)
     if ceiling is not None:
