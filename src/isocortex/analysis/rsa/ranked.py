@@ -7,7 +7,6 @@ import numpy as np
 
 from ...shapes import (
     Bootstrapped,
-    CeilingBounds,
     CondensedRDM,
     Multiplicity,
     OtherRDM,
@@ -15,7 +14,8 @@ from ...shapes import (
     PairCounts,
     RowCodes,
     Similarities,
-    SubjectMultiplicity,
+    SubjectCeilings,
+    SubjectSamples,
 )
 from .blocks import in_blocks
 from .pairs import Pairs
@@ -52,11 +52,15 @@ class Ranked:
         return result
 
     def ceilings(
-        self, rows: CondensedRDM, pairs: Pairs, multiplicity: Multiplicity, subjects: SubjectMultiplicity
-    ) -> CeilingBounds:
-        """Return the lower and upper noise ceiling in each sample of stimuli and of subjects: ranks are pooled."""
+        self, rows: CondensedRDM, pairs: Pairs, multiplicity: Multiplicity, subjects: SubjectSamples
+    ) -> SubjectCeilings:
+        """Return the lower and upper noise ceiling in each sample of stimuli (or in one, for all) and of subjects.
+
+        The ranks of subjects are pooled.
+        """
         coded = codes(rows)
-        result = np.empty((len(multiplicity), 2))
+        result = np.empty((len(subjects), 2))
+        multiplicity = np.broadcast_to(multiplicity, (len(subjects), pairs.stimuli))
 
         def work(block: slice) -> None:
             counted = pairs.counts(multiplicity[block])
@@ -69,6 +73,6 @@ class Ranked:
                 bounds = [self.correlation(mine[[k]], pooled[[k, -1]], counts[drawn])[0] for k in range(len(times))]
                 sample[:] = times @ np.array(bounds) / times.sum()
 
-        in_blocks(work, len(multiplicity))
+        in_blocks(work, len(subjects))
         result[(subjects > 0).sum(axis=1) < 2, 0] = np.nan
         return result

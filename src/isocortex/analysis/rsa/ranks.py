@@ -50,15 +50,12 @@ def _fast_order(rows: CondensedRDM) -> tuple[np.ndarray, np.ndarray]:
 
 def mid_ranks(codes: RowCodes, counts: PairCounts | None = None) -> CondensedRDM:
     """Return the mean rank of each pair among the pairs repeated by their counts; ties share theirs."""
-    if counts is None:
-        if untied(codes).all():
-            return codes + 1.0
-        counts = np.ones(codes.shape[1], int)
+    times = np.ones(codes.shape[1], int) if counts is None else counts
     size = int(codes.max(initial=0)) + 1
     result = np.empty(codes.shape)
     for start in range(0, len(codes), BLOCK):
         flat = codes[start : start + BLOCK] + size * np.arange(min(BLOCK, len(codes) - start))[:, None]
-        repeated = np.broadcast_to(counts, flat.shape).ravel()
+        repeated = np.broadcast_to(times, flat.shape).ravel()
         held = np.bincount(flat.ravel(), repeated, minlength=size * len(flat)).astype(np.int64).reshape(-1, size)
         twice = held.cumsum(axis=1)  # of integers, whose running sum is ten times as fast as that of floats
         twice *= 2
@@ -90,7 +87,10 @@ def rho_a(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None = None) -> Si
 def _rank_products(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None):
     """Return Σ (r − r̄)(s − s̄) over the repeated pairs, of x with y and each with itself, and their number."""
     n = float(x.shape[1] if counts is None else counts.sum())
-    ranks_x, ranks_y = (mid_ranks(rows, counts) - (n + 1) / 2 for rows in (x, y))
+    ranks_x, ranks_y = (
+        rows - (n - 1) / 2 if counts is None and untied(rows).all() else mid_ranks(rows, counts) - (n + 1) / 2
+        for rows in (x, y)
+    )
     weighted_x, weighted_y = (ranks if counts is None else ranks * counts for ranks in (ranks_x, ranks_y))
     xx, yy = (np.einsum("rp,rp->r", *both) for both in ((weighted_x, ranks_x), (weighted_y, ranks_y)))
     return weighted_x @ ranks_y.T, xx, yy, n
