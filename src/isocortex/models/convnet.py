@@ -6,6 +6,7 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jax.custom_batching import sequential_vmap
 
 from ..errors import look_up, require
 from ..shapes import Biases, Image, Kernels, PRNGKey
@@ -73,6 +74,25 @@ class ConvolutionalLayer(eqx.Module):
         return {"conv": correlate(image, self.kernels, self.bias, stride=self.stride)}
 
 
+@eqx.filter_jit
+def _draw_layers(
+    convolution: tuple[int, int, str] | None, sizes: tuple[int, int, int], key: PRNGKey
+) -> tuple[ConvolutionalLayer | None, eqx.nn.Linear, eqx.nn.Linear]:
+    """Draw all weights in one compiled program; one member after the other, which compiles twice as fast as vmap."""
+    n_features, hidden, n_outputs = sizes
+
+    @sequential_vmap
+    def draw(key: PRNGKey):
+        conv_key, fc_key, out_key = jax.random.split(key, 3)
+        conv = None
+        if convolution is not None:
+            channels, size, filters = convolution
+            conv = ConvolutionalLayer(channels, size, filters=filters, key=conv_key)
+        return conv, eqx.nn.Linear(n_features, hidden, key=fc_key), eqx.nn.Linear(hidden, n_outputs, key=out_key)
+
+    return draw(key)
+
+
 class ConvNet(eqx.Module):
     """A small network that looks at a grey image: [convolution → relu [→ max-pool]] → fc → relu → output.
 
@@ -130,12 +150,9 @@ class ConvNet(eqx.Module):
     ) -> None:
         layers = look_up("architecture", architecture, ARCHITECTURES)
         look_up("readout", readout, dict.fromkeys(("sigmoid", "identity")))
-        conv_key, fc_key, out_key = jax.random.split(key, 3)
         rows, columns = image_size
         n_features = rows * columns
-        self.conv = None
         if "conv" in layers:
-            self.conv = ConvolutionalLayer(channels, kernel_size, filters=filters, key=conv_key)
             n_features *= channels
         if "pool" in layers:
             require(
@@ -144,8 +161,8 @@ class ConvNet(eqx.Module):
                 "raise the resolution.",
             )
             n_features = channels * (rows // pool) * (columns // pool)
-        self.fc = eqx.nn.Linear(n_features, hidden, key=fc_key)
-        self.out = eqx.nn.Linear(hidden, n_outputs, key=out_key)
+        convolution = (channels, kernel_size, filters) if "conv" in layers else None
+        self.conv, self.fc, self.out = _draw_layers(convolution, (n_features, hidden, n_outputs), key)
         self.pool, self.readout, self.architecture, self.image_size = pool, readout, architecture, (rows, columns)
 
     @property

@@ -9,28 +9,37 @@ import jax
 import jax.numpy as jnp
 from jax.custom_batching import custom_vmap
 
-from ..shapes import Biases, ChannelMap, Image, Kernels, PooledMap, WinnerMap
+from ..errors import require
+from ..shapes import Biases, ChannelImage, ChannelKernels, ChannelMap, ColourImage, ColourKernels, PooledMap, WinnerMap
 
 
-def correlate(image: Image, kernels: Kernels, bias: Biases, *, stride: int = 1) -> ChannelMap:
+FEW_CHANNELS = 3
+"""Input channels up to which the fused kernel is used."""
+
+
+def correlate(image: ChannelImage, kernels: ChannelKernels, bias: Biases, *, stride: int = 1) -> ChannelMap:
     """Cross-correlate an image with every kernel, zero-padded by half the kernel.
 
-    C(x, y) = Σ f(kx, ky)·I(x + kx, y + ky) + b: what deep learning calls a convolution. With stride 1 and an odd
-    kernel the output keeps the input's size.
+    C(x, y) = Σ f(kx, ky)·I(x + kx, y + ky) + b, summed over the input's channels where it has any: what deep learning
+    calls a convolution. With stride 1 and an odd kernel the output keeps the input's size.
     """
     pad = kernels.shape[-1] // 2
-    result = jax.lax.conv_general_dilated(image[None, None], kernels[:, None], (stride, stride), [(pad, pad)] * 2)
+    image, kernels = _with_channels(image, kernels)
+    result = jax.lax.conv_general_dilated(image[None], kernels, (stride, stride), [(pad, pad)] * 2)
     return result[0] + bias[:, None, None]
 
 
-def correlate_relu_pool(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: int = 1) -> PooledMap:
+def correlate_relu_pool(
+    image: ChannelImage, kernels: ChannelKernels, bias: Biases, pool: int, stride: int = 1
+) -> PooledMap:
     """Return correlate → relu → max-pool over pool × pool blocks in one operation.
 
     Parameters
     ----------
-    image : array, shape (height, width)
-    kernels : array, shape (channel, size, size)
-        Odd size; the image is zero-padded by half of it.
+    image : array, shape (height, width) or (channel_in, height, width)
+        Above ``FEW_CHANNELS`` input channels XLA's own operations are faster and are used.
+    kernels : array, shape (channel, size, size) or (channel, channel_in, size, size)
+        The image is zero-padded by ``size // 2``.
     bias : array, shape (channel,)
     pool : int
         Edge of the pooled blocks, which do not overlap; an incomplete last row or column is left out.
@@ -41,19 +50,51 @@ def correlate_relu_pool(image: Image, kernels: Kernels, bias: Biases, pool: int,
     -------
     array, shape (channel, pooled rows, pooled columns)
 
+    Raises
+    ------
+    InputError
+        If image and kernels do not share their channels, or the image is too small to be pooled.
+
     Notes
     -----
     Where values tie exactly within a block, the gradient goes to the first in row-major order, as that of
     ``reduce_window`` does.
     """
+    rows, columns = _pooled_size(image, kernels, pool, stride)
+    require(
+        min(rows, columns) > 0,
+        f"An image of {image.shape[-2]} × {image.shape[-1]} pixels is too small for max-pooling over {pool} × {pool} "
+        f"at stride {stride}.",
+    )
+    image, kernels = _with_channels(image, kernels)
+    if len(image) > FEW_CHANNELS:
+        window = (1, pool, pool)
+        rectified = jax.nn.relu(correlate(image, kernels, bias, stride=stride))
+        return jax.lax.reduce_window(rectified, -jnp.inf, jax.lax.max, window, window, "VALID")
     return _fused(image, kernels, bias, pool, stride)
 
 
-def _primal(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: int) -> PooledMap:
+def _with_channels(image: ChannelImage, kernels: ChannelKernels) -> tuple[ColourImage, ColourKernels]:
+    """Give a grey image and its kernels an axis of one input channel; leave others as they are."""
+    require(
+        kernels.ndim == image.ndim + 1 and kernels.shape[1:-2] == image.shape[:-2],
+        f"An image of shape (channel_in, height, width) takes kernels of (channel, channel_in, size, size), a grey "
+        f"one of (height, width) takes (channel, size, size); got {image.shape} and {kernels.shape}.",
+    )
+    return image.reshape(-1, *image.shape[-2:]), kernels.reshape(len(kernels), -1, *kernels.shape[-2:])
+
+
+def _pooled_size(image: jax.Array, kernels: jax.Array, pool: int, stride: int) -> tuple[int, int]:
+    size = kernels.shape[-1]
+    rows, columns = ((n + 2 * (size // 2) - size) // stride + 1 for n in image.shape[-2:])
+    return rows // pool, columns // pool
+
+
+def _primal(image: ColourImage, kernels: ColourKernels, bias: Biases, pool: int, stride: int) -> PooledMap:
     return _forward(image, kernels, bias, pool, stride)[0]
 
 
-def _forward(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: int):
+def _forward(image: ColourImage, kernels: ColourKernels, bias: Biases, pool: int, stride: int):
     peak, winner = _peaks(pool, stride)(image, kernels)
     pooled = jax.nn.relu(peak + bias[:, None, None])
     return pooled, (image, kernels, winner, pooled > 0)
@@ -62,25 +103,28 @@ def _forward(image: Image, kernels: Kernels, bias: Biases, pool: int, stride: in
 def _backward(pool: int, stride: int, residuals, cotangent: PooledMap):
     """Gather the winning patches alone, one block at a time: the rest of the image has no part in the gradient."""
     image, kernels, winner, alive = residuals
-    channels, size, _ = kernels.shape
+    channels, channels_in, size, _ = kernels.shape
+    half = size // 2
     flow = jnp.where(alive, cotangent, 0.0).reshape(channels, -1)
-    padded = jnp.pad(image, size // 2)
+    padded = jnp.pad(image, ((0, 0), (half, half), (half, half)))
+    height, width = padded.shape[1:]
     _, block_row, block_column = jnp.indices(winner.shape, sparse=True)
     row = stride * (pool * block_row + winner // pool)
     column = stride * (pool * block_column + winner % pool)
-    corner = (row * padded.shape[1] + column).reshape(channels, -1)
-    within = (jnp.arange(size)[:, None] * padded.shape[1] + jnp.arange(size)[None, :]).ravel()
+    corner = (row * width + column).reshape(channels, -1)
+    plane, down, right = jnp.indices((channels_in, size, size), sparse=True)
+    within = (plane * height * width + down * width + right).ravel()
     pixels = padded.ravel()
 
     def add_block(block: jax.Array, total: jax.Array) -> jax.Array:
         patch = pixels.at[corner[:, block, None] + within[None, :]].get(mode="promise_in_bounds")
         return total + flow[:, block, None] * patch
 
-    d_kernels = jax.lax.fori_loop(0, flow.shape[1], add_block, jnp.zeros((channels, size * size), pixels.dtype))
+    d_kernels = jax.lax.fori_loop(0, flow.shape[1], add_block, jnp.zeros((channels, len(within)), pixels.dtype))
     spread = flow[:, :, None] * kernels.reshape(channels, 1, -1)
     d_pixels = jnp.zeros_like(pixels).at[corner[:, :, None] + within[None, None, :]].add(spread)
-    inner = slice(size // 2, -(size // 2) or None)
-    return d_pixels.reshape(padded.shape)[inner, inner], d_kernels.reshape(kernels.shape), flow.sum(axis=1)
+    inner = slice(half, -half or None)
+    return d_pixels.reshape(padded.shape)[:, inner, inner], d_kernels.reshape(kernels.shape), flow.sum(axis=1)
 
 
 _fused = jax.custom_vjp(_primal, nondiff_argnums=(3, 4))
@@ -94,7 +138,7 @@ def _peaks(pool: int, stride: int):
     """
 
     @custom_vmap
-    def peaks(image: Image, kernels: Kernels) -> tuple[PooledMap, WinnerMap]:
+    def peaks(image: ColourImage, kernels: ColourKernels) -> tuple[PooledMap, WinnerMap]:
         peak, winner = _batch_peaks(image[None], kernels, pool, stride)
         return peak[0], winner[0]
 
@@ -115,21 +159,20 @@ def _batch_peaks(images: jax.Array, kernels: jax.Array, pool: int, stride: int):
     One output column-block is a one-dimensional convolution over rows: its features are the input columns that the
     block sees, its channels the block's columns times the kernels, its weights a Toeplitz arrangement of the kernels.
     """
-    batch, height, width = images.shape
-    channels, size, _ = kernels.shape
-    half, span = size // 2, (pool - 1) * stride + size
-    rows = ((height + 2 * half - size) // stride + 1) // pool
-    columns = ((width + 2 * half - size) // stride + 1) // pool
+    batch, channels_in, _, _ = images.shape
+    channels, _, size, _ = kernels.shape
+    half, span, step = size // 2, (pool - 1) * stride + size, pool * stride
+    rows, columns = _pooled_size(images, kernels, pool, stride)
 
-    padded = jnp.pad(images, ((0, 0), (half, half), (half, half)))[:, : (rows * pool - 1) * stride + size]
-    step = pool * stride
-    strips = jnp.stack([padded[:, :, k * step : k * step + span] for k in range(columns)], axis=1)
+    padded = jnp.pad(images, ((0, 0), (0, 0), (half, half), (half, half)))[:, :, : (rows * pool - 1) * stride + size]
+    strips = jnp.stack([padded[..., k * step : k * step + span] for k in range(columns)], axis=1)
+    strips = strips.transpose(0, 1, 3, 2, 4)
     toeplitz = jnp.stack(
-        [jnp.pad(kernels, ((0, 0), (0, 0), (o * stride, span - size - o * stride))) for o in range(pool)]
+        [jnp.pad(kernels, ((0, 0),) * 3 + ((o * stride, span - size - o * stride),)) for o in range(pool)]
     )
     values = jax.lax.conv_general_dilated(
-        strips.reshape(batch * columns, -1, span),
-        toeplitz.transpose(2, 3, 0, 1).reshape(size, span, pool * channels),
+        strips.reshape(batch * columns, -1, channels_in * span),
+        toeplitz.transpose(3, 2, 4, 0, 1).reshape(size, channels_in * span, pool * channels),
         (stride,),
         "VALID",
         dimension_numbers=("NWC", "WIO", "NWC"),
