@@ -12,9 +12,13 @@ from jax.custom_batching import custom_vmap
 from ..errors import require
 from ..shapes import Biases, ChannelImage, ChannelKernels, ChannelMap, ColourImage, ColourKernels, PooledMap, WinnerMap
 
-
 FEW_CHANNELS = 3
-"""Input channels up to which the fused kernel is used."""
+"""Input channels up to which the fused kernel is used.
+
+Measured against XLA's own operations, values and gradients of the kernels together, on two cores: with 6 kernels of
+7 × 7 and pools of 8 the fused kernel is 12, 6, 5 and 1.6 times as fast at 1, 3, 4 and 16 channels; with 16 kernels of
+5 × 5 and pools of 2, its least favourable case, 2.6, 1.06 and 0.9 times at 1, 3 and 4.
+"""
 
 
 def correlate(image: ChannelImage, kernels: ChannelKernels, bias: Biases, *, stride: int = 1) -> ChannelMap:
@@ -53,7 +57,7 @@ def correlate_relu_pool(
     Raises
     ------
     InputError
-        If image and kernels do not share their channels, or the image is too small to be pooled.
+        If the image is too small to be pooled.
 
     Notes
     -----
@@ -76,11 +80,6 @@ def correlate_relu_pool(
 
 def _with_channels(image: ChannelImage, kernels: ChannelKernels) -> tuple[ColourImage, ColourKernels]:
     """Give a grey image and its kernels an axis of one input channel; leave others as they are."""
-    require(
-        kernels.ndim == image.ndim + 1 and kernels.shape[1:-2] == image.shape[:-2],
-        f"An image of shape (channel_in, height, width) takes kernels of (channel, channel_in, size, size), a grey "
-        f"one of (height, width) takes (channel, size, size); got {image.shape} and {kernels.shape}.",
-    )
     return image.reshape(-1, *image.shape[-2:]), kernels.reshape(len(kernels), -1, *kernels.shape[-2:])
 
 
@@ -101,30 +100,34 @@ def _forward(image: ColourImage, kernels: ColourKernels, bias: Biases, pool: int
 
 
 def _backward(pool: int, stride: int, residuals, cotangent: PooledMap):
-    """Gather the winning patches alone, one block at a time: the rest of the image has no part in the gradient."""
+    """Gather the winning patches alone, one block at a time: the rest of the image has no part in the gradient.
+
+    The image's own gradient, which compiled code that does not ask for it leaves out, is that of the convolution.
+    """
     image, kernels, winner, alive = residuals
     channels, channels_in, size, _ = kernels.shape
+    flow = jnp.where(alive, cotangent, 0.0)
+    channel, block_row, block_column = jnp.indices(winner.shape, sparse=True)
+    row, column = pool * block_row + winner // pool, pool * block_column + winner % pool
+
     half = size // 2
-    flow = jnp.where(alive, cotangent, 0.0).reshape(channels, -1)
     padded = jnp.pad(image, ((0, 0), (half, half), (half, half)))
-    height, width = padded.shape[1:]
-    _, block_row, block_column = jnp.indices(winner.shape, sparse=True)
-    row = stride * (pool * block_row + winner // pool)
-    column = stride * (pool * block_column + winner % pool)
-    corner = (row * width + column).reshape(channels, -1)
+    _, height, width = padded.shape
     plane, down, right = jnp.indices((channels_in, size, size), sparse=True)
     within = (plane * height * width + down * width + right).ravel()
+    corners, flows = (x.reshape(channels, -1) for x in (stride * (row * width + column), flow))
     pixels = padded.ravel()
 
     def add_block(block: jax.Array, total: jax.Array) -> jax.Array:
-        patch = pixels.at[corner[:, block, None] + within[None, :]].get(mode="promise_in_bounds")
-        return total + flow[:, block, None] * patch
+        patch = pixels.at[corners[:, block, None] + within[None, :]].get(mode="promise_in_bounds")
+        return total + flows[:, block, None] * patch
 
-    d_kernels = jax.lax.fori_loop(0, flow.shape[1], add_block, jnp.zeros((channels, len(within)), pixels.dtype))
-    spread = flow[:, :, None] * kernels.reshape(channels, 1, -1)
-    d_pixels = jnp.zeros_like(pixels).at[corner[:, :, None] + within[None, None, :]].add(spread)
-    inner = slice(half, -half or None)
-    return d_pixels.reshape(padded.shape)[:, inner, inner], d_kernels.reshape(kernels.shape), flow.sum(axis=1)
+    d_kernels = jax.lax.fori_loop(0, flows.shape[1], add_block, jnp.zeros((channels, len(within)), pixels.dtype))
+    maps, pull = jax.vjp(
+        lambda image: correlate(image, kernels, jnp.zeros(channels, image.dtype), stride=stride), image
+    )
+    (d_image,) = pull(jnp.zeros_like(maps).at[channel, row, column].set(flow))
+    return d_image, d_kernels.reshape(kernels.shape), flows.sum(axis=1)
 
 
 _fused = jax.custom_vjp(_primal, nondiff_argnums=(3, 4))
