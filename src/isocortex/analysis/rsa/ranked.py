@@ -1,0 +1,78 @@
+"""Similarities of the ranks of dissimilarities, sample by sample: sorted once, ranked within each sample."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...shapes import (
+    Bootstrapped,
+    CondensedRDM,
+    Multiplicity,
+    OtherRDM,
+    OtherRowCodes,
+    PairCounts,
+    RowCodes,
+    Similarities,
+    SubjectCeilings,
+    SubjectSamples,
+)
+from .blocks import in_blocks
+from .pairs import Pairs
+from .ranks import codes, mid_ranks
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A similarity that depends on the order of the dissimilarities only.
+
+    Attributes
+    ----------
+    correlation : callable
+        Of two stacks of codes (see :func:`.ranks.codes`), with pairs repeated by counts, or each once (None).
+    """
+
+    correlation: Callable[[RowCodes, OtherRowCodes, PairCounts | None], Similarities]
+
+    def similarities(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs) -> Similarities:
+        """Return the similarity of every row of x with every row of y."""
+        return self.correlation(codes(x), codes(y), None)
+
+    def bootstrap(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Bootstrapped:
+        """Return the similarities in each sample of stimuli."""
+        x, y = codes(x), codes(y)
+        result = np.empty((len(multiplicity), len(x), len(y)))
+
+        def work(block: slice) -> None:
+            for sample, counts in zip(result[block], pairs.counts(multiplicity[block]), strict=True):
+                drawn = np.flatnonzero(counts)
+                sample[:] = self.correlation(x[:, drawn], y[:, drawn], counts[drawn])
+
+        in_blocks(work, len(multiplicity))
+        return result
+
+    def ceilings(
+        self, rows: CondensedRDM, pairs: Pairs, multiplicity: Multiplicity, subjects: SubjectSamples
+    ) -> SubjectCeilings:
+        """Return the lower and upper noise ceiling in each sample of stimuli (or in one, for all) and of subjects.
+
+        The ranks of subjects are pooled.
+        """
+        coded = codes(rows)
+        result = np.empty((len(subjects), 2))
+        multiplicity = np.broadcast_to(multiplicity, (len(subjects), pairs.stimuli))
+
+        def work(block: slice) -> None:
+            counted = pairs.counts(multiplicity[block])
+            for sample, counts, who in zip(result[block], counted, subjects[block], strict=True):
+                drawn, present = np.flatnonzero(counts), np.flatnonzero(who)
+                mine, times = coded[np.ix_(present, drawn)], who[present]
+                ranks = times[:, None] * mid_ranks(mine, counts[drawn])
+                everyone = ranks.sum(axis=0)
+                pooled = codes(np.concatenate([everyone - ranks, [everyone]]))
+                bounds = [self.correlation(mine[[k]], pooled[[k, -1]], counts[drawn])[0] for k in range(len(times))]
+                sample[:] = times @ np.array(bounds) / times.sum()
+
+        in_blocks(work, len(subjects))
+        result[(subjects > 0).sum(axis=1) < 2, 0] = np.nan
+        return result
