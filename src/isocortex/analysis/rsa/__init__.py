@@ -6,6 +6,9 @@ from .inference import NoiseCeiling as NoiseCeiling
 from .inference import compare as compare
 from .inference import noise_ceiling as noise_ceiling
 from .inference import split_half_ceiling as split_half_ceiling
+from .noise import NOISE_ESTIMATES as NOISE_ESTIMATES
+from .noise import NoisePrecision as NoisePrecision
+from .noise import noise_precision as noise_precision
 from .similarity import SIMILARITIES as SIMILARITIES
 from .similarity import bootstrap_similarity as bootstrap_similarity
 from .similarity import similarity as similarity
