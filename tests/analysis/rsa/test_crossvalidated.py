@@ -77,14 +77,17 @@ def test_crossnobis_is_the_mean_over_pairs_of_runs(rng):
     np.testing.assert_allclose(found.square()[0], expected, atol=1e-9)
 
 
-@pytest.mark.parametrize("runs", [True, False])
-def test_a_response_common_to_all_stimuli_changes_nothing(runs, rng):
-    """Even in an unbalanced design. (rsatoolbox's, with runs, weights pairs of trials by number and changes.)"""
+@pytest.mark.parametrize("design", ["balanced", "unequal", "incomplete", "without runs"])
+def test_a_response_common_to_all_stimuli_changes_nothing(design, rng):
+    """rsatoolbox's unbalanced RDM weights pairs of trials by number, and changes. Run by run it holds where it can."""
     stimuli, run = np.tile([0, 1, 2, 3], 6), np.repeat([0, 1, 2], 8)
-    kept = rng.permutation(24)[:20]
-    x, common = rng.normal(size=(20, 9)), 100 * rng.normal(size=9)
-    named = {"stimuli": stimuli[kept], "runs": run[kept] if runs else None, "dims": TRIALS}
-    plain, shifted = (rsa.rdm(responses(y, **named), "cv-euclidean").dissimilarities for y in (x, x + common))
+    kept = {"balanced": slice(None), "unequal": slice(3, None), "incomplete": np.flatnonzero((stimuli > 0) | (run > 0))}
+    chosen = kept.get(design, slice(5, None))
+    stimuli, run, x = stimuli[chosen], run[chosen], rng.normal(size=(24, 9))[chosen]
+    common = 100 * rng.normal(size=9)
+    shift = common * run[:, None] if design in ("balanced", "incomplete") else common
+    named = {"stimuli": stimuli, "runs": None if design == "without runs" else run, "dims": TRIALS}
+    plain, shifted = (rsa.rdm(responses(y, **named), "cv-euclidean").dissimilarities for y in (x, x + shift))
     np.testing.assert_allclose(plain, shifted, atol=1e-10)
 
 
@@ -98,15 +101,21 @@ def test_a_stimulus_missing_from_a_run_leaves_the_others_alone(per_run, rng):
     full, partial, late = (
         rsa.rdm(part, "crossnobis", noise=given).square()[0] for part in (whole, whole.drop_isel(trial=3), whole[4:])
     )
-    np.testing.assert_allclose(partial[:3, :3], full[:3, :3], rtol=1e-12)
-    if per_run:
-        np.testing.assert_allclose(partial[3], late[3], rtol=1e-12)
-    else:
-        train = np.stack([x[[0, 2]].mean(axis=0), x[[0, 1]].mean(axis=0)])
-        train[:, 3] = x[[2, 1], 3]
-        white_train, white_test = noise.whiten(train), noise.whiten(x[[1, 2]])
-        products = np.sum((white_train - white_train[:, [3]]) * (white_test - white_test[:, [3]]), axis=2)
-        np.testing.assert_allclose(partial[3], products.mean(axis=0) / 6, atol=1e-12)
+    np.testing.assert_allclose(partial[:3, :3], full[:3, :3], rtol=1e-10)
+    np.testing.assert_allclose(partial[3], late[3], rtol=1e-10)
+
+
+def test_poisson_leaves_out_the_runs_that_lack_a_stimulus(rng):
+    """Stimulus 3 is missing in run 0: its pairs are averaged over the folds of runs 1 and 2."""
+    x = rng.poisson(4.0, (3, 4, 6))
+    whole = responses(x.reshape(12, 6), stimuli=np.tile(range(4), 3), runs=np.repeat(range(3), 4), dims=TRIALS)
+    full, partial = (rsa.rdm(part, "cv-poisson").square()[0] for part in (whole, whole.drop_isel(trial=3)))
+    np.testing.assert_allclose(partial[:3, :3], full[:3, :3], rtol=1e-10)
+    rates = (x + 0.1) / 1.1
+    train = np.stack([rates[[0, 2]].mean(axis=0), rates[[0, 1]].mean(axis=0)])
+    train[:, 3] = rates[[2, 1], 3]
+    products = (train - train[:, [3]]) * (np.log(rates[[1, 2]]) - np.log(rates[[1, 2], 3])[:, None])
+    np.testing.assert_allclose(partial[3], products.sum(axis=2).mean(axis=0) / 6, atol=1e-12)
 
 
 def test_repeats_of_one_run_are_averaged_before_they_are_compared(rng):

@@ -13,28 +13,28 @@ from ...errors import InputError, require
 from ...shapes import DissimilarityMatrix, Patterns, RunCounts, RunPatterns
 from .noise import NoisePrecision, mean_noise
 from .observations import Observations, group_mean
-from .patterns import PRIOR, smoothed_rates
+from .patterns import PRIOR, smoothed_rates, squared_euclidean
 
 
 def crossvalidated_euclidean(observed: Observations) -> DissimilarityMatrix:
     """Return the squared Euclidean distance per unit, over pairs of trials if no runs are named."""
     if not observed.grouped:
         return _over_trials(observed, observed.values.astype(float))
-    means, counts = _cells(observed)
-    return _over_runs(observed, means, counts)
+    return _squared(observed, *_cells(observed))
 
 
 def crossnobis(observed: Observations, noise: NoisePrecision | Mapping[str, NoisePrecision]) -> DissimilarityMatrix:
     """Return the squared Mahalanobis distance per unit, leave-one-run-out (Walther et al. 2016).
 
-    With a noise of its own for each run, every pair of runs is whitened by the inverse of their mean covariance.
+    With a noise of its own for each run, every pair of runs is whitened by the inverse of its mean covariance.
     """
     if isinstance(noise, Mapping):
-        return _over_pairs_of_runs(observed, noise)
+        require(observed.grouped, f"{observed.name} name no runs; give one noise for all of them.")
+        return _over_pairs_of_runs(observed, *_cells(observed), _noise_of_pairs(observed, noise))
     if not observed.grouped:
         return _over_trials(observed, noise.whiten(observed.values))
     means, counts = _cells(observed)
-    return _over_runs(observed, noise.whiten(means), counts)
+    return _squared(observed, noise.whiten(means), counts)
 
 
 def crossvalidated_poisson(observed: Observations, prior: tuple[float, float] = PRIOR) -> DissimilarityMatrix:
@@ -62,6 +62,17 @@ def _cells(observed: Observations) -> tuple[RunPatterns, RunCounts]:
     return observed.cells()
 
 
+def _squared(observed: Observations, means: RunPatterns, counts: RunCounts) -> DissimilarityMatrix:
+    """Return the cross-validated squared distance; in a balanced design, that of the means less their noise."""
+    m = len(means)
+    if (counts == 0).any():
+        return _over_pairs_of_runs(observed, means, counts, lambda i, j: means[[i, j]])
+    if (counts != counts[0, 0]).any():
+        return _over_runs(observed, means, counts)
+    within = sum(squared_euclidean(run) for run in means) / m
+    return (m * squared_euclidean(means.mean(axis=0, dtype=float)) - within) / (m - 1)
+
+
 def _over_runs(
     observed: Observations, means: RunPatterns, counts: RunCounts, left_out: Callable[[Patterns], Patterns] = np.asarray
 ) -> DissimilarityMatrix:
@@ -75,30 +86,39 @@ def _over_runs(
     for mean, n in zip(means, counts, strict=True):
         rest = np.maximum(trials - n, 1)[:, None]
         there = (n > 0) & (trials > n)
-        found = differences((total - n[:, None] * mean) / rest, left_out(np.where(there[:, None], mean, 1.0)))
+        found = differences((total - n[:, None] * mean) / rest, left_out(mean.astype(float)))
         both = np.outer(there, there)
         product += np.where(both, found, 0.0)
         folds += both
     return _mean(observed, product, folds) / means.shape[-1]
 
 
-def _over_pairs_of_runs(observed: Observations, noise: Mapping[str, NoisePrecision]) -> DissimilarityMatrix:
-    """Return the mean over pairs of runs of the products of differences, each pair whitened by its mean covariance."""
-    require(observed.grouped, f"{observed.name} name no runs; give one noise for all of them.")
-    means, counts = _cells(observed)
-    missing = [str(run) for run in observed.runs if str(run) not in noise]
+def _over_pairs_of_runs(
+    observed: Observations, means: RunPatterns, counts: RunCounts, pair: Callable[[int, int], RunPatterns]
+) -> DissimilarityMatrix:
+    """Return the mean, over the pairs of runs that have both stimuli, of the differences in one times the other's.
+
+    What a run adds to all its responses cancels, whatever stimuli it lacks. `pair` gives the patterns of two runs.
+    """
+    product, pairs = np.zeros((2, counts.shape[1], counts.shape[1]))
+    for i, j in combinations(range(len(means)), 2):
+        there = (counts[i] > 0) & (counts[j] > 0)
+        both = np.outer(there, there)
+        first, second = pair(i, j).astype(float)
+        product[both] += differences(first[there], second[there]).ravel()
+        pairs += both
+    return _mean(observed, product, pairs) / means.shape[-1]
+
+
+def _noise_of_pairs(observed: Observations, noise: Mapping[str, NoisePrecision]) -> Callable[[int, int], RunPatterns]:
+    """Return the function that whitens the patterns of two runs by the mean of their covariances."""
+    means, runs = observed.cells()[0], [str(run) for run in observed.runs]
+    missing = [run for run in runs if run not in noise]
     require(
         not missing,
         f"{observed.name} have no noise for run {', '.join(missing)}; there is noise for {', '.join(map(str, noise))}.",
     )
-    product, folds = np.zeros((2, counts.shape[1], counts.shape[1]))
-    for i, j in combinations(range(len(means)), 2):
-        white = mean_noise(noise[str(observed.runs[i])], noise[str(observed.runs[j])]).whiten(means[[i, j]])
-        there = (counts[i] > 0) & (counts[j] > 0)
-        both = np.outer(there, there)
-        product += np.where(both, differences(white[0], white[1]), 0.0)
-        folds += both
-    return _mean(observed, product, folds) / means.shape[-1]
+    return lambda i, j: mean_noise(noise[runs[i]], noise[runs[j]]).whiten(means[[i, j]])
 
 
 def _over_trials(observed: Observations, x: Patterns) -> DissimilarityMatrix:
@@ -125,6 +145,6 @@ def _mean(observed: Observations, product: np.ndarray, folds: np.ndarray) -> Dis
         what = "itself" if i == j else observed.stimuli[j]
         raise InputError(
             f"{observed.name}: no two runs compare {observed.stimuli[i]} with {what}; cross-validation needs each "
-            "pair of stimuli in a run, and both also in another."
+            "pair of stimuli in at least two runs."
         )
     return product / folds

@@ -100,9 +100,10 @@ def rdm(
     -------
     RDMs
         In float64, computed in float64 over blocks of units: responses kept in a file (``np.load(…, mmap_mode="r")``)
-        are never in memory as a whole, except where whitened or cross-validated. Only for float32 responses with
-        stimuli² × units above 2³⁷ (4000 × 8600) are the products of a block float32, which is twice as fast and leaves
-        an error of about 10⁻⁷ of the squared length of the responses. Without a row if all were dropped.
+        are in memory as a whole only where they are whitened, or cross-validated in an unbalanced design. Only for
+        float32 responses with stimuli² × units above 2³⁷ (4000 × 8600) are the products of a block float32, which is
+        twice as fast and leaves an error of about 10⁻⁷ of the squared length of the responses. Without a row if all
+        were dropped.
 
     Raises
     ------

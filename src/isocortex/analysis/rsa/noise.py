@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
+from scipy.linalg.blas import dtrsm
 
 from ...errors import InputError, look_up, require
 from ...responses import check
@@ -20,16 +21,16 @@ Responses = TypeVar("Responses", np.ndarray, xr.DataArray)
 class NoisePrecision:
     """The inverse of a noise covariance Σ = diag(d) + FFᵀ, ready to whiten responses.
 
-    With u units and k components it takes u × (k + 1) numbers; the square root of the precision is applied through the
-    k components (Woodbury's identity), so that 10⁵ units are no obstacle. A dense covariance from elsewhere is
-    ``NoisePrecision(np.zeros(u), np.linalg.cholesky(covariance))``.
+    With u units and k < u/2 components it takes u × (k + 1) numbers, and the square root of the precision is applied
+    through them (Woodbury's identity), so that 10⁵ units are no obstacle; else through a triangle of u². A dense
+    covariance from elsewhere is ``NoisePrecision(np.zeros(u), np.linalg.cholesky(covariance))``.
 
     Parameters
     ----------
     diagonal : array, shape (unit,)
         d, the part of the variance that units do not share; all positive, or all zero.
     factor : array, shape (unit, component)
-        F; as many components as units where d is zero.
+        F; at least as many components as units where d is zero.
     shrinkage : float
         The weight λ of the target that the sample covariance was shrunk to. Default 0.
 
@@ -59,37 +60,49 @@ class NoisePrecision:
             x.shape[-1] == len(self.diagonal),
             f"Noise of {len(self.diagonal)} units cannot whiten responses of {x.shape[-1]} units.",
         )
-        scale, base, directions, gain = self._root
-        z = x * scale
-        if not len(gain):
-            return z
-        projected = (z @ directions * gain) @ directions.T
-        return projected + z if base else projected
+        if self._wide:
+            scale, directions, gain = self._components
+            z = x * scale
+            return z + (z @ directions * gain) @ directions.T if len(gain) else z
+        rows = np.asarray(x, float).reshape(-1, x.shape[-1])
+        return dtrsm(1.0, self._cholesky, rows.T, lower=1).T.reshape(x.shape)
 
     def dense(self) -> np.ndarray:
         """Return Σ⁻¹ in full, shape (unit, unit); for few units."""
         root = self.whiten(np.eye(len(self.diagonal)))
         return root @ root.T
 
+    @property
+    def _wide(self) -> bool:
+        """Whether a diagonal and components are less than a dense matrix. (They always can be inverted.)"""
+        units, components = self.factor.shape
+        return 2 * components < units and bool(self.diagonal.any())
+
     @cached_property
-    def _root(self) -> tuple[np.ndarray, bool, np.ndarray, np.ndarray]:
-        """Return s, b, U, g with A = diag(s)(b·I + U diag(g) Uᵀ), b = 1 if there is a diagonal and 0 if not."""
-        base = bool((self.diagonal > 0).all())
-        scale = 1 / np.sqrt(self.diagonal if base else (self.factor**2).sum(axis=1))
+    def _components(self) -> tuple[UnitVariance, NoiseFactor, np.ndarray]:
+        """Return s, U and g with A = diag(s)(I + U diag(g) Uᵀ): eigenvectors of the covariance in units of √d."""
+        scale = 1 / np.sqrt(self.diagonal)
         scaled = self.factor * scale[:, None]
-        if base:
-            power, mixing = np.linalg.eigh(scaled.T @ scaled)
-            kept = power > len(scale) * np.finfo(float).eps * power.max(initial=0)
-            power = power[kept]
-            directions = scaled @ (mixing[:, kept] / np.sqrt(power))
-        else:
-            directions, length, _ = np.linalg.svd(scaled, full_matrices=False)
-            power = length**2
-            require(
-                len(power) == len(scale) and bool(power[-1] > len(scale) * np.finfo(float).eps * power[0]),
-                f"The covariance of {len(scale)} units is singular; shrink it, or take fewer units.",
-            )
-        return scale, base, directions, 1 / np.sqrt(base + power) - base
+        power, mixing = np.linalg.eigh(scaled.T @ scaled)
+        kept = power > len(scale) * np.finfo(float).eps * power.max(initial=0)
+        directions = scaled @ (mixing[:, kept] / np.sqrt(power[kept]))
+        return scale, directions, 1 / np.sqrt(1 + power[kept]) - 1
+
+    @cached_property
+    def _cholesky(self) -> np.ndarray:
+        """Return the lower triangle L of Σ = LLᵀ; A is the inverse of its transpose."""
+        covariance = self.factor @ self.factor.T
+        covariance[np.diag_indices_from(covariance)] += self.diagonal
+        rounding = len(covariance) * np.finfo(float).eps
+        try:
+            root = np.linalg.cholesky(covariance)
+        except np.linalg.LinAlgError:
+            root = np.zeros_like(covariance)
+        require(
+            bool((root.diagonal() ** 2 > rounding * covariance.diagonal()).all()),
+            f"The covariance of {len(covariance)} units is singular; shrink it, or take fewer units.",
+        )
+        return np.asfortranarray(root)
 
 
 def mean_noise(a: NoisePrecision, b: NoisePrecision) -> NoisePrecision:

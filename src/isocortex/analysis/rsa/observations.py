@@ -40,7 +40,7 @@ class Observations:
         cell = self.run * shape[1] + self.stimulus
         counts = np.bincount(cell, minlength=shape[0] * shape[1])
         if np.array_equal(cell, np.arange(len(counts))):
-            return self.values.reshape(*shape, -1).astype(float, copy=False), counts.reshape(shape)
+            return self.values.reshape(*shape, -1), counts.reshape(shape)
         means = group_mean(self.values, cell, len(counts))
         return means.reshape(*shape, -1), counts.reshape(shape)
 

@@ -70,7 +70,7 @@ def smoothed_rates(counts: np.ndarray, prior: tuple[float, float]) -> np.ndarray
     rate, weight = prior
     require(rate > 0 and weight > 0, f"The prior's rate and weight must be positive; got {prior}.")
     require(bool((counts >= 0).all()), f"Poisson needs counts or rates, which are not negative; got {counts.min():g}.")
-    return (counts + rate * weight) / (1 + weight)
+    return (np.asarray(counts, float) + rate * weight) / (1 + weight)
 
 
 def poisson(x: ResponseMatrix, prior: tuple[float, float] = PRIOR) -> DissimilarityMatrix:
@@ -78,7 +78,7 @@ def poisson(x: ResponseMatrix, prior: tuple[float, float] = PRIOR) -> Dissimilar
     n, units = x.shape[-2:]
     kernel = np.zeros((n, n))
     for start in range(0, units, BLOCK):
-        rates = smoothed_rates(np.asarray(x[:, start : start + BLOCK], dtype=float), prior)
+        rates = smoothed_rates(np.asarray(x[:, start : start + BLOCK]), prior)
         logs = np.log(rates)
         kernel += (rates - rates.mean(axis=0)) @ (logs - logs.mean(axis=0)).T
     own = kernel.diagonal()
