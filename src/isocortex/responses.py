@@ -104,14 +104,14 @@ def responses(
             f"{name} hold {labelled.sizes[along]} {along}s, but the runs have shape {np.shape(runs)}.",
         )
         labelled = labelled.assign_coords(run=(along, np.asarray(runs)))
-    check(labelled)
+    check(labelled, trials=True)
     return labelled
 
 
-def check(array: xr.DataArray) -> None:
-    """Raise an :class:`InputError` unless the responses can be analysed."""
+def check(array: xr.DataArray, *, trials: bool = False) -> None:
+    """Raise an :class:`InputError` unless the responses can be analysed; as trial × unit only if `trials`."""
     name = array.name or "responses"
-    shown = array.coords["stimulus"].values if "stimulus" in array.coords and "trial" in array.dims else None
+    shown = array.coords["stimulus"].values if trials and "trial" in array.dims and "stimulus" in array.coords else None
     missing = {"stimulus", "unit"} - {*array.dims, *(["stimulus"] if shown is not None else [])}
     require(
         not missing,

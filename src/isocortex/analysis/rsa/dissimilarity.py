@@ -129,7 +129,7 @@ def rdm(
         isinstance(responses, xr.DataArray),
         f"Label the responses first, with isocortex.responses(…); got {type(responses).__name__}.",
     )
-    check(responses)
+    check(responses, trials=True)
     extra = set(responses.dims) - {"seed", "repeat", "stimulus", "trial", "unit"}
     require(not extra, f"{responses.name} have the dimensions {sorted(map(str, extra))}; select or average them first.")
     seeded = "seed" in responses.dims

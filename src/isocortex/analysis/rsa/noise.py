@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
-from scipy.linalg.blas import dtrsm
+from scipy.linalg.blas import dtrsm  # pyright: ignore[reportAttributeAccessIssue]
 
 from ...errors import InputError, look_up, require
 from ...responses import check
@@ -111,8 +111,8 @@ def mean_noise(a: NoisePrecision, b: NoisePrecision) -> NoisePrecision:
     return NoisePrecision((a.diagonal + b.diagonal) / 2, _compact(factor), (a.shrinkage + b.shrinkage) / 2)
 
 
-def schaefer_strimmer(x: Residuals, degrees_of_freedom: int) -> tuple[UnitVariance, float]:
-    """Return the variances of units and the weight λ that shrinks their correlations to zero."""
+def variances(x: Residuals, degrees_of_freedom: int) -> UnitVariance:
+    """Return the variance of each unit, which must not be zero."""
     variance = (x**2).sum(axis=0) / degrees_of_freedom
     silent = variance == 0
     if silent.any():
@@ -120,6 +120,12 @@ def schaefer_strimmer(x: Residuals, degrees_of_freedom: int) -> tuple[UnitVarian
             f"{int(silent.sum())} of {len(silent)} units never vary, so their noise has no precision; the first is "
             f"unit {int(np.argmax(silent))}. Leave them out, or shrink to the identity with 'ledoit-wolf'."
         )
+    return variance
+
+
+def schaefer_strimmer(x: Residuals, degrees_of_freedom: int) -> tuple[UnitVariance, float]:
+    """Return the variances of units and the weight λ that shrinks their correlations to zero."""
+    variance = variances(x, degrees_of_freedom)
     z = x / np.sqrt(variance)
     n, n_units = z.shape
     gram = z @ z.T if n < n_units else z.T @ z
@@ -152,12 +158,12 @@ def unshrunk(x: Residuals, degrees_of_freedom: int) -> tuple[UnitVariance, float
         f"The full covariance of {n_units} units needs at least as many degrees of freedom; there are "
         f"{degrees_of_freedom}. Shrink it with 'schaefer-strimmer' or 'ledoit-wolf'.",
     )
-    return schaefer_strimmer(x, degrees_of_freedom)[0], 0.0
+    return variances(x, degrees_of_freedom), 0.0
 
 
 def diagonal(x: Residuals, degrees_of_freedom: int) -> tuple[UnitVariance, float]:
     """Return the variances of units, and λ = 1: nothing is shared."""
-    return schaefer_strimmer(x, degrees_of_freedom)[0], 1.0
+    return variances(x, degrees_of_freedom), 1.0
 
 
 NOISE_ESTIMATES = {
@@ -229,7 +235,7 @@ def noise_precision(
             for name, entry in noise.items()
         }
     if isinstance(noise, xr.DataArray):
-        check(noise)
+        check(noise, trials=True)
         return _from_repeats(noise, method, per_run, degrees_of_freedom)
     require(not per_run, "Residuals in an array have no runs; give a mapping from run to residuals.")
     x = np.asarray(noise)
