@@ -57,6 +57,13 @@ class RDMs:
     def __len__(self) -> int:
         return len(self.dissimilarities)
 
+    def take(self, places: Sequence[int] | np.ndarray) -> "RDMs":
+        """Return the RDMs of some stimuli alone, in the order of their places (0, 1, …) in `stimuli`."""
+        chosen = np.asarray(places)
+        first, second = np.triu_indices(len(chosen), 1)
+        vectors = self.square()[:, chosen[first], chosen[second]]
+        return RDMs(vectors, self.stimuli[chosen], self.labels, self.measure)
+
     def square(self) -> SquareRDM:
         """Return the full symmetric matrices, shape (row, stimulus, stimulus), zero on the diagonal."""
         n = len(self.stimuli)
