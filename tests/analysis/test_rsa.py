@@ -13,7 +13,7 @@ from scipy.stats import pearsonr, spearmanr
 
 from isocortex import InputError, RDMs, responses, rsa
 from isocortex.analysis.rsa.dissimilarity import correlation_distance
-from isocortex.analysis.rsa.inference import crossed_variance, draw_multiplicities
+from isocortex.analysis.rsa.resampling import draw_multiplicities
 from isocortex.rdms import from_square
 
 SEEDED = ("seed", "stimulus", "unit")
@@ -183,60 +183,11 @@ def test_split_half_ceiling_is_spearman_browns(rng):
     assert rsa.split_half_ceiling(RDMs(np.stack([truth, -truth]), np.arange(100))) is None
 
 
-def test_crossed_variance_recovers_planted_components(rng):
-    """Exact expectations: v_T = Σ_A (2^{|A∩T|} − 1)·Π_{f∈A∩T}(1 − 1/n_f)-like counts reduce to σ² for large n."""
-    sizes = {"a": 10**9, "b": 10**9}
-    main_a, main_b, both = 2.0, 3.0, 0.5
-    expected = {
-        frozenset("a"): main_a + both,
-        frozenset("b"): main_b + both,
-        frozenset("ab"): main_a + main_b + 3 * both,
-    }
-    samples = {k: np.sqrt(v) * np.array([-1.0, 1.0]) for k, v in expected.items()}
-    variance, alone = crossed_variance(samples, sizes)
-    assert variance == pytest.approx(main_a + main_b + both)
-    assert alone == pytest.approx({"a": main_a + both, "b": main_b + both})
-
-
-def test_crossed_variance_of_three_factors():
-    sizes = dict.fromkeys("abc", 10**9)
-    parts = {"a": 1.0, "b": 2.0, "c": 0.5, "ab": 0.3, "ac": 0.2, "bc": 0.1, "abc": 0.05}
-    subsets = [frozenset(s) for s in parts]
-    expected = {t: sum((2 ** len(frozenset(s) & t) - 1) * v for s, v in parts.items()) for t in subsets}
-    samples = {k: np.sqrt(v) * np.array([-1.0, 1.0]) for k, v in expected.items()}
-    assert crossed_variance(samples, sizes)[0] == pytest.approx(sum(parts.values()))
-
-
-def test_variance_over_seeds_alone_is_the_squared_standard_error(rng):
-    """With the stimuli fixed the bootstrap must give s²/n with s² unbiased: 1 − 1/n is divided out."""
-    data, models = stack(rng, 1, 30), stack(rng, 6, 30)
-    table = rsa.compare({"m": models}, data, key=jax.random.key(0), n_bootstraps=4000, factors=("seed",))
-    seeds = rsa.similarity(models, data)[:, 0]
-    # relative s.e. of a variance from 4000 samples is √(2/4000) = 2.2 %, of an sd half of that; 4 s.e.
-    assert table.loc["m", "se"] == pytest.approx(seeds.std(ddof=1) / np.sqrt(6), rel=0.045)
-
-
-def test_compare_is_repeatable_and_ordered(rng):
-    data, good = stack(rng, 3, 20), stack(rng, 3, 20)
-    models = {"good": RDMs(data.dissimilarities + 0.1 * good.dissimilarities, data.stimuli), "bad": good}
-    first, second = (rsa.compare(models, data, key=jax.random.key(3), n_bootstraps=200) for _ in range(2))
-    assert first.equals(second)
-    assert (first["low"] < first["mean"]).all()
-    assert (first["mean"] < first["high"]).all()
-    assert first.loc["good", "low"] > first.loc["bad", "high"]
-    assert first.loc["good", "high"] <= 1
-
-
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
         (lambda d: rsa.similarity(d, d, "pearsn"), "Did you mean 'pearson'"),
         (lambda d: rsa.rdm(responses(np.eye(4)), "corelation"), "Did you mean 'correlation'"),
-        (lambda d: rsa.compare({"m": d}, d, key=jax.random.key(0), n_bootstraps=1), "bootstraps must be at least 2"),
-        (lambda d: rsa.compare({"m": d}, d, key=jax.random.key(0), factors=("seeds",)), "Did you mean 'seed'"),
-        (lambda d: rsa.compare({"m": d}, d, key=jax.random.key(0), factors=()), "at least one factor"),
-        (lambda d: rsa.compare({}, d, key=jax.random.key(0)), "no models to compare"),
-        (lambda d: rsa.compare({"m": d}, d, key=jax.random.key(0), confidence=95.0), "confidence must be between"),
         (lambda d: rsa.rdm({}), "no responses"),
         (lambda d: rsa.rdm({"a": responses(np.ones((2, 3, 4)) + np.eye(3, 4), dims=SEEDED)}), "'a' has 2 seeds"),
         (lambda d: rsa.rdm(responses(np.ones((2, 3, 4)), dims=("time", "stimulus", "unit"))), "dimensions .'time'."),
@@ -253,13 +204,6 @@ def test_compare_is_repeatable_and_ordered(rng):
 def test_bad_input_is_told_in_a_sentence(call, sentence, rng):
     with pytest.raises(InputError, match=sentence):
         call(stack(rng, 2, 5))
-
-
-@pytest.mark.parametrize("n", [3, 4])
-def test_too_few_stimuli_have_no_interval(n, rng):
-    row = rsa.compare({"m": stack(rng, 2, n)}, stack(rng, 2, n), key=jax.random.key(0), n_bootstraps=200).loc["m"]
-    assert np.isfinite(row["mean"])
-    assert np.isnan([row["low"], row["high"], row["se"]]).all()
 
 
 def test_an_rdm_without_differences_is_dropped(rng):

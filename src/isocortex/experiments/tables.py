@@ -26,7 +26,7 @@ def similarity_table(
     Returns
     -------
     table : DataFrame
-        Columns ``layer``, ``variant``, ``mean``, ``low``, ``high``, ``se``, ``seeds``, ``subjects``.
+        Columns ``layer`` and ``variant``, and those of :func:`isocortex.rsa.compare`.
     dots : dict of (layer, variant) to array, shape (seed,)
         The mean over subjects of each seed.
     """

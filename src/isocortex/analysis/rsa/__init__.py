@@ -1,11 +1,12 @@
 """Representational similarity analysis: RDMs, their similarity, ceilings and intervals."""
 
+from .ceiling import NoiseCeiling as NoiseCeiling
+from .ceiling import noise_ceiling as noise_ceiling
+from .ceiling import split_half_ceiling as split_half_ceiling
 from .dissimilarity import DISSIMILARITIES as DISSIMILARITIES
 from .dissimilarity import rdm as rdm
-from .inference import NoiseCeiling as NoiseCeiling
 from .inference import compare as compare
-from .inference import noise_ceiling as noise_ceiling
-from .inference import split_half_ceiling as split_half_ceiling
+from .inference import differences as differences
 from .similarity import SIMILARITIES as SIMILARITIES
 from .similarity import bootstrap_similarity as bootstrap_similarity
 from .similarity import similarity as similarity

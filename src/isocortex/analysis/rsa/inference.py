@@ -1,146 +1,24 @@
-"""Intervals and noise ceilings for the similarity of models' RDMs with measured ones."""
+"""Intervals and tests for the similarity of models' RDMs with measured ones, each alone and in pairs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
-from math import prod, sqrt
 
-import jax
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata, t
 
 from ...errors import look_up, require
 from ...rdms import RDMs
-from ...shapes import CondensedRDM, Multiplicity, PRNGKey
-from .similarity import SIMILARITIES, bootstrap_similarity, require_same_stimuli, similarity
+from ...shapes import PRNGKey
+from .resampling import dual_bootstrap
+from .similarity import require_same_stimuli
+from .uncertainty import CORRECTIONS, Uncertainty, corrected
 
-MOST_UNDEFINED = 0.2
-"""Share of bootstrap samples without a similarity above which there is no interval."""
-
-
-@dataclass(frozen=True)
-class NoiseCeiling:
-    """The range in which the best possible model would lie, given the noise and the differences of subjects.
-
-    Attributes
-    ----------
-    lower, upper : float
-    kind : str
-        How it was estimated, in words.
-    """
-
-    lower: float
-    upper: float
-    kind: str
-
-
-def noise_ceiling(data: RDMs, method: str = "pearson") -> NoiseCeiling:
-    """Estimate the noise ceiling from several subjects (Nili et al. 2014, 10.1371/journal.pcbi.1003553).
-
-    Upper: the mean similarity of each subject with the mean of all, which no model can exceed on average.
-    Lower: the same with the mean of the *other* subjects. The mean is taken over RDMs made comparable first:
-    z-scored for Pearson, ranked for Spearman, of unit length for cosine.
-
-    Parameters
-    ----------
-    data : RDMs
-        One row per subject, at least two.
-    method : {"pearson", "spearman", "cosine"}
-
-    Raises
-    ------
-    InputError
-        With a single subject, or an unknown method.
-    """
-    require(
-        len(data) >= 2,
-        "A noise ceiling needs at least two subjects; with one, use its split-half reliability.",
-    )
-    look_up("similarity", method, SIMILARITIES)
-    rows = _comparable(data.dissimilarities, method)
-    everyone = RDMs(rows.mean(axis=0, keepdims=True), data.stimuli)
-    others = RDMs((rows.sum(axis=0) - rows) / (len(rows) - 1), data.stimuli)
-    return NoiseCeiling(
-        lower=float(np.diagonal(similarity(data, others, method)).mean()),
-        upper=float(similarity(data, everyone, method).mean()),
-        kind=f"{len(data)} subjects: lower, each against the mean of the others; upper, against the mean of all",
-    )
-
-
-def split_half_ceiling(halves: RDMs, method: str = "pearson") -> NoiseCeiling | None:
-    """Estimate what a perfect model would reach for one subject measured twice.
-
-    Lower: the similarity r of the RDMs of the two halves. Upper: √(2r/(1+r)), the square root of the
-    Spearman–Brown reliability of both halves together, which is what the true RDM would correlate with them.
-
-    Parameters
-    ----------
-    halves : RDMs
-        Two rows, from independent halves of the measurements.
-
-    Returns
-    -------
-    NoiseCeiling or None
-        None if the halves do not agree at all (r ≤ 0): there is no ceiling to speak of.
-    """
-    require(len(halves) == 2, f"Split-half reliability needs two halves; got {len(halves)} RDMs.")
-    r = float(similarity(halves, halves, method)[0, 1])
-    if r <= 0:
-        return None
-    return NoiseCeiling(r, sqrt(2 * r / (1 + r)), "one subject: lower, split-half reliability r; upper, √(2r/(1+r))")
-
-
-def _comparable(rows: CondensedRDM, method: str) -> CondensedRDM:
-    """Scale RDMs so that a mean over them treats them alike under a similarity."""
-    if method == "spearman":
-        return rankdata(rows, axis=1)
-    if method == "pearson":
-        rows = rows - rows.mean(axis=1, keepdims=True)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-
-def draw_multiplicities(key: PRNGKey, n_samples: int, n_items: int) -> Multiplicity:
-    """Draw bootstrap samples: how often each item is taken, shape (sample, item)."""
-    drawn = np.asarray(jax.random.randint(key, (n_samples, n_items), 0, n_items))
-    flat = (drawn + n_items * np.arange(n_samples)[:, None]).ravel()
-    return np.bincount(flat, minlength=n_samples * n_items).reshape(n_samples, n_items)
-
-
-def crossed_variance(
-    replicates: Mapping[frozenset[str], np.ndarray], sizes: Mapping[str, int]
-) -> tuple[float, dict[str, float]]:
-    """Combine bootstraps over crossed random factors into the variance of the mean.
-
-    Resampling several crossed factors at once counts their interaction more than once. With v_T the variance over
-    bootstraps of the factors T, the inclusion–exclusion sums I_S = Σ_{T⊆S} (−1)^{|S|−|T|} v_T hold each interaction
-    once, and Σ_S (−1)^{|S|−1} I_S / Π_{f∈S} (1 − 1/n_f) is the variance (Schütt et al. 2023,
-    10.7554/eLife.82566; for two factors and large n: 2(v_a + v_b) − v_ab). It is kept between the largest
-    single-factor variance and the naive one.
-
-    Parameters
-    ----------
-    replicates : mapping of set of factors to array, shape (sample,)
-        For every non-empty subset of the factors, the statistic under joint resampling of that subset.
-    sizes : mapping of str to int
-        Number of items n_f of each factor.
-
-    Returns
-    -------
-    variance : float
-    alone : dict of str to float
-        The corrected variance due to each factor by itself.
-    """
-    variances = {factors: float(np.var(samples[np.isfinite(samples)])) for factors, samples in replicates.items()}
-    shrinkage = {factor: 1 - 1 / n for factor, n in sizes.items()}
-    alone = {factor: variances[frozenset([factor])] / shrinkage[factor] for factor in sizes}
-    total = 0.0
-    for factors in variances:
-        interaction = sum((-1) ** (len(factors) - len(sub)) * variances[sub] for sub in variances if sub <= factors)
-        total += (-1) ** (len(factors) - 1) * interaction / prod(shrinkage[f] for f in factors)
-    largest = max(alone.values())
-    naive = variances[frozenset(sizes)]
-    return max(largest, min(total, naive)), alone
+FACTORS = {
+    "stimulus": "new stimuli",
+    "subject": "new subjects",
+    "seed": "new seeds of each model",
+}
+"""What may be taken as a random sample of what could have been, and what the interval then holds for."""
 
 
 def compare(
@@ -152,11 +30,12 @@ def compare(
     n_bootstraps: int = 1000,
     confidence: float = 0.95,
     factors: Sequence[str] = ("stimulus", "seed"),
+    correction: str = "none",
 ) -> pd.DataFrame:
     """Compare models' RDMs with measured ones, with intervals that hold for new stimuli and new seeds.
 
     The mean similarity over seeds and subjects is bootstrapped over the named factors, crossed, with the corrected
-    variance of :func:`crossed_variance`; the interval is the mean ± t·s.e. with Satterthwaite's degrees of freedom.
+    variance of :func:`crossed_covariance`; the interval is the mean ± t·s.e. with Satterthwaite's degrees of freedom.
     In simulations it covers 97–99 % with 40 stimuli or more, and is wider than needed with fewer (99.8 % with 25):
     a resampled pair counts the share of the variance that belongs to pairs of stimuli three times.
 
@@ -176,12 +55,16 @@ def compare(
     factors : sequence of {"stimulus", "seed", "subject"}
         What is taken as a random sample of what could have been. Default stimuli and seeds; the interval then speaks
         about these very subjects. A factor of which a model has one item is left out.
+    correction : {"none", "holm", "fdr"}
+        Adjustment of each column of p values for the number of models. Default none.
 
     Returns
     -------
     DataFrame
-        Index model; columns ``mean``, ``low``, ``high``, ``se``, ``seeds``, ``subjects``. The interval is NaN where
-        more than a fifth of the bootstrap samples have no similarity, as with three or four stimuli.
+        Index model; columns ``mean``, ``low``, ``high``, ``se``; ``p``, two-sided, of a mean of 0; ``p_ceiling``, of
+        the noise ceiling's lower bound (NaN with fewer than two subjects); ``undefined``, the share of bootstrap
+        samples without a similarity; ``seeds``, ``subjects``. The interval is NaN where more than a fifth of the
+        samples are undefined, as with three or four stimuli.
 
     Raises
     ------
@@ -195,50 +78,125 @@ def compare(
     >>> rng = np.random.default_rng(0)
     >>> data = RDMs(rng.random((2, 45)), np.arange(10))
     >>> compare({"itself": data}, data, key=jax.random.key(0), n_bootstraps=100).columns.tolist()
-    ['mean', 'low', 'high', 'se', 'seeds', 'subjects']
+    ['mean', 'low', 'high', 'se', 'p', 'p_ceiling', 'undefined', 'seeds', 'subjects']
     """
-    require(bool(models), "There are no models to compare.")
+    found, undefined = _estimate(
+        models, data, key=key, method=method, n_bootstraps=n_bootstraps, factors=factors, paired_seeds=False
+    )
+    _check(confidence, correction)
+    alone = np.eye(len(models), len(models) + 1)
+    below = alone.copy()
+    below[:, -1] = -1
+    table = found.test(alone, confidence).rename(columns={"estimate": "mean"})
+    table["low"], table["high"] = table["low"].clip(lower=-1), table["high"].clip(upper=1)
+    table["p"] = corrected(table["p"].to_numpy(), correction)
+    table["p_ceiling"] = corrected(found.test(below, confidence)["p"].to_numpy(), correction)
+    table["undefined"] = undefined[:-1]
+    table["seeds"] = [len(rows) for rows in models.values()]
+    table["subjects"] = len(data)
+    return table.set_axis(pd.Index(models, name="model"))
+
+
+def differences(
+    models: Mapping[str, RDMs],
+    data: RDMs,
+    *,
+    key: PRNGKey,
+    pairs: Sequence[tuple[str, str]] | None = None,
+    method: str = "pearson",
+    n_bootstraps: int = 1000,
+    confidence: float = 0.95,
+    factors: Sequence[str] = ("stimulus", "seed"),
+    correction: str = "none",
+    paired_seeds: bool = False,
+) -> pd.DataFrame:
+    """Tell models apart: the difference of their similarities with the data, on the same stimuli and subjects.
+
+    What two models share, such as stimuli that are hard for both, cancels in the difference, so that it is known
+    better than either mean. The options are those of :func:`compare`.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str), optional
+        The models to compare, first minus second. Default every pair.
+    correction : {"none", "holm", "fdr"}
+        Adjustment of the p values for the number of pairs. Default none.
+    paired_seeds : bool
+        Whether row i of every model belongs together (a layer before and after training, two layers of one
+        network), so that seeds are drawn for all models at once. Default: the seeds of models are independent.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p`` (two-sided).
+
+    Raises
+    ------
+    InputError
+        As :func:`compare`; for an unknown model in `pairs`, or paired seeds of different number.
+
+    Examples
+    --------
+    >>> import jax, numpy as np
+    >>> from isocortex import RDMs
+    >>> rng = np.random.default_rng(0)
+    >>> data, other = (RDMs(rng.random((2, 45)), np.arange(10)) for _ in range(2))
+    >>> table = differences({"itself": data, "other": other}, data, key=jax.random.key(0))
+    >>> table[["a", "b"]].values.tolist()
+    [['itself', 'other']]
+    """
+    names = list(models)
+    for name in {name for pair in pairs or () for name in pair}:
+        look_up("model", name, dict(models))
+    chosen = list(combinations(names, 2)) if pairs is None else list(pairs)
+    require(bool(chosen), "There are no two models to compare.")
+    if paired_seeds:
+        rows = {name: len(stack) for name, stack in models.items()}
+        require(len(set(rows.values())) == 1, f"Paired seeds need as many rows in every model; got {rows}.")
+    _check(confidence, correction)
+    found, _ = _estimate(
+        models, data, key=key, method=method, n_bootstraps=n_bootstraps, factors=factors, paired_seeds=paired_seeds
+    )
+    contrasts = np.zeros((len(chosen), len(models) + 1))
+    for row, (a, b) in enumerate(chosen):
+        contrasts[row, names.index(a)] += 1
+        contrasts[row, names.index(b)] -= 1
+    table = found.test(contrasts, confidence).rename(columns={"estimate": "difference"})
+    table["p"] = corrected(table["p"].to_numpy(), correction)
+    table.insert(0, "a", [a for a, _ in chosen])
+    table.insert(1, "b", [b for _, b in chosen])
+    return table
+
+
+def _check(confidence: float, correction: str) -> None:
     require(0 < confidence < 1, f"confidence must be between 0 and 1, such as 0.95; got {confidence}.")
+    look_up("correction", correction, CORRECTIONS)
+
+
+def _estimate(
+    models: Mapping[str, RDMs],
+    data: RDMs,
+    *,
+    key: PRNGKey,
+    method: str,
+    n_bootstraps: int,
+    factors: Sequence[str],
+    paired_seeds: bool,
+) -> tuple[Uncertainty, np.ndarray]:
+    """Check what is compared, and estimate the covariance of the models' means."""
+    require(bool(models), "There are no models to compare.")
     require(bool(factors), "Name at least one factor to resample: stimulus, seed or subject.")
     require(n_bootstraps >= 2, f"bootstraps must be at least 2; got {n_bootstraps}.")
     for factor in factors:
-        look_up("factor", factor, dict.fromkeys(("stimulus", "seed", "subject")))
-    names = list(models)
-    sizes = [len(models[name]) for name in names]
-    everything = RDMs(np.concatenate([models[name].dissimilarities for name in names]), models[names[0]].stimuli)
-    for name in names:
-        require_same_stimuli(models[name], data)
-
-    stimulus_key, seed_key, subject_key = jax.random.split(key, 3)
-    drawn = draw_multiplicities(stimulus_key, n_bootstraps, len(data.stimuli))
-    full = similarity(everything, data, method)
-    resampled = bootstrap_similarity(everything, data, drawn, method)
-    subject_weights = draw_multiplicities(subject_key, n_bootstraps, len(data)) / len(data)
-
-    rows, start = [], 0
-    for size in sizes:
-        mine = slice(start, start + size)
-        start += size
-        seed_weights = draw_multiplicities(seed_key, n_bootstraps, size) / size
-        items = {"stimulus": len(data.stimuli), "seed": size, "subject": len(data)}
-        items = {factor: items[factor] for factor in factors if items[factor] > 1}
-        replicates = {}
-        for n in range(1, len(items) + 1):
-            for subset in combinations(items, n):
-                values = resampled[:, mine] if "stimulus" in subset else full[None, mine]
-                values = np.einsum("srd,sr->sd", values, seed_weights) if "seed" in subset else values.mean(axis=1)
-                values = (values * subject_weights).sum(axis=1) if "subject" in subset else values.mean(axis=1)
-                replicates[frozenset(subset)] = values
-        mean = float(full[mine].mean())
-        lost = max((np.mean(~np.isfinite(samples)) for samples in replicates.values()), default=1.0)
-        if lost > MOST_UNDEFINED:
-            rows.append((mean, np.nan, np.nan, np.nan, size, len(data)))
-            continue
-        variance, alone = crossed_variance(replicates, items)
-        spread = sum(v**2 / (items[factor] - 1) for factor, v in alone.items())
-        freedom = sum(alone.values()) ** 2 / spread if spread > 0 else np.inf
-        margin = t.ppf((1 + confidence) / 2, freedom) * sqrt(variance)
-        low, high = max(mean - margin, -1.0), min(mean + margin, 1.0)
-        rows.append((mean, low, high, sqrt(variance), size, len(data)))
-    columns = ["mean", "low", "high", "se", "seeds", "subjects"]
-    return pd.DataFrame(rows, index=pd.Index(names, name="model"), columns=columns)
+        look_up("factor", factor, FACTORS)
+    for rows in models.values():
+        require_same_stimuli(rows, data)
+    return dual_bootstrap(
+        list(models.values()),
+        data,
+        key=key,
+        method=method,
+        n_bootstraps=n_bootstraps,
+        factors=factors,
+        paired_seeds=paired_seeds,
+    )

@@ -1,0 +1,149 @@
+"""The bootstrap over crossed random factors: stimuli, subjects, and the seeds of models."""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
+from math import prod
+
+import jax
+import numpy as np
+
+from ...rdms import RDMs
+from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicates
+from .similarity import bootstrap_similarity, similarity
+from .uncertainty import Uncertainty
+
+MOST_UNDEFINED = 0.2
+"""Share of bootstrap samples without a similarity above which there is no interval."""
+
+
+def draw_multiplicities(key: PRNGKey, n_samples: int, n_items: int) -> Multiplicity:
+    """Draw bootstrap samples: how often each item is taken, shape (sample, item)."""
+    drawn = np.asarray(jax.random.randint(key, (n_samples, n_items), 0, n_items))
+    flat = (drawn + n_items * np.arange(n_samples)[:, None]).ravel()
+    return np.bincount(flat, minlength=n_samples * n_items).reshape(n_samples, n_items)
+
+
+def crossed_covariance(
+    found: Mapping[frozenset[str], Covariances], sizes: Mapping[str, np.ndarray | int]
+) -> tuple[Covariances, dict[str, Covariances]]:
+    """Combine bootstraps over crossed random factors into the covariance of several means.
+
+    Resampling several crossed factors at once counts their interaction more than once. With v_T the covariance over
+    bootstraps of the factors T, the inclusion–exclusion sums I_S = Σ_{T⊆S} (−1)^{|S|−|T|} v_T hold each interaction
+    once, and Σ_S (−1)^{|S|−1} I_S / Π_{f∈S} (1 − 1/n_f) is the covariance (Schütt et al. 2023,
+    10.7554/eLife.82566; for two factors and large n: 2(v_a + v_b) − v_ab).
+
+    Parameters
+    ----------
+    found : mapping of set of factors to array, shape (statistic, statistic)
+        For every non-empty subset of the factors, the covariance under joint resampling of that subset.
+    sizes : mapping of str to int or array, shape (statistic, statistic)
+        Number of items n_f of each factor; one item is no sample, and does not vary.
+
+    Returns
+    -------
+    covariance : array, shape (statistic, statistic)
+    alone : dict of str to array, shape (statistic, statistic)
+        The corrected covariance due to each factor by itself.
+    """
+    shrinkage = {factor: 1 - 1 / np.where(np.asarray(n) > 1, n, np.inf) for factor, n in sizes.items()}
+    total = np.zeros_like(next(iter(found.values())))
+    for factors in found:
+        interaction = sum((-1) ** (len(factors) - len(sub)) * found[sub] for sub in found if sub <= factors)
+        total = total + (-1) ** (len(factors) - 1) * interaction / prod(shrinkage[f] for f in factors)
+    return total, {factor: found[frozenset([factor])] / shrinkage[factor] for factor in sizes}
+
+
+def dual_bootstrap(
+    models: Sequence[RDMs],
+    data: RDMs,
+    *,
+    key: PRNGKey,
+    method: str,
+    n_bootstraps: int,
+    factors: Sequence[str],
+    paired_seeds: bool,
+) -> tuple[Uncertainty, np.ndarray]:
+    """Bootstrap the mean similarity of each model, and the noise ceiling's lower bound, over crossed factors.
+
+    Every model is seen under the same samples of stimuli and subjects; each has its own samples of seeds, unless the
+    seeds are paired.
+
+    Returns
+    -------
+    Uncertainty
+        One statistic per model, and the ceiling's lower bound last (NaN with one subject).
+    undefined : array, shape (statistic,)
+        Share of samples without a similarity. Above a fifth, the covariances are NaN.
+    """
+    stimulus_key, seed_key, subject_key = jax.random.split(key, 3)
+    n_seeds = np.array([len(rows) for rows in models])
+    first = np.cumsum(n_seeds) - n_seeds
+    rows = RDMs(np.concatenate([stack.dissimilarities for stack in (*models, data)]), data.stimuli)
+    full = similarity(rows, data, method)[None]
+    stimuli = draw_multiplicities(stimulus_key, n_bootstraps, len(data.stimuli))
+    resampled = bootstrap_similarity(rows, data, stimuli, method) if "stimulus" in factors else full
+    subjects = draw_multiplicities(subject_key, n_bootstraps, len(data)).astype(float)
+    keys = [seed_key if paired_seeds else jax.random.fold_in(seed_key, i) for i in range(len(models))]
+    seeds = np.concatenate(
+        [draw_multiplicities(k, n_bootstraps, n) for k, n in zip(keys, n_seeds.tolist(), strict=True)], axis=1
+    )
+
+    def replicate(drawn: Collection[str]) -> Replicates:
+        values = resampled if "stimulus" in drawn else full
+        of_subjects = subjects if "subject" in drawn else np.ones((1, len(data)))
+        of_seeds = seeds if "seed" in drawn else np.ones((1, n_seeds.sum()))
+        over_subjects = _matched("srd,sd->sr", values[:, : n_seeds.sum()], of_subjects) / len(data)
+        means = np.add.reduceat(over_subjects * of_seeds, first, axis=1) / n_seeds
+        ceiling = _lower_ceiling(values[:, n_seeds.sum() :], of_subjects)
+        return np.column_stack([means, np.broadcast_to(ceiling, len(means))])
+
+    mean = replicate(())[0]
+    items = {"stimulus": len(data.stimuli), "subject": len(data), "seed": np.append(n_seeds, 1)}
+    items = {factor: np.broadcast_to(items[factor], mean.shape) for factor in factors if np.max(items[factor]) > 1}
+    several = items.get("seed", np.ones(len(mean))) > 1
+    shared = np.outer(several, several) if paired_seeds else np.diag(several)
+    found, undefined = {}, np.zeros(len(mean))
+    for subset in (frozenset(chosen) for n in range(len(items)) for chosen in combinations(items, n + 1)):
+        samples = replicate(subset)
+        undefined = np.maximum(undefined, 1 - np.isfinite(samples).mean(axis=0))
+        found[subset] = _covariance(samples)
+        if "seed" in subset:
+            found[subset] = np.where(shared, found[subset], found.get(subset - {"seed"}, 0.0))
+    lost = (undefined > MOST_UNDEFINED) | ~np.any([n > 1 for n in items.values()], axis=0)
+    found = {subset: np.where(lost[:, None] | lost, np.nan, covariance) for subset, covariance in found.items()}
+    total, alone = crossed_covariance(found, {factor: np.minimum(n[:, None], n) for factor, n in items.items()})
+    freedom = {factor: n - 1 for factor, n in items.items()}
+    own = frozenset() if paired_seeds else frozenset({"seed"})
+    return Uncertainty(mean, total, alone, freedom, own, found[frozenset(items)]), undefined
+
+
+def _lower_ceiling(similarities: Bootstrapped, subjects: np.ndarray) -> np.ndarray:
+    """Return the mean similarity of each subject with the mean of the others, for samples with weights of subjects.
+
+    Where RDMs of unit length are averaged, it follows from the similarities S of the subjects:
+    Σ_{e≠d} w_e S_de / √(Σ_{e,f≠d} w_e w_f S_ef); copies of a subject are not others.
+    """
+    rows = _matched("sde,se->sd", similarities, subjects)
+    whole = _matched("sd,sd->s", rows, subjects)[:, None]
+    itself = subjects * np.diagonal(similarities, axis1=1, axis2=2)
+    cross, power = rows - itself, whole - 2 * subjects * rows + subjects * itself
+    others = subjects.sum(axis=1, keepdims=True) > subjects
+    each = np.divide(cross, np.sqrt(np.maximum(power, 0)), out=np.full_like(power, np.nan), where=others & (power > 0))
+    return np.where(subjects > 0, subjects * each, 0).sum(axis=1) / subjects.sum(axis=1)
+
+
+def _matched(subscripts: str, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return an einsum over samples of which one operand may have a single one, for all."""
+    n = max(len(values), len(weights))
+    return np.einsum(
+        subscripts, np.broadcast_to(values, (n, *values.shape[1:])), np.broadcast_to(weights, (n, *weights.shape[1:]))
+    )
+
+
+def _covariance(samples: Replicates) -> Covariances:
+    """Return the covariance of statistics over the samples in which both are defined."""
+    defined = np.isfinite(samples)
+    n = np.maximum(defined.sum(axis=0), 1)
+    deviations = np.where(defined, samples - np.where(defined, samples, 0).sum(axis=0) / n, 0)
+    return deviations.T @ deviations / np.maximum(defined.T.astype(float) @ defined, 1)

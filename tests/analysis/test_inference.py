@@ -1,0 +1,150 @@
+"""Intervals and tests: crossed variances against planted ones, pairs on the same samples, corrections."""
+
+import numpy as np
+import pytest
+from scipy.stats import ttest_1samp, ttest_rel
+
+from isocortex import InputError, RDMs, rsa
+from isocortex.analysis.rsa.resampling import crossed_covariance
+from isocortex.analysis.rsa.uncertainty import holm
+
+
+def stack(rng, rows, stimuli):
+    return RDMs(rng.random((rows, stimuli * (stimuli - 1) // 2)), np.arange(stimuli))
+
+
+def one(values):
+    return {frozenset(factors): np.full((1, 1), value) for factors, value in values.items()}
+
+
+def test_crossed_covariance_recovers_planted_components():
+    """For large samples a bootstrap over the factors T counts the component of the factors A 2^{|A∩T|} − 1 times."""
+    parts = {"a": 1.0, "b": 2.0, "c": 0.5, "ab": 0.3, "ac": 0.2, "bc": 0.1, "abc": 0.05}
+    found = {t: sum((2 ** len({*s} & {*t}) - 1) * v for s, v in parts.items()) for t in parts}
+    total, alone = crossed_covariance(one(found), dict.fromkeys("abc", 10**9))
+    assert total.item() == pytest.approx(sum(parts.values()))
+    assert alone["a"].item() == pytest.approx(1 + 0.3 + 0.2 + 0.05)
+
+
+def test_crossed_covariance_of_two_factors_is_the_published_formula():
+    a, b, both = 0.7, 0.4, 1.3
+    shrink = (1 - 1 / 7) * (1 - 1 / 5)
+    published = a / (1 - 1 / 7) + b / (1 - 1 / 5) - (both - a - b) / shrink
+    assert crossed_covariance(one({"s": a, "d": b, "sd": both}), {"s": 7, "d": 5})[0].item() == pytest.approx(published)
+
+
+def test_variance_over_seeds_alone_is_the_squared_standard_error(rng, key):
+    """With the stimuli fixed the bootstrap must give s²/n with s² unbiased: 1 − 1/n is divided out."""
+    data, models = stack(rng, 1, 30), stack(rng, 6, 30)
+    table = rsa.compare({"m": models}, data, key=key, n_bootstraps=4000, factors=("seed",))
+    seeds = rsa.similarity(models, data)[:, 0]
+    # relative s.e. of a variance from 4000 samples is √(2/4000) = 2.2 %, of an sd half of that; 4 s.e.
+    assert table.loc["m", "se"] == pytest.approx(seeds.std(ddof=1) / np.sqrt(6), rel=0.045)
+    assert table.loc["m", "p"] == pytest.approx(ttest_1samp(seeds, 0).pvalue, abs=0.05)
+
+
+@pytest.mark.parametrize("factor", ["subject", "seed"])
+def test_a_single_factor_gives_the_paired_t_test(factor, rng, key):
+    few, many = stack(rng, 1, 30), stack(rng, 8, 30)
+    shared = 0.3 * rng.random(435)
+    rows = {name: RDMs(stack(rng, 8, 30).dissimilarities + shared, few.stimuli) for name in "ab"}
+    models, data = (
+        (rows, few)
+        if factor == "seed"
+        else ({n: RDMs(r.dissimilarities[:1], few.stimuli) for n, r in rows.items()}, many)
+    )
+    table = rsa.differences(models, data, key=key, n_bootstraps=4000, factors=(factor,), paired_seeds=True)
+    a, b = (rsa.similarity(stack, data).ravel() for stack in models.values())
+    assert table.loc[0, "difference"] == pytest.approx((a - b).mean())
+    assert table.loc[0, "se"] == pytest.approx((a - b).std(ddof=1) / np.sqrt(8), rel=0.045)
+    assert table.loc[0, "p"] == pytest.approx(ttest_rel(a, b).pvalue, abs=0.05)
+
+
+def test_unpaired_seeds_add_their_variances(rng, key):
+    data = stack(rng, 1, 30)
+    models = {"a": stack(rng, 8, 30), "b": stack(rng, 5, 30)}
+    table = rsa.differences(models, data, key=key, n_bootstraps=4000, factors=("seed",))
+    a, b = (rsa.similarity(stack, data)[:, 0] for stack in models.values())
+    assert table.loc[0, "se"] == pytest.approx(np.sqrt(a.var(ddof=1) / 8 + b.var(ddof=1) / 5), rel=0.045)
+
+
+def test_what_models_share_cancels_in_their_difference(rng, key):
+    data, noise = stack(rng, 1, 20), stack(rng, 2, 20).dissimilarities
+    models = {n: RDMs(data.dissimilarities + 1e-3 * r, data.stimuli) for n, r in zip("ab", noise[:, None], strict=True)}
+    models["c"] = stack(rng, 1, 20)
+    table = rsa.differences(models, data, key=key, n_bootstraps=300).set_index(["a", "b"])
+    assert table.loc[("a", "b"), "se"] < table.loc[("a", "c"), "se"] / 10
+    assert table.loc[("a", "c"), "p"] < 1e-6
+    swapped = rsa.differences(models, data, key=key, n_bootstraps=300, pairs=[("c", "a")])
+    assert swapped.loc[0, "high"] == pytest.approx(-table.loc[("a", "c"), "low"])
+
+
+def test_a_model_is_tested_against_zero_and_the_ceiling(rng, key):
+    truth = rng.random(435)
+    data = RDMs(truth + 0.2 * rng.random((6, 435)), np.arange(30))
+    models = {"truth": RDMs(truth[None], data.stimuli), "half": RDMs(truth[None] + rng.random((1, 435)), data.stimuli)}
+    models["none"] = stack(rng, 1, 30)
+    table = rsa.compare(models, data, key=key, n_bootstraps=300, factors=("stimulus", "subject"))
+    assert (table["p"] < 1e-4).tolist() == [True, True, False]
+    assert (table["p_ceiling"] < 1e-2).tolist() == [False, True, True]
+    alone = rsa.compare(models, RDMs(data.dissimilarities[:1], data.stimuli), key=key, n_bootstraps=300)
+    assert np.isnan(alone["p_ceiling"]).all()
+
+
+def test_compare_is_repeatable_and_ordered(rng, key):
+    data, good = stack(rng, 3, 20), stack(rng, 3, 20)
+    models = {"good": RDMs(data.dissimilarities + 0.1 * good.dissimilarities, data.stimuli), "bad": good}
+    first, second = (rsa.compare(models, data, key=key, n_bootstraps=200) for _ in range(2))
+    assert first.equals(second)
+    assert (first["low"] < first["mean"]).all()
+    assert (first["mean"] < first["high"]).all()
+    assert first.loc["good", "low"] > first.loc["bad", "high"]
+    assert first.loc["good", "high"] <= 1
+
+
+def test_corrections_adjust_for_the_number_of_pairs(rng, key):
+    """Holm's smallest p is multiplied by the number of tests; the false discovery rate lies between."""
+    data = stack(rng, 2, 20)
+    models = {
+        name: RDMs(data.dissimilarities + rng.random((2, 190)) * i, data.stimuli) for i, name in enumerate("abcd")
+    }
+    p = {
+        c: rsa.differences(models, data, key=key, n_bootstraps=100, correction=c)["p"].to_numpy()
+        for c in ("none", "holm", "fdr")
+    }
+    assert p["holm"].min() == pytest.approx(6 * p["none"].min())
+    assert (p["none"] <= p["fdr"]).all()
+    assert (p["fdr"] <= p["holm"]).all()
+    assert holm(np.array([0.01, 0.04, 0.03, 0.005])).tolist() == pytest.approx([0.03, 0.06, 0.06, 0.02])
+
+
+@pytest.mark.parametrize("n", [3, 4])
+def test_too_few_stimuli_have_no_interval(n, rng, key):
+    row = rsa.compare({"m": stack(rng, 2, n)}, stack(rng, 2, n), key=key, n_bootstraps=200).loc["m"]
+    assert np.isfinite(row["mean"])
+    assert row["undefined"] > 0.2
+    assert np.isnan([row["low"], row["high"], row["se"], row["p"]]).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"n_bootstraps": 1}, "bootstraps must be at least 2"),
+        ({"factors": ("seeds",)}, "Did you mean 'seed'"),
+        ({"factors": ()}, "at least one factor"),
+        ({"confidence": 95.0}, "confidence must be between"),
+        ({"correction": "holms"}, "Did you mean 'holm'"),
+        ({"pairs": [("a", "bb")]}, "Did you mean 'b'"),
+        ({"pairs": []}, "no two models"),
+        ({"paired_seeds": True}, "as many rows in every model; got {'a': 2, 'b': 3}"),
+    ],
+)
+def test_bad_options_are_told_in_a_sentence(options, sentence, rng, key):
+    data = stack(rng, 2, 5)
+    with pytest.raises(InputError, match=sentence):
+        rsa.differences({"a": data, "b": stack(rng, 3, 5)}, data, key=key, **options)
+
+
+def test_no_models_are_refused(rng, key):
+    with pytest.raises(InputError, match="no models to compare"):
+        rsa.compare({}, stack(rng, 2, 5), key=key)
