@@ -82,7 +82,7 @@ def mds(rdms: RDMs) -> tuple[np.ndarray, float]:
     gram = -(centred - centred.mean(axis=1, keepdims=True)) / 2
     values, vectors = np.linalg.eigh((gram + gram.T) / 2)
     classical = vectors[:, -2:] * np.sqrt(np.maximum(values[-2:], 0))
-    points, _ = smacof(square, init=classical, n_init=1, eps=1e-9, max_iter=1000, normalized_stress=False)
+    points = np.asarray(smacof(square, init=classical, n_init=1, eps=1e-9, max_iter=1000)[0])
     points = points - points.mean(axis=0)
     _, _, axes = np.linalg.svd(points, full_matrices=False)
     points = points @ axes.T

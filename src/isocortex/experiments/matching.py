@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from ..analysis import rsa
-from ..errors import require
+from ..errors import InputError, require
 from ..rdms import RDMs
 from ..recordings import Contents
 from ..responses import FEWEST_STIMULI
@@ -103,7 +103,7 @@ def read_categories(path: Path, stimuli: np.ndarray) -> np.ndarray:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = [row for row in csv.reader(file) if row]
     except (UnicodeDecodeError, csv.Error) as error:
-        require(False, f"{path} is not a CSV file of label,category ({error}).")
+        raise InputError(f"{path} is not a CSV file of label,category ({error}).") from error
     for number, row in enumerate(rows, 1):
         require(len(row) == 2, f"Line {number} of {path} must be label,category; it has {len(row)} columns.")
     found = {label.strip(): category.strip() for label, category in rows}
@@ -124,14 +124,14 @@ def _require_one_kind_of_labels(files: Mapping[Path, Contents]) -> None:
         kinds = ["text" if files[p].stimuli.dtype.kind == "U" else "numbers" for p in (first, path)]
         require(
             kinds[0] == kinds[1],
-            f"The stimuli of {first} are {kinds[0]} ({files[first].stimuli[0]!r}, …) and those of {path} are {kinds[1]} "
-            f"({files[path].stimuli[0]!r}, …); save both as one kind.",
+            f"The stimuli of {first} are {kinds[0]} ({files[first].stimuli.tolist()[0]!r}, …) and those of {path} are "
+            f"{kinds[1]} ({files[path].stimuli.tolist()[0]!r}, …); save both as one kind.",
         )
         if not files[a].labelled:
             sizes = len(files[first].stimuli), len(files[path].stimuli)
             require(
                 sizes[0] == sizes[1],
-                f"{first} holds {sizes[0]} stimuli and {path} {sizes[1]}, and neither names them; add 'stimuli' to both.",
+                f"{first} holds {sizes[0]} stimuli and {path} {sizes[1]}, and neither names them; add 'stimuli'.",
             )
 
 

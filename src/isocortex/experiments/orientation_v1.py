@@ -8,10 +8,9 @@ import numpy as np
 from tyro.conf import arg
 
 from ..analysis import rsa
-from ..analysis.rsa import SIMILARITIES, NoiseCeiling
+from ..analysis.rsa import SIMILARITIES
 from ..errors import require, unknown
 from ..models import Pixels, record
-from ..rdms import RDMs
 from ..recordings import DATASETS, fetch, read_npz, synthetic_v1, where
 from ..runs import Run
 from ..shapes import Images
@@ -19,7 +18,7 @@ from ..stimuli import gratings
 from .orientation_figures import Comparison, Neurons, draw
 from .orientation_networks import OrientationNetworks
 from .protocol import Progress
-from .tables import NO_LEARNING, answer_table, best, interval, records, similarity_table
+from .tables import NO_LEARNING, answer_table, best, interval, noise_ceiling, records, similarity_table
 
 SYNTHETIC = "synthetic-v1"
 
@@ -76,7 +75,7 @@ class OrientationV1(OrientationNetworks):
         with run.stage("neurons"):
             neurons = synthetic_v1(key=self.key("neurons")) if inputs is None else inputs
             measured = rsa.rdm(neurons, self.dissimilarity)
-            ceiling = self.ceiling(neurons, measured)
+            ceiling = noise_ceiling(neurons, measured, dissimilarity=self.dissimilarity, similarity=self.similarity)
         networks = self.train(run)
         with run.stage("responses"):
             angles = measured.stimuli
@@ -109,19 +108,6 @@ class OrientationV1(OrientationNetworks):
     def files(self) -> list[Path]:
         """Return the recording's file, where there is one."""
         return [] if self.data == SYNTHETIC else [where(self.data) if self.data in DATASETS else Path(self.data)]
-
-    def ceiling(self, neurons: Neurons, measured: RDMs) -> NoiseCeiling | None:
-        """Return the ceiling from several animals, or from two halves of one; None where there is neither."""
-        if len(measured) > 1:
-            return rsa.noise_ceiling(measured, self.similarity)
-        (animal,) = neurons.values()
-        if animal.sizes.get("repeat", 1) < 2:
-            return None
-        halves = {
-            "first": animal.isel(repeat=slice(0, None, 2)),
-            "second": animal.isel(repeat=slice(1, None, 2)),
-        }
-        return rsa.split_half_ceiling(rsa.rdm(halves, self.dissimilarity), self.similarity)
 
     def report(self, run: Run, found: Comparison) -> None:
         """Write the numbers, the answer in words, and the methods."""

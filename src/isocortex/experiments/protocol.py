@@ -52,14 +52,16 @@ class Experiment(ABC):
 
     def config(self) -> dict[str, Any]:
         """Return every option that can change a result, as JSON values."""
-        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in NOT_IN_CONFIG}
-        return {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in values.items()}
+        return {
+            field.name: _plain(getattr(self, field.name)) for field in fields(self) if field.name not in NOT_IN_CONFIG
+        }
 
     @classmethod
     def meanings(cls) -> dict[str, str]:
         """Return the help text of every option."""
         hints = get_type_hints(cls, include_extras=True)
-        return {field.name: hints[field.name].__metadata__[0].help for field in fields(cls)}
+        notes = {field.name: hints[field.name].__metadata__ for field in fields(cls)}
+        return {name: next(note.help for note in given if hasattr(note, "help")) for name, given in notes.items()}
 
     def execute(self, progress: Progress | None = None) -> Path:
         """Run the experiment, or go on with an interrupted one, and return the finished run folder.
@@ -120,3 +122,10 @@ class Experiment(ABC):
 def option_flag(name: str) -> str:
     """Return the command line's spelling of an option."""
     return "--" + name.replace("_", "-")
+
+
+def _plain(value: Any) -> Any:
+    """Return an option as a JSON value; files by their whole path."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value.absolute()) if isinstance(value, Path) else value

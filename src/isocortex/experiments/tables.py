@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from ..analysis import rsa
 from ..rdms import RDMs
@@ -43,6 +44,30 @@ def similarity_table(
     table.insert(1, "variant", places[1])
     dots = {place: rsa.similarity(rows, data, method).mean(axis=1) for place, rows in defined.items()}
     return table, dots
+
+
+def noise_ceiling(
+    recordings: Mapping[str, xr.DataArray], measured: RDMs, *, dissimilarity: str, similarity: str
+) -> rsa.NoiseCeiling | None:
+    """Return the ceiling from several subjects, or from two halves of one's repeats; None where there is neither.
+
+    Parameters
+    ----------
+    recordings : mapping of str to DataArray
+        Subject → responses; may be empty where only RDMs are known.
+    measured : RDMs
+        One row per subject.
+    """
+    if len(measured) > 1:
+        return rsa.noise_ceiling(measured, similarity)
+    repeats = [animal for animal in recordings.values() if animal.sizes.get("repeat", 1) > 1]
+    if not repeats:
+        return None
+    halves = {
+        "first": repeats[0].isel(repeat=slice(0, None, 2)),
+        "second": repeats[0].isel(repeat=slice(1, None, 2)),
+    }
+    return rsa.split_half_ceiling(rsa.rdm(halves, dissimilarity), similarity)
 
 
 def records(table: pd.DataFrame, *variants: str) -> list[dict[str, Any]]:

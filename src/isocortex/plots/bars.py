@@ -76,7 +76,7 @@ def model_bars(
     Parameters
     ----------
     table : DataFrame
-        Index model; columns ``mean``, ``low``, ``high``, ``p``, in the order of drawing.
+        Columns ``model``, ``mean``, ``low``, ``high``, ``p``, in the order of drawing.
     measure : str
         Label of the y axis.
     subjects : mapping of str to array, shape (subject,)
@@ -85,14 +85,15 @@ def model_bars(
     better_than : mapping of str to sequence of str, optional
         Model → the models that it is significantly better than.
     """
-    names = [str(name) for name in table.index]
+    rows = {str(row["model"]): row for row in table.to_dict("records")}
+    names = list(rows)
     beaten = {name: others for name, others in (better_than or {}).items() if others}
     long = max(map(len, names)) > 70 // len(names)
     figure, axes = grid(1, 1, size=(max(4.8, 0.75 * len(names) + 2.0), 3.6 + 0.16 * len(beaten) + 0.9 * long))
     axis = axes[0, 0]
     rng = np.random.default_rng(0)
     jitter = rng.permutation(np.linspace(-0.3, 0.3, max(map(len, subjects.values())))) * MODEL_BAR
-    for x, (name, row) in enumerate(zip(names, table.to_dict("records"), strict=True)):
+    for x, (name, row) in enumerate(rows.items()):
         _bar(axis, x, row, MODEL_BAR, BLUE, "mean, 95 % interval")
         if len(subjects[name]) > 1:
             _dots(axis, x + jitter, subjects[name], label="subject")
@@ -101,11 +102,11 @@ def model_bars(
     values += [[ceiling.lower, ceiling.upper]] if ceiling else []
     bottom, top = np.nanmin(np.concatenate(values)), np.nanmax(np.concatenate(values))
     step = 0.055 * (top - bottom)
-    for x, (name, row) in enumerate(zip(names, table.to_dict("records"), strict=True)):
+    for x, (name, row) in enumerate(rows.items()):
         mark = next((stars for p, stars in STARS.items() if row["p"] < p), "")
         high = np.nanmax([row["mean"], row["high"], *subjects[name]])
         axis.text(x, high + 0.2 * step, mark, ha="center", va="bottom", fontsize=11, zorder=6)
-    for line, (name, others) in enumerate(sorted(beaten.items(), key=lambda item: table.loc[item[0], "mean"])):
+    for line, (name, others) in enumerate(sorted(beaten.items(), key=lambda item: rows[item[0]]["mean"])):
         y, winner, losers = top + (line + 2.4) * step, names.index(name), [names.index(other) for other in others]
         axis.plot([min(winner, *losers), max(winner, *losers)], [y, y], color="0.3", lw=0.9)
         axis.plot(losers, [y] * len(losers), "v", color="0.3", ms=6)

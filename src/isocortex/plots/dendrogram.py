@@ -40,7 +40,9 @@ def dendrogram(rdms: RDMs, *, categories: np.ndarray | None = None) -> Figure:
         for number, kind in enumerate(dict.fromkeys(categories.tolist())):
             mine = places[categories[order] == kind]
             style = {"color": SERIES[number % len(SERIES)], "marker": MARKERS[number % len(MARKERS)]}
-            axis.plot(mine, np.full(len(mine), -0.035), ls="", ms=4.5, **style, transform=below, clip_on=False, label=kind)
+            axis.plot(
+                mine, np.full(len(mine), -0.035), ls="", ms=4.5, **style, transform=below, clip_on=False, label=kind
+            )
         handles, labels = axis.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 6))
     names = [str(rdms.stimuli[i]) for i in order] if named else []

@@ -36,9 +36,7 @@ def embedding_maps(maps: Mapping[str, np.ndarray], angles: np.ndarray) -> Figure
 
 
 @styled
-def mds_maps(
-    maps: Mapping[str, np.ndarray], stimuli: np.ndarray, *, categories: np.ndarray | None = None
-) -> Figure:
+def mds_maps(maps: Mapping[str, np.ndarray], stimuli: np.ndarray, *, categories: np.ndarray | None = None) -> Figure:
     """Draw multidimensional-scaling maps of stimuli, a panel each; distances near dissimilarities.
 
     Categories have a colour and a marker each; up to 30 stimuli are named where there are none.

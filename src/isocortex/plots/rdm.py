@@ -18,9 +18,7 @@ SMALLEST_NAMED = 0.06
 
 
 @styled
-def rdm_panels(
-    stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = None, angles: bool = True
-) -> Figure:
+def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = None, angles: bool = True) -> Figure:
     """Show the mean RDM of each stack as percentiles of its own dissimilarities, on one colour scale.
 
     Percentiles make RDMs comparable whose units differ; white lines separate blocks of stimuli of one category.

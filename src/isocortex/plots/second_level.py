@@ -42,7 +42,9 @@ def second_level(
     middle = (off.min() + off.max()) / 2
     for i, j in np.argwhere(~np.eye(n, dtype=bool) & (n <= MOST_WRITTEN)):
         ink = "white" if similarities[i, j] < middle else "black"
-        matrix.text(j, i, f"{similarities[i, j]:.2f}".replace("-", "−"), ha="center", va="center", fontsize=7, color=ink)
+        matrix.text(
+            j, i, f"{similarities[i, j]:.2f}".replace("-", "−"), ha="center", va="center", fontsize=7, color=ink
+        )
     for mine, colour, marker, label in ((brains, BRAIN, "o", "subject"), (~brains, BLUE, "D", "model")):
         plane.scatter(*points[mine].T, color=colour, marker=marker, s=34, label=label, zorder=3)
     for name, point in zip(names, points, strict=True):

@@ -112,7 +112,7 @@ def _load_mat_73(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]
     """Read MATLAB 7.3, which is HDF5 with the axes turned round."""
     arrays = {}
     with h5py.File(path) as file:
-        names = [name for name in file if not name.startswith("#")]
+        names = [str(name) for name in file if not str(name).startswith("#")]
         for name in sorted(set(wanted) & set(names)):
             item = file[name]
             require(
