@@ -15,6 +15,8 @@ from ..rdms import RDMs
 from ..recordings import Contents
 from ..responses import FEWEST_STIMULI
 
+RESERVED = ("data", "ceiling")
+"""Names that the summary and the pictures need themselves."""
 FEW_NAMED = 3
 """How many labels an error message names."""
 
@@ -65,6 +67,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
     found_models: dict[str, RDMs] = {}
     for path, contents in models.items():
         for name, rows in _models(path, contents, places[path], dissimilarity).items():
+            require(name not in RESERVED, f"A model cannot be called {name!r}; rename the row or the file {path}.")
             require(name not in found_models, f"Two models are called {name!r}; rename the row or the file {path}.")
             found_models[name] = rows
     recordings, stacks = {}, {}

@@ -18,6 +18,8 @@ MOST_NAMED = 60
 def dendrogram(rdms: RDMs, *, categories: np.ndarray | None = None) -> Figure:
     """Draw the average-linkage tree of the mean RDM; its leaves are marked by category and, up to 60, named.
 
+    The axis starts below the lowest join, not at 0.
+
     Parameters
     ----------
     rdms : RDMs
@@ -34,7 +36,9 @@ def dendrogram(rdms: RDMs, *, categories: np.ndarray | None = None) -> Figure:
     axis.add_collection(LineCollection(lines, colors="0.25", linewidths=0.9))
     places = 10 * np.arange(len(order)) + 5
     axis.set_xlim(0, 10 * len(order))
-    axis.set_ylim(0, 1.04 * np.max(tree["dcoord"]))
+    joins = np.array(tree["dcoord"])[:, 1]
+    spread = np.ptp(joins) or joins.max()
+    axis.set_ylim(max(joins.min() - 0.2 * spread, 0), joins.max() + 0.05 * spread)
     if categories is not None:
         below = blended_transform_factory(axis.transData, axis.transAxes)
         for number, kind in enumerate(dict.fromkeys(categories.tolist())):
@@ -51,5 +55,5 @@ def dendrogram(rdms: RDMs, *, categories: np.ndarray | None = None) -> Figure:
     axis.spines["bottom"].set_visible(False)
     axis.set_ylabel(rdms.measure)
     if not named:
-        axis.set_xlabel(f"{len(order)} stimuli", labelpad=10)
+        axis.set_xlabel(f"{len(order)} stimuli", labelpad=16)
     return figure
