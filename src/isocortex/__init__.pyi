@@ -9,6 +9,7 @@ from .analysis import rsa as rsa
 from .analysis import tuning_curves as tuning_curves
 from .analysis import tuning_indices as tuning_indices
 from .analysis import tuning_model as tuning_model
+from .analysis import tuning_table as tuning_table
 from .analysis import tuning_test as tuning_test
 from .citation import citation as citation
 from .errors import InputError as InputError
@@ -30,6 +31,7 @@ from .recordings import synthetic_v1 as synthetic_v1
 from .responses import responses as responses
 from .stimuli import filter_bank as filter_bank
 from .stimuli import gratings as gratings
+from .tasks import ImageRotation as ImageRotation
 from .tasks import OrientationDiscrimination as OrientationDiscrimination
 from .tasks import OrientationRegression as OrientationRegression
 from .tasks import Task as Task

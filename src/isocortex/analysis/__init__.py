@@ -6,9 +6,11 @@ from .categories import percentiles as percentiles
 from .embedding import embed as embed
 from .embedding import mds as mds
 from .tuning import TuningCurves as TuningCurves
-from .tuning import reliability as reliability
 from .tuning import tuning_curves as tuning_curves
 from .tuning import tuning_indices as tuning_indices
-from .tuning import tuning_test as tuning_test
 from .tuning_fits import fit_tuning as fit_tuning
 from .tuning_fits import tuning_model as tuning_model
+from .tuning_repeats import reliability as reliability
+from .tuning_repeats import tuning_test as tuning_test
+from .tuning_table import best_estimate as best_estimate
+from .tuning_table import tuning_table as tuning_table

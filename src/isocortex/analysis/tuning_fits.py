@@ -119,8 +119,8 @@ def fit_tuning(responses: xr.DataArray, kind: str = "von_mises") -> pd.DataFrame
     curves = trials.mean(axis=0).T
     with jax.enable_x64(True):
         batches = np.pad(curves, ((0, -len(curves) % BATCH), (0, 0))).reshape(-1, BATCH, len(angles))
-        fitted = _fit(batches, phase, np.log([BROADEST, narrowest]), n_lobes)
-    shape, amplitudes, baseline, misfit = (np.concatenate(np.asarray(x))[: len(curves)].T for x in fitted)
+        fitted = [_fit(batch, phase, np.log([BROADEST, narrowest]), n_lobes) for batch in batches]
+    shape, amplitudes, baseline, misfit = (np.concatenate(part)[: len(curves)].T for part in zip(*fitted, strict=True))
     mu, log_kappa = shape
     varies = (np.ptp(curves, axis=1) > 0) & (amplitudes[0] > 0)
     total = curves.var(axis=1) * len(angles)
@@ -206,9 +206,9 @@ def non_negative(gram: Float[Array, "lobe lobe"], h: Amplitudes) -> Amplitudes:
 
 @partial(jax.jit, static_argnames="n_lobes")
 def _fit(
-    curves: Float[Array, "batch unit stimulus"], phase: Phase, bounds: Float[Array, " 2"], n_lobes: int
+    curves: Float[Array, "unit stimulus"], phase: Phase, bounds: Float[Array, " 2"], n_lobes: int
 ) -> tuple[Array, Array, Array, Array]:
-    """Return shapes, amplitudes, baselines and summed squared residuals, each (batch, unit, ...)."""
+    """Return shapes, amplitudes, baselines and summed squared residuals, each (unit, ...)."""
     mu = jnp.linspace(0, 2 * jnp.pi / n_lobes, GRID[0], endpoint=False)
     grid = jnp.stack(jnp.meshgrid(mu, jnp.linspace(bounds[0], bounds[1], GRID[1])), axis=-1).reshape(-1, 2)
 
@@ -259,4 +259,4 @@ def _fit(
         shape = shape.at[0].add(jnp.where(swap, jnp.pi, 0.0))
         return shape, jnp.where(swap, a[::-1], a), baseline, (left**2).sum()
 
-    return jax.lax.map(jax.vmap(fit_one), curves)
+    return jax.vmap(fit_one)(curves)

@@ -17,10 +17,10 @@ from ..rdms import RDMs
 from ..recordings import ObjectRecordings, read_kriegeskorte
 from ..runs import Run
 from ..stimuli import canvas_size, fit_to_canvas, grey
-from .orientation_figures import draw_training
-from .orientation_networks import Networks, OrientationNetworks
+from .orientation_networks import Networks, OrientationNetworks, TaskName
 from .protocol import Progress
 from .tables import NO_LEARNING, Rows, answer_table, best, interval, records, similarity_table
+from .training_figures import draw_training
 
 CANVAS = (64, 64)
 """Pixels on which the models without learning look at the photographs."""
@@ -52,10 +52,16 @@ class ImageIT(OrientationNetworks):
     data: Annotated[
         Path | None, arg(help="Folder with the three published MATLAB files of Kriegeskorte et al. 2008. Required.")
     ] = None
+    task: TaskName = "tilt"
     similarity: Annotated[str, arg(help="Of two RDMs: pearson, spearman or cosine.")] = "spearman"
+
+    def tasks(self) -> tuple[str, ...]:
+        """Return the one task."""
+        return (self.task,)
 
     def read(self, progress: Progress | None = None) -> ObjectRecordings:
         """Read the photographs and the measured RDMs."""
+        self.task_named(self.task)
         if self.data is None:
             raise InputError(
                 "image-it needs --data FOLDER, with 92_brainRDMs.mat, 92_V1model_HMAX_RDMs.mat and "
@@ -64,12 +70,12 @@ class ImageIT(OrientationNetworks):
         return read_kriegeskorte(self.data)
 
     def files(self) -> list[Path]:
-        """Return the published files."""
-        return [] if self.data is None else sorted(self.data.glob("*.mat"))
+        """Return the published files, and the pictures of the task."""
+        return [*super().files(), *([] if self.data is None else sorted(self.data.glob("*.mat")))]
 
     def walk(self, run: Run, inputs: ObjectRecordings) -> None:
         """Photographs → models → RDMs → comparison with human and monkey IT → figures."""
-        networks = self.train(run)
+        networks = self.train(run, self.task)
         with run.stage("responses"):
             rdms = self.model_rdms(inputs, networks)
         published = {
@@ -102,7 +108,7 @@ class ImageIT(OrientationNetworks):
         run.summary(numbers | {f"rsa.{name}.rdm.human_mean": value for name, value in with_mean.items()})
         with run.stage("figures"):
             self.draw(run, inputs, rdms)
-            draw_training(self, run, networks)
+            draw_training(self, run, {self.task: networks})
         self.report(run, tables, networks, rdms, ceiling, with_mean)
 
     def model_rdms(self, inputs: ObjectRecordings, networks: Networks) -> dict[tuple[str, str], RDMs]:

@@ -8,19 +8,18 @@ import xarray as xr
 
 from .. import plots
 from ..analysis import embed, tuning_curves
-from ..analysis.rsa import DISSIMILARITIES, SIMILARITIES, NoiseCeiling
+from ..analysis.rsa import DISSIMILARITIES, SIMILARITIES
 from ..rdms import RDMs
 from ..runs import Run
-from ..stimuli import filter_bank, gratings
-from .orientation_networks import Networks, OrientationNetworks
+from ..stimuli import gratings
+from .orientation_networks import Networks
 from .tables import NO_LEARNING
+from .training_figures import draw_training
+from .tuning_figures import draw_tuning
+from .v1_comparison import Brain, V1Comparison
 
 REFERENCE_ANGLES = (-75.0, -25.0, 25.0, 75.0)
 EXAMPLE_ANGLES = np.array([-75.0, -45.0, -25.0, 0.0, 25.0, 45.0])
-PUBLISHED_LOSS = {5: 4.10e-1, 10: 5.17e-2, 15: 1.32e-2, 20: 2.28e-3, 25: 8.08e-5}
-"""Loss on the last mini-batch of these epochs, as Neuromatch Academy W1D5 printed it for one seed."""
-
-Neurons = dict[str, xr.DataArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +28,7 @@ class Comparison:
 
     Attributes
     ----------
-    neurons : dict of str to DataArray
-        Animal → responses.
-    measured : RDMs
-        One row per animal.
-    ceiling : NoiseCeiling or None
+    brain : Brain
     networks : Networks
     trained : dict of str to DataArray
         Layer → responses of the trained population, of its first seed alone where they are large.
@@ -43,67 +38,36 @@ class Comparison:
     table : DataFrame
         Similarity of each layer and variant with the animals.
     dots : dict of (layer, variant) to array, shape (seed,)
+    tuning : dict of str to DataFrame
+        Animal, or kind of network and layer → tuning of its units.
     """
 
-    neurons: Neurons
-    measured: RDMs
-    ceiling: NoiseCeiling | None
+    brain: Brain
     networks: Networks
     trained: dict[str, xr.DataArray]
     pixels: xr.DataArray
     rdms: dict[tuple[str, str], RDMs]
     table: pd.DataFrame
     dots: dict[tuple[str, str], np.ndarray]
+    tuning: dict[str, pd.DataFrame]
 
 
-def draw_training(options: OrientationNetworks, run: Run, networks: Networks) -> None:
-    """Draw how the networks learned, and what became of their filters; save the losses."""
-    accuracy = {name: values.mean() for name, values in networks.accuracy.items()}
-    published = PUBLISHED_LOSS if options.is_published() else None
-    run.figure(
-        "training",
-        plots.training_curves(
-            networks.loss,
-            unit="squared error" if options.task == "orientation" else "nats",
-            published=published,
-        ),
-        title="Learning the task",
-        caption="Mean loss over each epoch."
-        + (" Crosses: one seed, last mini-batch, as published by Neuromatch Academy." if published else "")
-        + f" Accuracy on fresh gratings {accuracy['trained']:.3f}; untrained {accuracy['untrained']:.3f}.",
-        alt="Training loss against epoch on a logarithmic axis, one line per seed.",
-    )
-    convolution = networks.variants["trained"].conv
-    if convolution is not None:
-        kernels = np.asarray(convolution.kernels)[:2]
-        run.figure(
-            "filters",
-            plots.filter_change(filter_bank(), list(kernels), [f"trained, seed {i}" for i in range(len(kernels))]),
-            title="Filters before and after training",
-            caption="The filter bank (two centre-surround, four Gabor filters), and what training made of it.",
-            alt="Six 7 by 7 pixel filters in red and blue, before training and after it.",
-        )
-    seeds = [f"seed {seed}" for seed in networks.loss["seed"].values]
-    loss = pd.DataFrame(networks.loss.transpose("step", "seed").values, columns=seeds)
-    loss.insert(0, "epoch", networks.loss["epoch"].values)
-    run.table("training_loss", loss, caption="Loss of every mini-batch, a column per seed.")
-
-
-def draw(options: OrientationNetworks, run: Run, found: Comparison) -> None:
+def draw(options: V1Comparison, run: Run, found: Comparison) -> None:
     """Draw every figure of the report, and save the numbers behind them."""
-    angles, rdms, measured = found.measured.stimuli, found.rdms, found.measured
+    rdms, measured, ceiling = found.rdms, found.brain.rdms, found.brain.ceiling
+    angles = measured.stimuli
     shown = [layer for layer in ("conv_relu", "pool", "fc") if len(rdms.get((layer, "trained"), ()))]
-    animal_name, animal = next(iter(found.neurons.items()))
+    animal_name, animal = next(iter(found.brain.neurons.items()))
     v1 = f"V1, {animal_name}"
     first = {f"trained {layer}": found.trained[layer].isel(seed=0) for layer in shown}
     measure, axis_label = DISSIMILARITIES[options.dissimilarity][1], SIMILARITIES[options.similarity][1]
 
     run.figure(
         "rdm_similarity",
-        plots.similarity_bars(found.table, measure=axis_label, dots=found.dots, ceiling=found.ceiling),
+        plots.similarity_bars(found.table, measure=axis_label, dots=found.dots, ceiling=ceiling),
         title="How V1-like is each layer?",
         caption="Bars: mean over seeds and animals. Black lines: 95 % interval for new stimuli and seeds. White dots: "
-        + ("seeds. Grey band: noise ceiling." if found.ceiling else "seeds. These data have no noise ceiling."),
+        + ("seeds. Grey band: noise ceiling." if ceiling else "seeds. These data have no noise ceiling."),
         alt=f"Bar chart of the {axis_label} with V1 by layer, for trained, untrained and random networks and pixels.",
     )
     panels = {
@@ -149,7 +113,8 @@ def draw(options: OrientationNetworks, run: Run, found: Comparison) -> None:
         caption="PCA to 20 dimensions at most, then t-SNE. A point is an orientation; only neighbours mean anything.",
         alt="Scatter plots in which neighbouring orientations have neighbouring colours, for V1, pixels and layers.",
     )
-    draw_training(options, run, found.networks)
+    draw_tuning(run, found.tuning)
+    draw_training(options, run, {options.tasks()[0]: found.networks})
     examples = gratings(EXAMPLE_ANGLES, spatial_frequency=options.spatial_frequency, resolution=options.resolution)
     run.figure(
         "stimuli",

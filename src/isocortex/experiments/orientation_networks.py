@@ -1,8 +1,10 @@
 """Networks trained on orientation, with their controls: shared by the experiments that compare them with a brain."""
 
 import os
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -18,10 +20,17 @@ from ..rdms import RDMs
 from ..runs import LARGEST_RESPONSES, Run
 from ..shapes import Images
 from ..stimuli.gratings import SPATIAL_FREQUENCY, canvas_size
-from ..tasks import Task, orientation_task
-from ..tasks.orientation import ORIENTATION_TASKS
+from ..stimuli.pictures import picture_files, read_pictures
+from ..tasks import VISUAL_TASKS, Task, visual_task
 from .protocol import Experiment
 from .tables import NETWORKS
+
+TaskName = Annotated[
+    str,
+    arg(
+        help="tilt (left or right), boundary (beside --boundary), orientation (regression), or rotation (of pictures)."
+    ),
+]
 
 CONTROLS = {
     "trained": "optimised for the task",
@@ -64,10 +73,11 @@ class OrientationNetworks(Experiment):
     """Options of a population trained on gratings, and of its comparison with recordings."""
 
     architecture: Annotated[str, arg(help="Network: FC, ConvFC or ConvPoolFC (the normative model).")] = "ConvPoolFC"
-    task: Annotated[str, arg(help="tilt (left or right), boundary (beside --boundary), orientation (regression).")] = (
-        "tilt"
-    )
     boundary: Annotated[float, arg(help="Class boundary of the task 'boundary', in degrees from vertical.")] = 45.0
+    pictures: Annotated[
+        Path | None,
+        arg(help="Picture, or folder of pictures, for the task 'rotation'. Default: four random textures."),
+    ] = None
     seeds: Annotated[int, arg(help="How many networks, each with its own initial weights and training trials.")] = 8
     epochs: Annotated[int, arg(help="Passes through the training gratings.")] = 25
     trials: Annotated[int, arg(help="Training gratings per network.")] = 1000
@@ -90,7 +100,8 @@ class OrientationNetworks(Experiment):
     def __post_init__(self) -> None:
         super().__post_init__()
         look_up("architecture", self.architecture, ARCHITECTURES)
-        look_up("task", self.task, ORIENTATION_TASKS)
+        for task in self.tasks():
+            look_up("task", task, VISUAL_TASKS)
         look_up("dissimilarity", self.dissimilarity, DISSIMILARITIES)
         look_up("similarity", self.similarity, SIMILARITIES)
         for name, smallest in {"seeds": 1, "epochs": 1, "trials": 1, "batch": 1, "bootstraps": 2}.items():
@@ -122,41 +133,52 @@ class OrientationNetworks(Experiment):
             "use at least 0.0167, or another architecture.",
         )
 
+    @abstractmethod
+    def tasks(self) -> tuple[str, ...]:
+        """Return the names of the tasks that networks are trained on."""
+
     def is_published(self) -> bool:
-        """Return whether the networks are trained as Neuromatch Academy published."""
-        names = ("architecture", "task", "epochs", "trials", "batch", "learning_rate", "momentum", "resolution")
+        """Return whether the networks learn tilt as Neuromatch Academy published."""
+        names = ("architecture", "epochs", "trials", "batch", "learning_rate", "momentum", "resolution")
         defaults = {field.name: field.default for field in fields(self)}
         return all(getattr(self, name) == defaults[name] for name in (*names, "spatial_frequency"))
 
-    def orientation_task(self) -> Task:
-        """Return the task that the options name."""
-        return orientation_task(
-            self.task,
+    def task_named(self, name: str) -> Task:
+        """Return one of the tasks, under these options."""
+        pictures = read_pictures(self.pictures) if self.pictures is not None and name == "rotation" else None
+        return visual_task(
+            name,
             boundary=self.boundary,
+            pictures=pictures,
             spatial_frequency=self.spatial_frequency,
             resolution=self.resolution,
         )
 
-    def train(self, run: Run) -> Networks:
-        """Train the population, take its controls, and judge both on 1000 fresh gratings."""
-        task, key = self.orientation_task(), self.key("networks")
+    def files(self) -> list[Path]:
+        """Return the pictures, where there are any."""
+        return [] if self.pictures is None else picture_files(self.pictures)
 
-        def untrained(filters: Literal["bank", "random"]) -> Any:
-            return population(
-                lambda key: ConvNet(
-                    self.architecture,
-                    image_size=canvas_size(self.resolution),
-                    n_outputs=task.n_outputs,
-                    readout=task.readout,
-                    filters=filters,
-                    key=key,
-                ),
-                self.seeds,
+    def untrained(self, task: Task, filters: Literal["bank", "random"] = "bank") -> Any:
+        """Return the population as it is before training; it starts alike whatever the task."""
+        return population(
+            lambda key: ConvNet(
+                self.architecture,
+                image_size=canvas_size(self.resolution),
+                n_outputs=task.n_outputs,
+                readout=task.readout,
+                filters=filters,
                 key=key,
-            )
+            ),
+            self.seeds,
+            key=self.key("networks"),
+        )
 
-        bank = untrained("bank")
-        with run.stage("training") as advance:
+    def train(self, run: Run, name: str) -> Networks:
+        """Train the population on a task, take its controls, and judge both on 1000 fresh trials."""
+        task = self.task_named(name)
+        bank = self.untrained(task)
+        part = f"-{name}" if len(self.tasks()) > 1 else ""
+        with run.stage(f"training{part}") as advance:
             trained, loss = fit(
                 bank,
                 task,
@@ -167,14 +189,14 @@ class OrientationNetworks(Experiment):
                 learning_rate=self.learning_rate,
                 momentum=self.momentum,
                 progress=advance,
-                checkpoint=run.checkpoint,
+                checkpoint=run.checkpoint(f"training{part}"),
             )
-        save_model(run.path / "model.eqx", trained)
+        save_model(run.path / f"model{part}.eqx", trained)
         variants = {"trained": trained, "untrained": bank}
-        with run.stage("held-out accuracy"):
-            accuracy = {name: evaluate(x, task, key=self.key("held-out trials")) for name, x in variants.items()}
+        with run.stage(f"held-out accuracy{part}"):
+            accuracy = {n: evaluate(x, task, key=self.key("held-out trials")) for n, x in variants.items()}
         if bank.conv is not None:
-            variants["random filters"] = untrained("random")
+            variants["random filters"] = self.untrained(task, "random")
         return Networks(variants, loss, accuracy)
 
     def layer_rdms(
@@ -188,20 +210,24 @@ class OrientationNetworks(Experiment):
 
     def describe_training(self) -> str:
         """Return the methods of training, in words."""
-        task = {
-            "tilt": "to say whether a grating is tilted left or right (binary cross-entropy)",
-            "boundary": f"to say on which side of {self.boundary:g}° a grating lies (binary cross-entropy)",
-            "orientation": "to report a grating's orientation as the unit vector of the doubled angle (squared error)",
-        }[self.task]
+        several = len(self.tasks()) > 1
+        learned = "; or to ".join(VISUAL_TASKS[name][2] for name in self.tasks())
         rows, columns = canvas_size(self.resolution)
-        judged = "Accuracy is the share right of 1000 fresh gratings."
-        if self.task == "orientation":
-            judged = "Accuracy is the share of 1000 fresh gratings whose reported angle has the right sign."
+        angles = "orientations uniform on (−90°, 90°)"
+        if "boundary" in self.tasks():
+            angles += f", the boundary at {self.boundary:g}°"
+        if "rotation" in self.tasks():
+            shown = "four random textures" if self.pictures is None else "the pictures given"
+            angles += f", rotations of {shown} uniform on (−180°, 180°)"
+        judged = "Accuracy is the share right of 1000 fresh trials"
+        if {"orientation", "rotation"} & set(self.tasks()):
+            judged += "; of a reported angle, the share that has the right sign"
         return (
-            f"Networks ({self.architecture}; {self.seeds} of them) were trained {task}. Each had its own "
-            f"initial weights and its own {self.trials} gratings of {rows} × {columns} pixels, orientations uniform on "
-            f"(−90°, 90°); {self.epochs} epochs of stochastic gradient descent, mini-batches of {self.batch} "
-            f"reshuffled each epoch, learning rate {self.learning_rate:g}, momentum {self.momentum:g}. {judged}"
+            f"Networks ({self.architecture}; {self.seeds} of them{' per task' * several}) were trained to {learned}. "
+            f"Each had its own initial weights{' (the same for every task)' * several} and its own {self.trials} "
+            f"pictures of {rows} × {columns} pixels, {angles}; {self.epochs} epochs of stochastic gradient descent, "
+            f"mini-batches of {self.batch} reshuffled each epoch, learning rate {self.learning_rate:g}, momentum "
+            f"{self.momentum:g}. {judged}."
         )
 
     def describe_comparison(self, measured: str) -> str:
@@ -236,7 +262,7 @@ class OrientationNetworks(Experiment):
             if len(rows) < self.seeds and variant in NETWORKS:
                 lost.setdefault(layer, []).append(f"{self.seeds - len(rows)} of {self.seeds} {variant}")
         alike = "some stimulus drives all units of the layer alike, or all stimuli are equally dissimilar"
-        why = {"output": "it has a single unit"} if self.task != "orientation" else {}
+        why = {"output": "it has a single unit"} if {"tilt", "boundary"} >= set(self.tasks()) else {}
         return [
             f"{layer} lacks the RDM of {', '.join(parts)} networks: {why.get(layer, alike)}."
             for layer, parts in lost.items()

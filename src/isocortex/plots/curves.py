@@ -1,4 +1,4 @@
-"""Line pictures: learning curves, rows of RDMs, tuning curves."""
+"""Line pictures: learning curves, and rows of RDMs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,40 +6,45 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ..analysis import TuningCurves
 from ..rdms import RDMs
-from .style import (
-    BLUE,
-    BRAIN,
-    CYCLIC_MAP,
-    GREY,
-    ORIENTATIONS,
-    SERIES,
-    grid,
-    orientation_axis,
-    orientation_bar,
-    styled,
-)
+from .style import BLUE, BRAIN, GREY, SERIES, grid, orientation_axis, styled
 
 
 @styled
-def training_curves(loss: xr.DataArray, *, unit: str, published: Mapping[int, float] | None = None) -> Figure:
-    """Draw the epoch-mean loss of every seed on a logarithmic axis, and published losses as crosses."""
-    epochs = loss.groupby("epoch").mean()
-    figure, axes = grid(1, 1, size=(6.2, 3.6))
-    axis = axes[0, 0]
-    marker = "o" if epochs.sizes["epoch"] < 4 else ""
-    style = {"color": BLUE, "marker": marker}
-    lines = axis.plot(epochs["epoch"], epochs.transpose("epoch", "seed"), **style, alpha=0.45, lw=1)
-    (median,) = axis.plot(epochs["epoch"], epochs.median("seed"), **style, lw=2.4)
-    handles, labels = [lines[0], median], [f"each of {loss.sizes['seed']} seeds", "median of seeds"]
-    if published:
-        handles += axis.plot(list(published), list(published.values()), "x", color="black", ms=7, mew=1.6)
-        labels.append("published, one seed (last mini-batch)")
-    axis.set_yscale("log")
-    axis.set_xlabel("epoch")
-    axis.set_ylabel(f"training loss ({unit})")
-    axis.legend(handles, labels)
+def training_curves(
+    losses: Mapping[str, xr.DataArray],
+    *,
+    units: Mapping[str, str],
+    published: Mapping[str, Mapping[int, float]] | None = None,
+) -> Figure:
+    """Draw the epoch-mean loss of every seed on a logarithmic axis, a panel per task, and published losses as crosses.
+
+    Parameters
+    ----------
+    losses : mapping of str to DataArray, shape (seed, step)
+        Task → loss, with the coordinate ``epoch`` along ``step``.
+    units : mapping of str to str
+        Task → unit of its loss.
+    published : mapping of str to mapping of int to float, optional
+        Task → epoch → loss.
+    """
+    width = 6.2 if len(losses) == 1 else 2.9 * len(losses)
+    figure, axes = grid(1, len(losses), size=(width, 3.6))
+    keys = {}
+    for axis, (task, loss) in zip(axes[0], losses.items(), strict=True):
+        epochs = loss.groupby("epoch").mean()
+        style = {"color": BLUE, "marker": "o" if epochs.sizes["epoch"] < 4 else ""}
+        lines = axis.plot(epochs["epoch"], epochs.transpose("epoch", "seed"), **style, alpha=0.45, lw=1)
+        (median,) = axis.plot(epochs["epoch"], epochs.median("seed"), **style, lw=2.4)
+        keys |= {f"each of {loss.sizes['seed']} seeds": lines[0], "median of seeds": median}
+        if crosses := (published or {}).get(task):
+            (mark,) = axis.plot(list(crosses), list(crosses.values()), "x", color="black", ms=7, mew=1.6)
+            keys["published, one seed (last mini-batch)"] = mark
+        axis.set_yscale("log")
+        axis.set_title(task)
+        axis.set_xlabel("epoch")
+        axis.set_ylabel(f"training loss ({units[task]})")
+    figure.legend(keys.values(), keys.keys(), loc="outside lower center", ncols=len(keys))
     return figure
 
 
@@ -63,27 +68,4 @@ def rdm_rows(stacks: Mapping[str, RDMs], angles: Sequence[float], *, measure: st
         orientation_axis(axis)
     axes[0, 0].set_ylabel(f"{measure}\n(z-scored within RDM)")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(stacks))
-    return figure
-
-
-@styled
-def tuning(panels: Mapping[str, TuningCurves], *, n: int = 6, unit: Mapping[str, str] | None = None) -> Figure:
-    """Draw the tuning curves of units that prefer different orientations, a panel per population.
-
-    The colour of a curve is the orientation it prefers.
-    """
-    figure, axes = grid(1, len(panels), size=(2.75 * len(panels) + 0.9, 3.0))
-    for axis, (name, curves) in zip(axes[0], panels.items(), strict=True):
-        chosen = curves.representatives(n)
-        for index in chosen:
-            axis.plot(
-                curves.angles,
-                curves.curves[index],
-                color=CYCLIC_MAP(ORIENTATIONS(curves.preferred[index])),
-                lw=1.3,
-            )
-        axis.set_title(f"{name}\n{len(chosen)} of {len(curves.curves)} units")
-        axis.set_ylabel((unit or {}).get(name, "response"))
-        orientation_axis(axis)
-    orientation_bar(figure, axes, "preferred orientation (°)")
     return figure

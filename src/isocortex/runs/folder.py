@@ -146,10 +146,9 @@ class Run:
         """Remove the folder: what was asked cannot be answered, and nothing half-made stays."""
         shutil.rmtree(self.path, ignore_errors=True)
 
-    @property
-    def checkpoint(self) -> Path:
-        """Where training keeps its state; gone when the run is whole."""
-        return self.path / "checkpoint" / "training.eqx"
+    def checkpoint(self, name: str) -> Path:
+        """Return where a training keeps its state; gone when the run is whole."""
+        return self.path / "checkpoint" / f"{name}.eqx"
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Callable[[int, int], None]]:

@@ -2,6 +2,8 @@
 
 from .orientation import OrientationDiscrimination as OrientationDiscrimination
 from .orientation import OrientationRegression as OrientationRegression
-from .orientation import orientation_task as orientation_task
 from .protocol import Task as Task
 from .protocol import Trials as Trials
+from .rotation import ImageRotation as ImageRotation
+from .visual import VISUAL_TASKS as VISUAL_TASKS
+from .visual import visual_task as visual_task

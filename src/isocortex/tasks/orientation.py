@@ -8,16 +8,14 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from ..errors import look_up
 from ..shapes import Image, PRNGKey
 from ..stimuli import grating
 from ..stimuli.gratings import RESOLUTION, SPATIAL_FREQUENCY
+from .circular import Angles, CircularRegression
 from .protocol import Outputs, Task, Trials
 
 LOG_ZERO = -100.0
 """The logarithm of a probability that has rounded to zero, as in the published loss."""
-
-Angles = Float[jax.Array, " trial"]
 
 
 def wrap_orientation(angle: Float[jax.Array, "..."]) -> Float[jax.Array, "..."]:
@@ -107,60 +105,15 @@ class OrientationDiscrimination(_GratingTask):
         return jnp.mean((output > 0.5) == (trials.targets > 0.5))
 
 
-class OrientationRegression(_GratingTask):
+class OrientationRegression(_GratingTask, CircularRegression):
     """Report the orientation itself, as the unit vector of the doubled angle, so that ±90° coincide.
 
     The loss is the squared error summed over the two outputs. Parameters as in
     :class:`OrientationDiscrimination`.
     """
 
-    n_outputs: ClassVar[int] = 2
-    readout: ClassVar[Literal["sigmoid", "identity"]] = "identity"
-
-    def targets(self, angle: Angles) -> Outputs:
-        """Return (cos 2θ, sin 2θ) of each angle, shape (trial, 2)."""
-        doubled = jnp.deg2rad(2 * angle)
-        return jnp.stack([jnp.cos(doubled), jnp.sin(doubled)], axis=-1)
-
-    def loss(self, output: Outputs, trials: Trials) -> Float[jax.Array, ""]:
-        """Return the mean over trials of the summed squared error."""
-        return jnp.average(jnp.sum((output - trials.targets) ** 2, axis=-1), weights=trials.weights)
-
-    def decode(self, output: Outputs) -> Angles:
-        """Return the reported orientation in degrees, in [−90, 90]."""
-        return jnp.rad2deg(jnp.arctan2(output[:, 1], output[:, 0])) / 2
+    harmonic = 2
 
     def score(self, output: Outputs, trials: Trials) -> Float[jax.Array, ""]:
         """Return the share of gratings whose reported orientation lies on the right side of the boundary."""
         return jnp.mean(self.is_right(self.decode(output)) == self.is_right(trials.conditions["orientation"]))
-
-
-ORIENTATION_TASKS = {
-    "tilt": OrientationDiscrimination,
-    "boundary": OrientationDiscrimination,
-    "orientation": OrientationRegression,
-}
-
-
-def orientation_task(
-    name: str,
-    *,
-    boundary: float = 45.0,
-    spatial_frequency: float = SPATIAL_FREQUENCY,
-    resolution: float = RESOLUTION,
-) -> Task:
-    """Return an orientation task by name: ``tilt``, ``boundary`` or ``orientation``.
-
-    `boundary` (degrees) is read by the task of that name alone; ``tilt`` has its boundary at vertical.
-
-    Raises
-    ------
-    InputError
-        If there is no task of that name.
-    """
-    task = look_up("task", name, ORIENTATION_TASKS)
-    return task(
-        boundary=boundary if name == "boundary" else 0.0,
-        spatial_frequency=spatial_frequency,
-        resolution=resolution,
-    )
