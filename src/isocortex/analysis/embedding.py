@@ -78,6 +78,8 @@ def mds(rdms: RDMs) -> tuple[np.ndarray, float]:
     from sklearn.manifold import smacof
 
     square = np.maximum(rdms.square().mean(axis=0), 0)
+    if not square.any():
+        return np.zeros((len(square), 2)), 0.0
     centred = square**2 - (square**2).mean(axis=0)
     gram = -(centred - centred.mean(axis=1, keepdims=True)) / 2
     values, vectors = np.linalg.eigh((gram + gram.T) / 2)
@@ -88,5 +90,4 @@ def mds(rdms: RDMs) -> tuple[np.ndarray, float]:
     points = points @ axes.T
     points = points * np.where(points[np.abs(points).argmax(axis=0), [0, 1]] < 0, -1, 1)
     wanted = square[np.triu_indices(len(square), 1)]
-    scale = np.sqrt((wanted**2).sum())
-    return points, float(np.sqrt(((pdist(points) - wanted) ** 2).sum()) / scale) if scale > 0 else 0.0
+    return points, float(np.sqrt(((pdist(points) - wanted) ** 2).sum() / (wanted**2).sum()))

@@ -72,10 +72,6 @@ class Compare(Experiment):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("models", "data"):
-            object.__setattr__(self, name, tuple(Path(path) for path in getattr(self, name)))
-        if self.categories is not None:
-            object.__setattr__(self, "categories", Path(self.categories))
         look_up("dissimilarity", self.dissimilarity, DISSIMILARITIES)
         look_up("similarity", self.similarity, SIMILARITIES)
         look_up("inference", self.inference, INFERENCE)

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, get_type_hints
+from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 from zlib import crc32
 
 import jax
@@ -114,7 +114,8 @@ class Experiment(ABC):
     def _stored(self, stored: dict[str, Any]) -> "Experiment":
         """Return the options a run folder was made with."""
         try:
-            return replace(self, **stored)
+            hints = get_type_hints(type(self))
+            return replace(self, **{name: _typed(value, hints.get(name)) for name, value in stored.items()})
         except TypeError as error:
             raise InputError(f"{self.resume} was made by another version of isocortex: {error}.") from error
 
@@ -129,3 +130,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return str(value.absolute()) if isinstance(value, Path) else value
+
+
+def _typed(value: Any, hint: Any) -> Any:
+    """Return an option from its JSON value, the inverse of :func:`_plain`."""
+    if isinstance(value, list):
+        return tuple(_typed(item, get_args(hint)[0]) for item in value)
+    return Path(value) if isinstance(value, str) and Path in (hint, *get_args(hint)) else value

@@ -94,7 +94,7 @@ def model_bars(
     rng = np.random.default_rng(0)
     jitter = rng.permutation(np.linspace(-0.3, 0.3, max(map(len, subjects.values())))) * MODEL_BAR
     for x, (name, row) in enumerate(rows.items()):
-        _bar(axis, x, row, MODEL_BAR, BLUE, "mean, 95 % interval")
+        _bar(axis, float(x), row, MODEL_BAR, BLUE, "mean, 95 % interval")
         if len(subjects[name]) > 1:
             _dots(axis, x + jitter, subjects[name], label="subject")
     _ground(axis, ceiling, measure)
