@@ -17,7 +17,8 @@ class RDMs:
     Parameters
     ----------
     dissimilarities : array, shape (row, pair)
-        The upper triangle of each matrix in row-major order: pairs (0, 1), (0, 2), … (n−2, n−1).
+        The upper triangle of each matrix in row-major order: pairs (0, 1), (0, 2), … (n−2, n−1). NaN where a pair was
+        not measured.
     stimuli : array, shape (stimulus,)
         Labels of the stimuli.
     labels : tuple of str
@@ -28,7 +29,7 @@ class RDMs:
     Raises
     ------
     InputError
-        If the sizes do not fit together, or a value is NaN or infinite.
+        If the sizes do not fit together, a value is infinite, or a row has fewer than two values that are not NaN.
     """
 
     dissimilarities: CondensedRDM
@@ -50,9 +51,14 @@ class RDMs:
         if not self.labels:
             object.__setattr__(self, "labels", tuple(str(i) for i in range(rows)))
         require(len(self.labels) == rows, f"{rows} RDMs need as many labels; got {len(self.labels)}.")
-        bad = ~np.isfinite(self.dissimilarities).all(axis=1)
-        if bad.any():
-            raise InputError(f"The RDM {self.labels[int(np.argmax(bad))]!r} has NaN or infinite dissimilarities.")
+        infinite = np.isinf(self.dissimilarities).any(axis=1)
+        if infinite.any():
+            raise InputError(f"The RDM {self.labels[int(np.argmax(infinite))]!r} has infinite dissimilarities.")
+        empty = np.isfinite(self.dissimilarities).sum(axis=1) < 2
+        if empty.any():
+            raise InputError(
+                f"The RDM {self.labels[int(np.argmax(empty))]!r} has fewer than two dissimilarities that are not NaN."
+            )
 
     def __len__(self) -> int:
         return len(self.dissimilarities)

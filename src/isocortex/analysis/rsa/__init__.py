@@ -1,6 +1,7 @@
 """Representational similarity analysis: RDMs, their similarity, ceilings and intervals."""
 
 from .ceiling import NoiseCeiling as NoiseCeiling
+from .ceiling import bootstrap_ceiling as bootstrap_ceiling
 from .ceiling import noise_ceiling as noise_ceiling
 from .ceiling import split_half_ceiling as split_half_ceiling
 from .dissimilarity import DISSIMILARITIES as DISSIMILARITIES

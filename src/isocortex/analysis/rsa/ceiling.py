@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.stats import rankdata
 
 from ...errors import look_up, require
 from ...rdms import RDMs
-from ...shapes import CondensedRDM
-from .similarity import SIMILARITIES, similarity
+from ...shapes import CeilingBounds, Multiplicity, SubjectMultiplicity
+from .pairs import shared_pairs
+from .similarity import SIMILARITIES, require_multiplicity, similarity
 
 
 @dataclass(frozen=True)
@@ -31,34 +31,68 @@ class NoiseCeiling:
 def noise_ceiling(data: RDMs, method: str = "pearson") -> NoiseCeiling:
     """Estimate the noise ceiling from several subjects (Nili et al. 2014, 10.1371/journal.pcbi.1003553).
 
-    Upper: the mean similarity of each subject with the mean of all, which no model can exceed on average.
-    Lower: the same with the mean of the *other* subjects. The mean is taken over RDMs made comparable first:
-    z-scored for Pearson, ranked for Spearman, of unit length for cosine.
+    Upper: the mean similarity of each subject with the mean of all, which for Pearson and cosine no model can exceed
+    on average. Lower: the same with the mean of the *other* subjects. The mean is taken over RDMs made comparable
+    first: z-scored for Pearson, of unit length for cosine, whitened or not, and ranked for the rank correlations.
 
     Parameters
     ----------
     data : RDMs
         One row per subject, at least two.
-    method : {"pearson", "spearman", "cosine"}
+    method : str
+        A similarity; see :func:`similarity`.
 
     Raises
     ------
     InputError
-        With a single subject, or an unknown method.
+        With a single subject, an unknown method, or pairs that are missing in some subjects only.
+    """
+    once = np.ones((1, len(data.stimuli)), int)
+    lower, upper = bootstrap_ceiling(data, once, method=method)[0]
+    kind = f"{len(data)} subjects: lower, each against the mean of the others; upper, against the mean of all"
+    return NoiseCeiling(float(lower), float(upper), kind)
+
+
+def bootstrap_ceiling(
+    data: RDMs,
+    multiplicity: Multiplicity,
+    subject_multiplicity: SubjectMultiplicity | None = None,
+    *,
+    method: str = "pearson",
+) -> CeilingBounds:
+    """Return the noise ceiling of :func:`noise_ceiling` for each bootstrap sample of stimuli and of subjects.
+
+    Parameters
+    ----------
+    data : RDMs
+        One row per subject, at least two.
+    multiplicity : array of int, shape (sample, stimulus)
+        How often each stimulus was drawn.
+    subject_multiplicity : array of int, shape (sample, subject), optional
+        How often each subject was drawn. Default once.
+    method : str
+        A similarity; see :func:`similarity`.
+
+    Returns
+    -------
+    array, shape (sample, 2)
+        Lower and upper. The lower leaves out every copy of a subject, and is NaN where only one subject was drawn.
     """
     require(
         len(data) >= 2,
         "A noise ceiling needs at least two subjects; with one, use its split-half reliability.",
     )
-    look_up("similarity", method, SIMILARITIES)
-    rows = _comparable(data.dissimilarities, method)
-    everyone = RDMs(rows.mean(axis=0, keepdims=True), data.stimuli)
-    others = RDMs((rows.sum(axis=0) - rows) / (len(rows) - 1), data.stimuli)
-    return NoiseCeiling(
-        lower=float(np.diagonal(similarity(data, others, method)).mean()),
-        upper=float(similarity(data, everyone, method).mean()),
-        kind=f"{len(data)} subjects: lower, each against the mean of the others; upper, against the mean of all",
+    measure, _ = look_up("similarity", method, SIMILARITIES)
+    rows, _, pairs = shared_pairs(data, data)
+    require_multiplicity(multiplicity, len(data.stimuli), "stimuli")
+    if subject_multiplicity is None:
+        subject_multiplicity = np.ones((len(multiplicity), len(data)), int)
+    require_multiplicity(subject_multiplicity, len(data), "subjects")
+    require(
+        len(multiplicity) == len(subject_multiplicity),
+        f"There are {len(multiplicity)} samples of stimuli, but {len(subject_multiplicity)} of subjects.",
     )
+    return measure.ceilings(rows, pairs, multiplicity, subject_multiplicity)
 
 
 def split_half_ceiling(halves: RDMs, method: str = "pearson") -> NoiseCeiling | None:
@@ -82,12 +116,3 @@ def split_half_ceiling(halves: RDMs, method: str = "pearson") -> NoiseCeiling | 
     if r <= 0:
         return None
     return NoiseCeiling(r, sqrt(2 * r / (1 + r)), "one subject: lower, split-half reliability r; upper, √(2r/(1+r))")
-
-
-def _comparable(rows: CondensedRDM, method: str) -> CondensedRDM:
-    """Scale RDMs so that a mean over them treats them alike under a similarity."""
-    if method == "spearman":
-        return rankdata(rows, axis=1)
-    if method == "pearson":
-        rows = rows - rows.mean(axis=1, keepdims=True)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)

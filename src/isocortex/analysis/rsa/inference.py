@@ -9,8 +9,8 @@ import pandas as pd
 from ...errors import look_up, require
 from ...rdms import RDMs
 from ...shapes import PRNGKey
+from .pairs import require_same_stimuli
 from .resampling import dual_bootstrap
-from .similarity import require_same_stimuli
 from .uncertainty import CORRECTIONS, Uncertainty, corrected
 
 FACTORS = {

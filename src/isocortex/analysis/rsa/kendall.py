@@ -1,0 +1,119 @@
+"""Kendall's tau-a and tau-b of dissimilarities, counted for a whole stack at once.
+
+The number of pairs of entries in the same order is counted by blocks. Cut the entries, in the order of x, into chunks
+of √n; cut them in the order of y into blocks of √n. Two entries of one chunk, or of one block, are compared directly,
+as whole vectors; two entries of different chunks and blocks are counted from the table of chunks and blocks.
+"""
+
+
+import numpy as np
+
+from ...shapes import OtherRowCodes, PairCounts, RowCodes, Similarities
+
+BLOCK = 16
+"""Rows that are counted at a time, so that they stay in the cache."""
+
+
+def tau_a(x: RowCodes, y: OtherRowCodes, counts: PairCounts) -> Similarities:
+    """Return (concordant − discordant) / all, over pairs of entries."""
+    balance, _, _, total = _balance(x, y, counts)
+    return balance / total if total else np.full(balance.shape, np.nan)
+
+
+def tau_b(x: RowCodes, y: OtherRowCodes, counts: PairCounts) -> Similarities:
+    """Return (concordant − discordant) / √(untied in x · untied in y); NaN for a row that is all one tie."""
+    balance, tied_x, tied_y, total = _balance(x, y, counts)
+    scale = np.sqrt(total - tied_x)[:, None] * np.sqrt(total - tied_y)
+    return np.divide(balance, scale, out=np.full(balance.shape, np.nan), where=scale > 0)
+
+
+def _balance(x: RowCodes, y: OtherRowCodes, counts: PairCounts):
+    """Return concordant − discordant, the ties of each row of x and of y, and the number of pairs of entries."""
+    if (counts != 1).any():
+        repeated = np.repeat(np.arange(len(counts)), counts)
+        x, y = x[:, repeated], y[:, repeated]
+    n = x.shape[1]
+    total = n * (n - 1) // 2
+    tied_x, tied_y = _ties(x), _ties(y)
+    if len(x) > len(y):
+        balance = np.stack([_against(row, x, tied, tied_x, total) for row, tied in zip(y, tied_y, strict=True)], axis=1)
+    else:
+        balance = np.stack([_against(row, y, tied, tied_y, total) for row, tied in zip(x, tied_x, strict=True)])
+    return balance, tied_x, tied_y, total
+
+
+def _against(x: np.ndarray, y: RowCodes, tied_x: int, tied_y: np.ndarray, total: int) -> np.ndarray:
+    """Return concordant − discordant of one row with each of a stack."""
+    n = len(x)
+    order = np.argsort(x)
+    found = np.empty(len(y), np.int64)
+    for start in range(0, len(y), BLOCK):
+        block = slice(start, start + BLOCK)
+        if tied_x == 0 and not tied_y[block].any():
+            found[block] = 2 * count_increasing(y[block, order]) - total
+            continue
+        # entries tied in x are put in the falling order of y, and the other way round, so that no tie counts
+        size = int(y[block].max(initial=0)) + 1
+        keys = np.sort(x * size + (size - 1 - y[block]), axis=1)
+        in_x_order = size - 1 - keys % size
+        permutation = n - 1 - np.sort(in_x_order * n + np.arange(n)[::-1], axis=1) % n
+        found[block] = 2 * count_increasing(permutation) - (total - tied_x - tied_y[block] + _runs(keys))
+    return found
+
+
+def count_increasing(permutations: RowCodes) -> np.ndarray:
+    """Return, for each row p, the number of k < l with p_k < p_l.
+
+    Parameters
+    ----------
+    permutations : array of int, shape (row, entry)
+        Each row a permutation of 0, 1, … n − 1.
+    """
+    rows, n = permutations.shape
+    bits = (n - 1).bit_length() // 2
+    blocks = ((n - 1) >> bits) + 1
+    whole = blocks << bits
+    p = np.empty((rows, whole), np.intp)
+    p[:, :n] = permutations
+    p[:, n:] = np.arange(n, whole)
+    chunk = np.arange(whole) >> bits
+    small = np.int16 if whole <= 2**15 else np.int32
+    chunk_in_y_order = np.empty(p.shape, small)
+    chunk_in_y_order.put(p + whole * np.arange(rows)[:, None], chunk)
+    near = _increasing_within(p.astype(small), bits) + _increasing_within(chunk_in_y_order, bits)
+    p >>= bits
+    p *= blocks
+    p += chunk + blocks**2 * np.arange(rows)[:, None]
+    table = np.bincount(p.ravel(), minlength=rows * blocks**2).reshape(rows, blocks, blocks)
+    below = table.cumsum(axis=1).cumsum(axis=2)
+    far = np.einsum("rij,rij->r", table[:, 1:, 1:], below[:, :-1, :-1])
+    spare = whole - n
+    return near + far - spare * n - spare * (spare - 1) // 2
+
+
+def _increasing_within(values: np.ndarray, bits: int) -> np.ndarray:
+    """Return, for each row, the number of k < l with v_k < v_l within its successive pieces of 2**bits entries."""
+    rows = len(values)
+    m = 1 << bits
+    pieces = np.ascontiguousarray(values.reshape(-1, m).T)
+    found = np.zeros(pieces.shape, np.uint8 if m < 2**8 else np.int32)
+    for lag in range(1, m):
+        found[lag:] += pieces[lag:] > pieces[:-lag]
+    return found.sum(axis=0, dtype=np.int64).reshape(rows, -1).sum(axis=1)
+
+
+def _ties(rows: np.ndarray) -> np.ndarray:
+    """Return, for each row of codes, the number of pairs of entries with the same code."""
+    size = int(rows.max(initial=0)) + 1
+    if (rows.max(axis=1) == rows.shape[1] - 1).all():
+        return np.zeros(len(rows), np.int64)
+    flat = (rows + size * np.arange(len(rows))[:, None]).ravel()
+    held = np.bincount(flat, minlength=size * len(rows)).reshape(len(rows), size)
+    return (held * (held - 1) // 2).sum(axis=1)
+
+
+def _runs(ordered: np.ndarray) -> np.ndarray:
+    """Return, for each sorted row, the number of pairs of equal entries."""
+    steps = np.zeros(ordered.shape, np.intp)
+    np.cumsum(ordered[:, 1:] != ordered[:, :-1], axis=1, out=steps[:, 1:])
+    return _ties(steps)

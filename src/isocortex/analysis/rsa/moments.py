@@ -1,0 +1,71 @@
+"""Weighted moments of dissimilarities, all samples of weights at once in a few matrix products.
+
+A weight may be any number: w_i·w_j counts the copies in a bootstrap sample of stimuli, w_i + w_j − 1 is its additive
+part. Every moment is linear in the weights.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...shapes import Bootstrapped, CondensedRDM, OtherRDM, OtherRowMoments, PairWeights, RowMoments
+
+CONSTANT = 1e-13
+"""A variance below this share of the mean square is rounding: the row is constant."""
+
+
+class Products(NamedTuple):
+    """Inner products of rows, for each sample: all that a correlation or a cosine needs."""
+
+    xy: Bootstrapped
+    xx: RowMoments
+    yy: OtherRowMoments
+
+    def similarities(self) -> Bootstrapped:
+        """Divide by the norms; a row of norm zero, or of no real one, is similar to none (NaN)."""
+        scale = np.sqrt(np.clip(self.xx, 0, None))[:, :, None] * np.sqrt(np.clip(self.yy, 0, None))[:, None, :]
+        return np.divide(self.xy, scale, out=np.full(self.xy.shape, np.nan), where=scale > 0)
+
+
+def weighted_products(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Products:
+    """Return Σ_p w_p x_p y_p for every row of x with every row of y, and of each with itself.
+
+    Parameters
+    ----------
+    x, y : array, shape (row, pair), (other row, pair)
+    weights : array, shape (pair, sample)
+        Any real numbers.
+    """
+    w = np.ascontiguousarray(weights.T, dtype=float)
+    xy = _cross(x, y, w) if len(x) <= len(y) else _cross(y, x, w).swapaxes(1, 2)
+    return Products(xy, w @ (x**2).T, w @ (y**2).T)
+
+
+def weighted_covariance(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Products:
+    """Return :func:`weighted_products` of the rows less their weighted means."""
+    x, y = (rows - rows.mean(axis=1, keepdims=True) for rows in (x, y))
+    w = np.ascontiguousarray(weights.T, dtype=float)
+    total = w.sum(axis=1)[:, None]
+    raw = weighted_products(x, y, weights)
+    sum_x, sum_y = w @ x.T, w @ y.T
+    total = np.where(total == 0, np.nan, total)
+    xy = raw.xy - sum_x[:, :, None] * sum_y[:, None, :] / total[:, :, None]
+    xx, yy = raw.xx - sum_x**2 / total, raw.yy - sum_y**2 / total
+    return Products(xy, np.where(xx > CONSTANT * raw.xx, xx, 0.0), np.where(yy > CONSTANT * raw.yy, yy, 0.0))
+
+
+def weighted_cosine(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
+    """Return the cosine of every row of x with every row of y, under each sample of pair weights."""
+    return weighted_products(x, y, weights).similarities()
+
+
+def weighted_pearson(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
+    """Return the Pearson correlation of every row of x with every row of y, under each sample of pair weights."""
+    return weighted_covariance(x, y, weights).similarities()
+
+
+def _cross(x: CondensedRDM, y: OtherRDM, w: np.ndarray) -> Bootstrapped:
+    """Return Σ_p w_p x_p y_p, shape (sample, row, other row), with no array larger than the stacks or the weights."""
+    if len(w) < len(x):
+        return np.stack([(x * sample) @ y.T for sample in w])
+    return np.stack([w @ (row * y).T for row in x], axis=1)
