@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from isocortex import InputError, RDMs, responses, runs
-from isocortex.experiments.compare import Compare
+from isocortex.experiments.compare import Compare, numbers
 from isocortex.recordings import write
 
 N = 16
@@ -75,28 +75,33 @@ def test_whole_run(files):
     assert (again / "summary.json").read_bytes() == (folder / "summary.json").read_bytes()
 
 
+def found_by(**options):
+    """Return the options and what they find, without pictures."""
+    compare = Compare(**options)
+    return compare, compare.compare(compare.read())
+
+
 def test_matching_by_label_tells_what_was_dropped(files, rng):
     few = rng.permutation(N)[:12]
     write("few.npz", RDMs(rng.random((1, PAIRS)), NAMES).take(few))
-    kept = np.sort(few)
     folder = Compare(**files | {"models": paths("few.npz", "good.npz")}).execute()
     found = summary(folder)
     assert (found["stimuli.n"], found["stimuli.dropped"]) == (12, 4)
-    dropped = runs.read_run(folder).table("dropped")
-    assert set(dropped["stimulus"]) == set(np.delete(NAMES, kept))
+    record = runs.read_run(folder)
+    dropped = record.table("dropped")
+    assert set(dropped["stimulus"]) == set(np.delete(NAMES, np.sort(few)))
     assert set(dropped["missing in"]) == {"few.npz"}
-    assert any("4 stimuli that not every file has were left out" in n for n in runs.read_run(folder).page["notes"])
+    assert any("4 stimuli that not every file has were left out" in note for note in record.page["notes"])
 
 
 def test_names_of_models_and_their_seeds(files, rng):
     rows = RDMs(rng.random((3, PAIRS)), NAMES, ("fc", "pool", "fc"))
     write("layers.npz", rows)
-    matched = Compare(**files | {"models": paths("layers.npz", "good.npz")}).read()
-    assert {name: len(model) for name, model in matched.models.items()} == {"fc": 2, "pool": 1, "good": 1}
-    np.testing.assert_array_equal(matched.models["fc"].dissimilarities, rows.dissimilarities[[0, 2]])
-    folder = Compare(**files | {"models": paths("layers.npz")}).execute()
-    assert "rsa.fc.minus.pool.p" in summary(folder)
-    assert "over seeds (fc: 2)" in (folder / "report.html").read_text()
+    options, found = found_by(**files | {"models": paths("layers.npz", "good.npz")})
+    assert {name: len(model) for name, model in found.inputs.models.items()} == {"fc": 2, "pool": 1, "good": 1}
+    np.testing.assert_array_equal(found.inputs.models["fc"].dissimilarities, rows.dissimilarities[[0, 2]])
+    assert {"rsa.fc.minus.pool.p", "rsa.fc.minus.good.p"} <= set(numbers(found))
+    assert "over subjects and over seeds (fc: 2)" in " ".join(options.methods(found))
 
 
 def test_rows_of_one_subject_are_averaged_and_files_are_subjects(files, rng):
@@ -109,24 +114,37 @@ def test_rows_of_one_subject_are_averaged_and_files_are_subjects(files, rng):
 
 def test_one_subject_with_repeats_has_a_ceiling_and_without_has_none(files, rng):
     signal = rng.normal(size=(N, 40))
-    write("twice.npz", responses(signal + rng.normal(size=(2, N, 40)), stimuli=NAMES))
-    found = summary(Compare(**files | {"data": paths("twice.npz")}).execute())
-    assert 0 < found["rsa.ceiling.lower"] < found["rsa.ceiling.upper"] < 1
+    write("twice.npz", responses(signal + rng.normal(size=(4, N, 40)), stimuli=NAMES))
+    for dissimilarity in ("correlation", "crossnobis"):
+        _, found = found_by(**files | {"data": paths("twice.npz"), "dissimilarity": dissimilarity})
+        assert 0 < found.ceiling.lower < found.ceiling.upper < 1
     write("once.npz", responses(signal, stimuli=NAMES))
-    folder = Compare(**files | {"models": paths("good.npz"), "data": paths("once.npz")}).execute()
-    assert "rsa.ceiling.lower" not in summary(folder)
-    notes = " ".join(runs.read_run(folder).page["notes"])
-    assert "There is no noise ceiling" in notes
-    assert "There is one subject" in notes
+    options, found = found_by(**files | {"models": paths("good.npz"), "data": paths("once.npz")})
+    assert "rsa.ceiling.lower" not in numbers(found)
+    assert ["There is no noise ceiling" in note for note in options.notes(found)] == [True, False]
+    assert "There is one subject" in options.notes(found)[1]
     with pytest.raises(InputError, match="--inference subjects needs several subjects"):
         Compare(**files | {"data": paths("once.npz"), "inference": "subjects"}).read()
+
+
+def test_cross_validated_data_meet_plain_distances_of_models(files, rng):
+    signal = rng.normal(size=(N, 40))
+    write("model.npz", responses(signal, stimuli=NAMES))
+    write("brain.nc", responses(signal + 0.5 * rng.normal(size=(3, N, 40)), stimuli=NAMES))
+    options = Compare(models=paths("model.npz"), data=paths("brain.nc"), dissimilarity="cv-euclidean")
+    matched = options.read()
+    plain = Compare(models=paths("model.npz"), data=paths("brain.nc"), dissimilarity="euclidean").read()
+    np.testing.assert_array_equal(matched.models["model"].dissimilarities, plain.models["model"].dissimilarities)
+    assert matched.data.dissimilarities.mean() < plain.data.dissimilarities.mean() - 0.05  # no noise is added: 0.25·2/3
+    with pytest.raises(InputError, match=r"repeat|run"):
+        Compare(models=paths("model.npz"), data=paths("noise.nc"), dissimilarity="crossnobis").read()
 
 
 def test_without_labels_the_order_counts_and_the_page_says_so(files, rng):
     np.savez("a.npz", rdms=rng.random((1, PAIRS)))
     np.savez("b.npz", rdms=rng.random((2, PAIRS)))
-    folder = Compare(models=paths("a.npz"), data=paths("b.npz"), bootstraps=20).execute()
-    assert any("matched by their order" in note for note in runs.read_run(folder).page["notes"])
+    options, found = found_by(models=paths("a.npz"), data=paths("b.npz"), bootstraps=20)
+    assert any("matched by their order" in note for note in options.notes(found))
     np.savez("c.npz", rdms=rng.random((1, 3)))
     with pytest.raises(InputError, match=r"c.npz 3, and neither names them; add 'stimuli'"):
         Compare(models=paths("c.npz"), data=paths("b.npz")).read()

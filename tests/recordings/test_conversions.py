@@ -42,6 +42,9 @@ def test_dataset_of_rsatoolbox(rng):
     found = from_rsatoolbox(dataset)
     assert found["stimulus"].values.tolist() == ["tree", "face", "hand"]
     np.testing.assert_array_equal(found, [values[[0, 1, 2]], values[[4, 3, 5]]])
+    fewer = from_rsatoolbox(SimpleNamespace(measurements=values[:5], obs_descriptors={"stimulus": NAMES[shown[:5]]}))
+    assert fewer.dims == ("trial", "unit")
+    assert fewer["stimulus"].values.tolist() == NAMES[shown[:5]].tolist()
 
 
 def test_assemblies_and_back(rng):

@@ -15,7 +15,7 @@ from ..errors import look_up, require
 from ..recordings import read
 from ..runs import Run
 from .compare_figures import Comparison, draw
-from .matching import Matched, match, read_categories
+from .matching import NOISELESS, Matched, match, read_categories
 from .protocol import Experiment, Progress
 from .tables import interval, noise_ceiling, records
 
@@ -102,52 +102,32 @@ class Compare(Experiment):
         return [*self.models, *self.data, *([] if self.categories is None else [self.categories])]
 
     def walk(self, run: Run, inputs: Matched) -> None:
-        """RDMs → similarities, with tests → ceiling → category contrasts → figures."""
+        """Matched RDMs → similarities, tests, ceiling, contrasts → tables, words, figures."""
+        with run.stage("comparison"):
+            found = self.compare(inputs)
+        run.summary(numbers(found))
+        self.report(run, found)
+        with run.stage("figures"):
+            draw(run, found)
+
+    def compare(self, inputs: Matched) -> Comparison:
+        """Compare the models with the data, each alone and in pairs."""
         factors, _ = INFERENCE[self.inference]
-        asked = {
+        asked: dict[str, Any] = {
             "key": self.key("bootstrap"),
             "method": self.similarity,
             "n_bootstraps": self.bootstraps,
             "factors": factors,
             "correction": "holm",
         }
-        with run.stage("comparison"):
-            table = rsa.compare(inputs.models, inputs.data, **asked).reset_index()
-            table = table.sort_values("mean", ascending=False, kind="stable", ignore_index=True)
-            pairs = rsa.differences(inputs.models, inputs.data, **asked) if len(inputs.models) > 1 else None
-            ceiling = noise_ceiling(
-                inputs.recordings, inputs.data, dissimilarity=self.dissimilarity, similarity=self.similarity
-            )
-            contrasts = None if inputs.categories is None else contrast_table(inputs, inputs.categories)
-        found = Comparison(inputs, table, pairs, ceiling, contrasts, self.similarity)
-        self.summarise(run, found)
-        self.report(run, found)
-        with run.stage("figures"):
-            draw(run, found)
-
-    def summarise(self, run: Run, found: Comparison) -> None:
-        """Write the numbers and the tables behind the page."""
-        numbers: dict[str, float | int | None] = {
-            "stimuli.n": len(found.inputs.data.stimuli),
-            "stimuli.dropped": len(found.inputs.dropped),
-        }
-        for row in records(found.table):
-            numbers |= {f"rsa.{row['model']}.{what}": row[what] for what in ("mean", "low", "high", "p")}
-        if found.pairs is not None:
-            numbers |= {f"rsa.{row['a']}.minus.{row['b']}.p": row["p"] for row in records(found.pairs)}
-            run.table("differences", found.pairs, caption="Differences of the models' similarities, in pairs.")
-        if found.ceiling is not None:
-            numbers |= {"rsa.ceiling.lower": found.ceiling.lower, "rsa.ceiling.upper": found.ceiling.upper}
-        if found.contrasts is not None:
-            for row in records(found.contrasts):
-                numbers |= {f"categories.{row['rdm']}.{what}": row[what] for what in ("mean", "low", "high")}
-            run.table("categories", found.contrasts, caption="Dissimilarity between less within categories.")
-        run.summary(numbers)
-        run.table(
-            "comparison", found.table, caption="Similarity of each model with the data, with intervals and tests."
+        table = rsa.compare(inputs.models, inputs.data, **asked).reset_index()
+        table = table.sort_values("mean", ascending=False, kind="stable", ignore_index=True)
+        pairs = rsa.differences(inputs.models, inputs.data, **asked) if len(inputs.models) > 1 else None
+        ceiling = noise_ceiling(
+            inputs.recordings, inputs.data, dissimilarity=self.dissimilarity, similarity=self.similarity
         )
-        if len(found.inputs.dropped):
-            run.table("dropped", found.inputs.dropped, caption="Stimuli that not every file has; they were left out.")
+        contrasts = None if inputs.categories is None else contrast_table(inputs, inputs.categories)
+        return Comparison(inputs, table, pairs, ceiling, contrasts, self.similarity)
 
     def report(self, run: Run, found: Comparison) -> None:
         """Write the answer in words, and the methods."""
@@ -160,6 +140,15 @@ class Compare(Experiment):
             "Holm-corrected over models or pairs.",
             shown=True,
         )
+        run.table(
+            "comparison", found.table, caption="Similarity of each model with the data, with intervals and tests."
+        )
+        if found.pairs is not None:
+            run.table("differences", found.pairs, caption="Differences of the models' similarities, in pairs.")
+        if found.contrasts is not None:
+            run.table("categories", found.contrasts, caption="Dissimilarity between less within categories.")
+        if len(found.inputs.dropped):
+            run.table("dropped", found.inputs.dropped, caption="Stimuli that not every file has; they were left out.")
         n, subjects = len(found.inputs.data.stimuli), len(found.inputs.data)
         rows = records(found.table)
         top, beaten = rows[0], found.better_than()[rows[0]["model"]]
@@ -201,12 +190,15 @@ class Compare(Experiment):
         _, holds_for = INFERENCE[self.inference]
         seeds = [f"{name}: {len(rows)}" for name, rows in inputs.models.items() if len(rows) > 1]
         averaged = f"subjects and over seeds ({listed(seeds)})" if seeds else "subjects"
+        plain = (
+            f" ({NOISELESS[self.dissimilarity]} of models without repeats)" if self.dissimilarity in NOISELESS else ""
+        )
         paragraphs = [
             f"Models: {listed([path.name for path in self.models])}. "
             f"Data: {listed([path.name for path in self.data])}. Stimuli were matched by label. "
             "Files with responses were turned into RDMs by "
-            f"{DISSIMILARITIES[self.dissimilarity][1]}; RDMs in files were taken as they are, and those of one subject "
-            "averaged.",
+            f"{DISSIMILARITIES[self.dissimilarity].measure}{plain}; RDMs in files were taken as they are, and those of "
+            "one subject averaged.",
             f"{found.measure} of each model with each subject, averaged over {averaged}. Intervals and tests hold for "
             f"{holds_for}, and for new seeds of models that have several: bootstrap of {self.bootstraps} samples with "
             "the variance corrected for crossed factors (Schütt et al. 2023), t with Satterthwaite's degrees of "
@@ -219,6 +211,24 @@ class Compare(Experiment):
                 "of the RDM's own dissimilarities, averaged over subjects or seeds; jackknife over stimuli."
             )
         return paragraphs
+
+
+def numbers(found: Comparison) -> dict[str, float | int | None]:
+    """Return the summary's numbers."""
+    summary: dict[str, float | int | None] = {
+        "stimuli.n": len(found.inputs.data.stimuli),
+        "stimuli.dropped": len(found.inputs.dropped),
+    }
+    for row in records(found.table):
+        summary |= {f"rsa.{row['model']}.{what}": row[what] for what in ("mean", "low", "high", "p")}
+    if found.pairs is not None:
+        summary |= {f"rsa.{row['a']}.minus.{row['b']}.p": row["p"] for row in records(found.pairs)}
+    if found.ceiling is not None:
+        summary |= {"rsa.ceiling.lower": found.ceiling.lower, "rsa.ceiling.upper": found.ceiling.upper}
+    if found.contrasts is not None:
+        for row in records(found.contrasts):
+            summary |= {f"categories.{row['rdm']}.{what}": row[what] for what in ("mean", "low", "high")}
+    return summary
 
 
 def contrast_table(inputs: Matched, categories: np.ndarray) -> pd.DataFrame:

@@ -14,9 +14,17 @@ from ..errors import InputError, require
 from ..rdms import RDMs
 from ..recordings import Contents
 from ..responses import FEWEST_STIMULI
+from .tables import recorded_rdm
 
 RESERVED = ("data", "ceiling")
 """Names that the summary and the pictures need themselves."""
+NOISELESS = {
+    "mahalanobis": "euclidean",
+    "cv-euclidean": "euclidean",
+    "crossnobis": "euclidean",
+    "cv-poisson": "poisson",
+}
+"""Dissimilarity of noisy repeats → what it is for a model that has none."""
 FEW_NAMED = 3
 """How many labels an error message names."""
 
@@ -52,7 +60,8 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
     """Keep the stimuli that all files share, and compute the RDMs of those that hold responses.
 
     A model is named by its row's label where a file holds several, else by the file; rows of one label are its seeds.
-    RDMs of one subject are averaged.
+    RDMs of one subject are averaged. Models without repeats have no noise: in place of cross-validated or whitened
+    dissimilarities they get the plain ones of :data:`NOISELESS`.
 
     Raises
     ------
@@ -161,7 +170,7 @@ def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: s
     if contents.rdms is None:
         alone = len(contents.responses) == 1
         return {
-            path.stem if alone else name: rsa.rdm(array.isel(stimulus=places), dissimilarity)
+            path.stem if alone else name: _model_rdm(array.isel(stimulus=places), dissimilarity)
             for name, array in contents.responses.items()
         }
     rows = contents.rdms.take(places)
@@ -170,13 +179,19 @@ def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: s
     return {name: _rows(rows, np.array(rows.labels) == name) for name in dict.fromkeys(rows.labels)}
 
 
+def _model_rdm(array: xr.DataArray, dissimilarity: str) -> RDMs:
+    if "repeat" in array.dims:
+        return recorded_rdm(array, dissimilarity)
+    return rsa.rdm(array, NOISELESS.get(dissimilarity, dissimilarity))
+
+
 def _subjects(
     contents: Contents, places: np.ndarray, dissimilarity: str
 ) -> list[tuple[str, RDMs, xr.DataArray | None]]:
     """Return name, RDM and responses of each subject of a file."""
     if contents.rdms is None:
         arrays = {name: array.isel(stimulus=places) for name, array in contents.responses.items()}
-        return [(name, rsa.rdm({name: array}, dissimilarity), array) for name, array in arrays.items()]
+        return [(name, recorded_rdm(array, dissimilarity), array) for name, array in arrays.items()]
     rows, owners = contents.rdms.take(places), np.array(contents.subjects)
     found = []
     for subject in dict.fromkeys(contents.subjects):

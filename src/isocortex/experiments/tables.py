@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from ..analysis import rsa
+from ..analysis.rsa import DISSIMILARITIES
 from ..rdms import RDMs
 from ..shapes import PRNGKey
 
@@ -46,6 +47,12 @@ def similarity_table(
     return table, dots
 
 
+def recorded_rdm(recording: xr.DataArray, dissimilarity: str) -> RDMs:
+    """Return the RDM of a recording; noise, where the dissimilarity takes it, comes from its own repeats."""
+    takes_noise = DISSIMILARITIES[dissimilarity].takes == "noise"
+    return rsa.rdm(recording, dissimilarity, noise=rsa.noise_precision(recording) if takes_noise else None)
+
+
 def noise_ceiling(
     recordings: Mapping[str, xr.DataArray], measured: RDMs, *, dissimilarity: str, similarity: str
 ) -> rsa.NoiseCeiling | None:
@@ -57,17 +64,19 @@ def noise_ceiling(
         Subject → responses; may be empty where only RDMs are known.
     measured : RDMs
         One row per subject.
+    dissimilarity, similarity : str
+        Names in their registries. Cross-validated dissimilarities need two repeats in each half.
     """
     if len(measured) > 1:
         return rsa.noise_ceiling(measured, similarity)
-    repeats = [animal for animal in recordings.values() if animal.sizes.get("repeat", 1) > 1]
-    if not repeats:
+    how = DISSIMILARITIES[dissimilarity]
+    least = 4 if how.crossvalidated else 2
+    repeated = [recording for recording in recordings.values() if recording.sizes.get("repeat", 1) >= least]
+    if not repeated:
         return None
-    halves = {
-        "first": repeats[0].isel(repeat=slice(0, None, 2)),
-        "second": repeats[0].isel(repeat=slice(1, None, 2)),
-    }
-    return rsa.split_half_ceiling(rsa.rdm(halves, dissimilarity), similarity)
+    noise = rsa.noise_precision(repeated[0]) if how.takes == "noise" else None
+    halves = {name: repeated[0].isel(repeat=slice(start, None, 2)) for start, name in enumerate(("first", "second"))}
+    return rsa.split_half_ceiling(rsa.rdm(halves, dissimilarity, noise=noise), similarity)
 
 
 def records(table: pd.DataFrame, *variants: str) -> list[dict[str, Any]]:

@@ -28,7 +28,8 @@ def from_rsatoolbox(content: Any, *, stimulus: str | None = None) -> RDMs | xr.D
     Returns
     -------
     RDMs or DataArray
-        Stimuli observed several times become repeats, in their order; those observed unequally often are averaged.
+        Stimuli observed several times become repeats, in their order; where they were observed unequally often, the
+        responses are trial × unit.
 
     Raises
     ------
@@ -89,7 +90,7 @@ def from_assembly(assembly: xr.DataArray, *, stimulus: str | None = None) -> xr.
     Returns
     -------
     DataArray
-        (repeat ×) stimulus × unit. Stimuli presented unequally often are averaged.
+        (repeat ×) stimulus × unit; trial × unit where stimuli were presented unequally often.
 
     Raises
     ------
@@ -148,17 +149,15 @@ def _stimuli(named: Any, wanted: str | None, kind: str, count: int | None = None
 
 
 def _stacked(values: np.ndarray, stimuli: np.ndarray) -> xr.DataArray:
-    """Stack observations of one stimulus as repeats, or average them where stimuli were observed unequally often."""
+    """Stack observations of one stimulus as repeats, or leave them as trials where they are unequally many."""
     stimuli = stimuli.astype(str) if stimuli.dtype.kind == "O" else stimuli
     names, first, member, counts = np.unique(stimuli, return_index=True, return_inverse=True, return_counts=True)
+    if (counts != counts[0]).any():
+        return responses(values, stimuli=stimuli, dims=("trial", "unit"))
     order = np.argsort(first)
-    if (counts == counts[0]).all():
-        rows = np.argsort(np.argsort(order)[member], kind="stable").reshape(len(names), counts[0])
-        stack = values[rows.T]
-        return responses(stack if counts[0] > 1 else stack[0], stimuli=names[order])
-    sums = np.zeros((len(names), values.shape[1]))
-    np.add.at(sums, member, values)
-    return responses((sums / counts[:, None])[order], stimuli=names[order], averaged="unequally often observed stimuli")
+    rows = np.argsort(np.argsort(order)[member], kind="stable").reshape(len(names), counts[0])
+    stack = values[rows.T]
+    return responses(stack if counts[0] > 1 else stack[0], stimuli=names[order])
 
 
 def _observations(content: xr.DataArray) -> xr.DataArray:

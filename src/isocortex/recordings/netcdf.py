@@ -50,15 +50,20 @@ def save_rdms(path: Path, rdms: RDMs, categories: np.ndarray | None) -> None:
 
 
 def _arrays(path: Path, dataset: xr.Dataset, wanted: Collection[str]) -> Arrays:
-    """Load the wanted arrays of one group; coordinates of `responses` stand for `stimuli` and `units`."""
+    """Load the wanted arrays of one group; coordinates of `responses` stand for `stimuli` and `units`.
+
+    Of an assembly, stimuli that were presented unequally often are averaged.
+    """
     held = [name for name, array in dataset.data_vars.items() if set(array.dims) == ASSEMBLY]
     if held and "responses" not in dataset:
         require_memory(path, str(held[0]), dataset.nbytes)
-        dataset = from_assembly(dataset[held[0]].load()).to_dataset(name="responses")
-    found = [name for name in wanted if name in dataset.variables]
-    for name in found:
+        found = from_assembly(dataset[held[0]].load())
+        averaged = found.groupby("stimulus").mean() if "trial" in found.dims else found
+        dataset = averaged.to_dataset(name="responses")
+    names = [name for name in wanted if name in dataset.variables]
+    for name in names:
         require_memory(path, name, dataset[name].nbytes)
-    arrays = {name: _plain(dataset[name].values) for name in found}
+    arrays = {name: _plain(dataset[name].values) for name in names}
     if "responses" in arrays and {"stimulus", "unit"} <= set(dataset["responses"].dims):
         order = [*(d for d in dataset["responses"].dims if d not in ("stimulus", "unit")), "stimulus", "unit"]
         arrays["responses"] = dataset["responses"].transpose(*order).values

@@ -5,7 +5,6 @@ of √n; cut them in the order of y into blocks of √n. Two entries of one chun
 as whole vectors; two entries of different chunks and blocks are counted from the table of chunks and blocks.
 """
 
-
 import numpy as np
 
 from ...shapes import OtherRowCodes, PairCounts, RowCodes, Similarities

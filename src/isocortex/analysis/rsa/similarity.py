@@ -4,7 +4,6 @@ A bootstrap over stimuli gives stimulus i the multiplicity w_i, and so the pair 
 two copies of one stimulus do not exist. No resampled RDM is built.
 """
 
-
 from ...errors import look_up, require
 from ...rdms import RDMs
 from ...shapes import Bootstrapped, Multiplicity, NoiseCovariance, Similarities
