@@ -25,9 +25,11 @@ from .models import Pixels as Pixels
 from .models import population as population
 from .models import record as record
 from .rdms import RDMs as RDMs
+from .recordings import read as read
 from .recordings import read_kriegeskorte as read_kriegeskorte
 from .recordings import read_npz as read_npz
 from .recordings import synthetic_v1 as synthetic_v1
+from .recordings import write as write
 from .responses import responses as responses
 from .stimuli import filter_bank as filter_bank
 from .stimuli import gratings as gratings

@@ -1,5 +1,8 @@
 """Interchange files: what goes in comes out, in every format; and one sentence for everything that cannot be used."""
 
+import re
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ import xarray as xr
 from isocortex import InputError, RDMs, recordings, responses
 from isocortex.recordings import arrays as loading
 from isocortex.recordings import read, write
+from isocortex.recordings.contents import NAMES as NAMES_OF_ARRAYS
 
 SUFFIXES = [".npz", ".mat", ".nc"]
 NAMES = np.array(["face", "hand", "tree", "house"])
@@ -241,6 +245,15 @@ def test_size_is_checked_before_memory_is_taken(suffix, tmp_path, monkeypatch, r
     monkeypatch.setattr(loading.os, "sysconf", lambda name: 100)
     with pytest.raises(InputError, match="more than a quarter of this machine's memory"):
         read(path)
+
+
+def test_the_page_of_the_format_runs_as_printed(tmp_path, monkeypatch):
+    page = (Path(__file__).parents[2] / "docs" / "interchange.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile("\n".join(blocks), "interchange.md", "exec"), {})
+    assert read("animal_rdm.mat").categories.tolist() == ["animate", "animate", "natural", "made", "made"]
+    assert all(f"`{name}`" in page for name in NAMES_OF_ARRAYS)
 
 
 def test_the_names_are_public():

@@ -153,13 +153,17 @@ class Compare(Experiment):
         rows = records(found.table)
         top, beaten = rows[0], found.better_than()[rows[0]["model"]]
         better = f"significantly more than {listed(beaten)}" if beaten else "not significantly more than any other"
+        p = top["p_ceiling"]
+        reached = (
+            "" if np.isnan(p) else f" (p {p_value(p) if p < 0.001 else f'= {p:.2g}'} of a distance to its lower bound)"
+        )
         run.describe(
             question=f"Which of {len(rows)} models is most like the data?"
             if len(rows) > 1
             else "How like the data is it?",
             answer=f"{top['model']} {'is most like' if len(rows) > 1 else 'against'} the data of "
             f"{subjects} {'subject' if subjects == 1 else 'subjects'} over {n} stimuli: {found.measure} {interval(top)}"
-            f"{f', {better}' if len(rows) > 1 else ''}. Noise ceiling {limit}.",
+            f"{f', {better}' if len(rows) > 1 else ''}. Noise ceiling {limit}{reached}.",
             notes=self.notes(found),
             methods=self.methods(found),
             references=["kriegeskorte-rsa-2008", "nili-2014", "schutt-2023"],
@@ -245,8 +249,8 @@ def answer(found: Comparison) -> pd.DataFrame:
         {
             "model": row["model"],
             "similarity": interval(row),
-            "p of 0": p_value(row["p"]),
-            "p of the ceiling": p_value(row["p_ceiling"]),
+            "p vs 0": p_value(row["p"]),
+            "p vs ceiling": p_value(row["p_ceiling"]),
             "better than (p < 0.05)": listed(better[row["model"]], most=4),
         }
         for row in records(found.table)
