@@ -1,6 +1,6 @@
 """Representational dissimilarity matrices, as a labelled stack of condensed vectors. They compute nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,6 +69,11 @@ class RDMs:
         first, second = np.triu_indices(len(chosen), 1)
         vectors = self.square()[:, chosen[first], chosen[second]]
         return RDMs(vectors, self.stimuli[chosen], self.labels, self.measure)
+
+    def rows(self, labels: Collection[str]) -> "RDMs":
+        """Return the RDMs with these labels alone, in the order of the stack."""
+        kept = [i for i, label in enumerate(self.labels) if label in labels]
+        return RDMs(self.dissimilarities[kept], self.stimuli, tuple(self.labels[i] for i in kept), self.measure)
 
     def square(self) -> SquareRDM:
         """Return the full symmetric matrices, shape (row, stimulus, stimulus), zero on the diagonal."""

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binom
 
 from isocortex import InputError, OrientationDiscrimination, OrientationRegression, gratings
-from isocortex.tasks import orientation_task
+from isocortex.tasks import visual_task
 from isocortex.tasks.orientation import wrap_orientation
 
 
@@ -74,8 +74,8 @@ def test_regression_target_is_one_at_both_ends_and_decodes(key):
 
 
 def test_tasks_by_name():
-    assert float(orientation_task("tilt", boundary=45.0).boundary) == 0
-    assert float(orientation_task("boundary", boundary=30.0).boundary) == 30
-    assert orientation_task("orientation").n_outputs == 2
+    assert float(visual_task("tilt", boundary=45.0).boundary) == 0
+    assert float(visual_task("boundary", boundary=30.0).boundary) == 30
+    assert visual_task("orientation").n_outputs == 2
     with pytest.raises(InputError, match="Did you mean 'tilt'"):
-        orientation_task("tild")
+        visual_task("tild")

@@ -206,6 +206,7 @@ class ImageIT(OrientationNetworks):
             f"{networks.accuracy['trained'].mean():.3f} trained and {networks.accuracy['untrained'].mean():.3f} "
             "untrained.",
             notes=[
+                *self.learning_notes({self.task: networks}),
                 *self.control_notes(networks),
                 *self.undefined_notes(rdms),
                 "With the published mean of the human RDMs, instead of the mean over subjects: "

@@ -176,7 +176,7 @@ def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: s
     rows = contents.rdms.take(places)
     if len(rows) == 1:
         return {path.stem: rows}
-    return {name: _rows(rows, np.array(rows.labels) == name) for name in dict.fromkeys(rows.labels)}
+    return {name: rows.rows([name]) for name in dict.fromkeys(rows.labels)}
 
 
 def _model_rdm(array: xr.DataArray, dissimilarity: str) -> RDMs:
@@ -192,18 +192,13 @@ def _subjects(
     if contents.rdms is None:
         arrays = {name: array.isel(stimulus=places) for name, array in contents.responses.items()}
         return [(name, recorded_rdm(array, dissimilarity), array) for name, array in arrays.items()]
-    rows, owners = contents.rdms.take(places), np.array(contents.subjects)
+    taken = contents.rdms.take(places)
+    rows = RDMs(taken.dissimilarities, taken.stimuli, contents.subjects, taken.measure)
     found = []
     for subject in dict.fromkeys(contents.subjects):
-        mine = _rows(rows, owners == subject)
-        mean = mine.dissimilarities.mean(axis=0, keepdims=True)
+        mean = rows.rows([subject]).dissimilarities.mean(axis=0, keepdims=True)
         found.append((subject, RDMs(mean, rows.stimuli, (subject,), rows.measure), None))
     return found
-
-
-def _rows(rdms: RDMs, chosen: np.ndarray) -> RDMs:
-    labels = tuple(label for label, is_chosen in zip(rdms.labels, chosen, strict=True) if is_chosen)
-    return RDMs(rdms.dissimilarities[chosen], rdms.stimuli, labels, rdms.measure)
 
 
 def _few(labels: Sequence[str]) -> str:

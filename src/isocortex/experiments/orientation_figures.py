@@ -13,9 +13,9 @@ from ..rdms import RDMs
 from ..runs import Run
 from ..stimuli import gratings
 from .orientation_networks import Networks
-from .tables import NO_LEARNING
+from .tables import NO_LEARNING, file_name
 from .training_figures import draw_training
-from .tuning_figures import draw_tuning
+from .tuning_figures import SHOWN, draw_tuning, tabulate_tuning
 from .v1_comparison import Brain, V1Comparison
 
 REFERENCE_ANGLES = (-75.0, -25.0, 25.0, 75.0)
@@ -113,7 +113,10 @@ def draw(options: V1Comparison, run: Run, found: Comparison) -> None:
         caption="PCA to 20 dimensions at most, then t-SNE. A point is an orientation; only neighbours mean anything.",
         alt="Scatter plots in which neighbouring orientations have neighbouring colours, for V1, pixels and layers.",
     )
-    draw_tuning(run, found.tuning)
+    lines = {"trained": "-", "untrained": "--"}
+    style = {f"{n} {layer}": {"ls": ls, "color": colour} for n, ls in lines.items() for layer, colour in SHOWN.items()}
+    draw_tuning(run, found.tuning, style)
+    tabulate_tuning(run, found.tuning)
     draw_training(options, run, {options.tasks()[0]: found.networks})
     examples = gratings(EXAMPLE_ANGLES, spatial_frequency=options.spatial_frequency, resolution=options.resolution)
     run.figure(
@@ -125,4 +128,4 @@ def draw(options: V1Comparison, run: Run, found: Comparison) -> None:
     )
     for name, stack in panels.items():
         square = pd.DataFrame(stack.square().mean(axis=0), index=angles, columns=angles)
-        run.table("rdm_" + "".join(c if c.isalnum() else "_" for c in name), square, caption=f"Mean RDM, {name}.")
+        run.table(f"rdm_{file_name(name)}", square, caption=f"Mean RDM, {name}.")

@@ -23,7 +23,7 @@ from ..stimuli.gratings import SPATIAL_FREQUENCY, canvas_size
 from ..stimuli.pictures import picture_files, read_pictures
 from ..tasks import VISUAL_TASKS, Task, visual_task
 from .protocol import Experiment
-from .tables import NETWORKS
+from .tables import NO_LEARNING
 
 TaskName = Annotated[
     str,
@@ -39,6 +39,9 @@ CONTROLS = {
     "pixels": "the image itself: what does any model add?",
 }
 """Variant → what it is, and the question its comparison answers."""
+
+LEAST_ACCURACY = 0.75
+"""Half-way between guessing and never being wrong, where there are two answers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,7 @@ class OrientationNetworks(Experiment):
     boundary: Annotated[float, arg(help="Class boundary of the task 'boundary', in degrees from vertical.")] = 45.0
     pictures: Annotated[
         Path | None,
-        arg(help="Picture, or folder of pictures, for the task 'rotation'. Default: four random textures."),
+        arg(help="Picture, or folder of pictures, for the task 'rotation'. Default: a random texture."),
     ] = None
     seeds: Annotated[int, arg(help="How many networks, each with its own initial weights and training trials.")] = 8
     epochs: Annotated[int, arg(help="Passes through the training gratings.")] = 25
@@ -217,7 +220,7 @@ class OrientationNetworks(Experiment):
         if "boundary" in self.tasks():
             angles += f", the boundary at {self.boundary:g}°"
         if "rotation" in self.tasks():
-            shown = "four random textures" if self.pictures is None else "the pictures given"
+            shown = "a random texture" if self.pictures is None else "the pictures given"
             angles += f", rotations of {shown} uniform on (−180°, 180°)"
         judged = "Accuracy is the share right of 1000 fresh trials"
         if {"orientation", "rotation"} & set(self.tasks()):
@@ -255,11 +258,21 @@ class OrientationNetworks(Experiment):
             "spread; the random filters and the pixels are the controls that tell there."
         ]
 
+    def learning_notes(self, networks: Mapping[str, Networks]) -> list[str]:
+        """Return which tasks some networks did not learn: nothing can be said about what those would do to them."""
+        failed = {task: int((found.accuracy["trained"] < LEAST_ACCURACY).sum()) for task, found in networks.items()}
+        return [
+            f"{count} of {self.seeds} networks did not learn {task} (accuracy below {LEAST_ACCURACY:.0%}); "
+            "they count in every mean and interval."
+            for task, count in failed.items()
+            if count
+        ]
+
     def undefined_notes(self, rdms: Mapping[tuple[str, str], RDMs]) -> list[str]:
         """Return which layers lack the RDMs of some seeds, and why."""
         lost: dict[str, list[str]] = {}
         for (layer, variant), rows in rdms.items():
-            if len(rows) < self.seeds and variant in NETWORKS:
+            if len(rows) < self.seeds and variant != NO_LEARNING:
                 lost.setdefault(layer, []).append(f"{self.seeds - len(rows)} of {self.seeds} {variant}")
         alike = "some stimulus drives all units of the layer alike, or all stimuli are equally dissimilar"
         why = {"output": "it has a single unit"} if {"tilt", "boundary"} >= set(self.tasks()) else {}

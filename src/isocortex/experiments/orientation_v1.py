@@ -95,6 +95,7 @@ class OrientationV1(V1Comparison):
             question="Do networks that learn to tell the tilt of gratings become like primary visual cortex?",
             answer=answer,
             notes=[
+                *self.learning_notes({self.task: found.networks}),
                 *self.control_notes(found.networks),
                 *self.undefined_notes(found.rdms),
                 *self.ceiling_note(found.brain),

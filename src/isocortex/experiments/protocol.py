@@ -113,11 +113,18 @@ class Experiment(ABC):
 
     def _stored(self, stored: dict[str, Any]) -> "Experiment":
         """Return the options a run folder was made with."""
+        hints = get_type_hints(type(self))
         try:
-            hints = get_type_hints(type(self))
-            return replace(self, **{name: _typed(value, hints.get(name)) for name, value in stored.items()})
+            return replace(self, **{name: _as_typed(value, hints.get(name)) for name, value in stored.items()})
         except TypeError as error:
             raise InputError(f"{self.resume} was made by another version of isocortex: {error}.") from error
+
+
+def _as_typed(value: Any, hint: Any) -> Any:
+    """Return an option that was read from JSON as what it was: a path, or a tuple of anything."""
+    if isinstance(value, list):
+        return tuple(_as_typed(item, get_args(hint)[0]) for item in value)
+    return Path(value) if isinstance(value, str) and Path in (hint, *get_args(hint)) else value
 
 
 def option_flag(name: str) -> str:
@@ -130,10 +137,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return str(value.absolute()) if isinstance(value, Path) else value
-
-
-def _typed(value: Any, hint: Any) -> Any:
-    """Return an option from its JSON value, the inverse of :func:`_plain`."""
-    if isinstance(value, list):
-        return tuple(_typed(item, get_args(hint)[0]) for item in value)
-    return Path(value) if isinstance(value, str) and Path in (hint, *get_args(hint)) else value

@@ -15,6 +15,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "ImageIT",
         "92 photographs: which models predict the RDMs of human and monkey inferior temporal cortex?",
     ),
+    "normative-tasks": (
+        "isocortex.experiments.normative_tasks",
+        "NormativeTasks",
+        "Train the same networks on several tasks: which one makes them most like primary visual cortex?",
+    ),
     "orientation-v1": (
         "isocortex.experiments.orientation_v1",
         "OrientationV1",

@@ -1,6 +1,6 @@
 """Tables that several experiments show: similarities by layer and variant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -97,13 +97,18 @@ def interval(row: Mapping[str, Any]) -> str:
     return f"{row['mean']:.3f} [{row['low']:.2f}, {row['high']:.2f}]"
 
 
-def answer_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return layers × variants of the networks, with "mean [low, high]" in each cell, empty where there is none.
+def answer_table(table: pd.DataFrame, variants: Sequence[str] = NETWORKS) -> pd.DataFrame:
+    """Return layers × variants, with "mean [low, high]" in each cell, empty where there is none.
 
     A model that is no network says so in its row's name, and stands in the first column alone.
+
+    Parameters
+    ----------
+    variants : sequence of str
+        The columns. Default a trained network and its controls.
     """
     cells = {(row["layer"], row["variant"]): interval(row) for row in records(table)}
-    columns = [v for v in NETWORKS if any(variant == v for _, variant in cells)]
+    columns = [v for v in variants if any(variant == v for _, variant in cells)]
     rows = []
     for layer in dict.fromkeys(table["layer"]):
         found = [cells.get((layer, variant), "") for variant in columns]
@@ -113,3 +118,8 @@ def answer_table(table: pd.DataFrame) -> pd.DataFrame:
             ((variant, cell),) = [(v, c) for (name, v), c in cells.items() if name == layer]
             rows.append([f"{layer} ({variant})", cell, *[""] * (len(columns) - 1)])
     return pd.DataFrame(rows, columns=["layer", *columns])
+
+
+def file_name(name: str) -> str:
+    """Return a name with everything but letters and digits replaced."""
+    return "".join(c if c.isalnum() else "_" for c in name)

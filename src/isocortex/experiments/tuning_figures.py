@@ -11,6 +11,7 @@ from .. import plots
 from ..analysis import best_estimate, tuning_table
 from ..plots.style import SERIES
 from ..runs import Run
+from .tables import file_name
 from .v1_comparison import SYNTHETIC, Brain, V1Comparison
 
 SHOWN = {"conv_relu": SERIES[0], "pool": SERIES[1], "fc": SERIES[2]}
@@ -18,7 +19,6 @@ SHOWN = {"conv_relu": SERIES[0], "pool": SERIES[1], "fc": SERIES[2]}
 RECTIFIED = ("conv_relu", "pool", "fc_relu")
 """Layers of which no response is below 0, which is then what counts as none."""
 NEURONS = "V1, "
-UNTRAINED = "untrained "
 
 Populations = Mapping[str, Mapping[str, xr.DataArray]]
 
@@ -41,24 +41,32 @@ def tuning_tables(options: V1Comparison, brain: Brain, networks: Populations) ->
     return tables
 
 
-def draw_tuning(run: Run, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Draw the distributions, and put their medians and quartiles on the page."""
-    style = {}
-    for name in tables:
-        layer = name.rsplit(" ", 1)[-1]
-        if not name.startswith(NEURONS):
-            style[name] = {"color": SHOWN[layer], "ls": "--" if name.startswith(UNTRAINED) else "-"}
+def draw_tuning(
+    run: Run, tables: Mapping[str, pd.DataFrame], style: Mapping[str, Mapping[str, str]], *, layer: str = ""
+) -> None:
+    """Draw the distributions of neurons and of one layer, or of every layer.
+
+    Parameters
+    ----------
+    style : mapping of str to mapping
+        Population of `tables` → how its line looks; neurons are black.
+    """
+    chosen = {n: x for n, x in tables.items() if n.startswith(NEURONS) or n.endswith(f" {layer}" if layer else "")}
     run.figure(
-        "tuning_distributions",
-        plots.tuning_distributions(tables, style=style),
-        title="Tuning over neurons, layers and seeds",
+        "tuning_distributions" + f"_{layer}" * bool(layer),
+        plots.tuning_distributions(chosen, style=style),
+        title=f"Tuning over neurons and the units of {layer or 'every layer'}",
         caption="Of at most 1000 units each, drawn at random (of large layers, from the first network). Preference and "
         "width: of tuned units only (neurons: permutation test over trials, p < 0.01; where there are no repeats: von "
         "Mises fit with r² ≥ 0.5). Selectivity and variance explained of neurons are corrected for noise. Selectivity "
         "is above 0, or, where responses may be negative, above the lowest mean response.",
         alt="Histogram of preferred orientations, and cumulative distributions of tuning width, orientation "
-        "selectivity and quality of fit, for V1 neurons and for layers of trained and untrained networks.",
+        "selectivity and quality of fit, for V1 neurons and for layers of networks.",
     )
+
+
+def tabulate_tuning(run: Run, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Put medians and quartiles on the page, and save the tuning of every unit."""
     run.table(
         "tuning_of_populations",
         pd.DataFrame([{"population": name} | describe(table) for name, table in tables.items()]),
@@ -67,7 +75,7 @@ def draw_tuning(run: Run, tables: Mapping[str, pd.DataFrame]) -> None:
         shown=True,
     )
     for name, table in tables.items():
-        run.table(f"tuning_{''.join(c if c.isalnum() else '_' for c in name)}", table, caption=f"Tuning, {name}.")
+        run.table(f"tuning_{file_name(name)}", table, caption=f"Tuning of units: {name}.")
 
 
 def describe(table: pd.DataFrame) -> dict[str, str | int]:

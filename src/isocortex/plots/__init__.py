@@ -5,6 +5,7 @@ from .bars import similarity_bars as similarity_bars
 from .curves import rdm_rows as rdm_rows
 from .curves import training_curves as training_curves
 from .dendrogram import dendrogram as dendrogram
+from .differences import difference_intervals as difference_intervals
 from .embedding import embedding_maps as embedding_maps
 from .embedding import mds_maps as mds_maps
 from .images import filter_change as filter_change

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from ..analysis.rsa import NoiseCeiling
 from .style import BLUE, GREY, VARIANT_COLOURS, grid, styled
 
-BAR = 0.26
+WIDEST_BAR = 0.26
 MODEL_BAR = 0.62
 STARS = {0.001: "***", 0.01: "**", 0.05: "*"}
 """Largest p value → mark."""
@@ -40,16 +40,17 @@ def similarity_bars(
     groups = dict(iter(table.groupby("layer", sort=False)))
     layers = list(groups)
     few = len(layers) < 9
-    figure, axes = grid(1, 1, size=(max(6.4, 0.62 * len(layers) + 3.4), 4.0))
+    figure, axes = grid(1, 1, size=(max(6.4, 0.22 * len(table) + 1.6, 0.62 * len(layers) + 3.4), 4.0))
     axis = axes[0, 0]
     rng = np.random.default_rng(0)
     for place, (layer, rows) in enumerate(groups.items()):
+        width = min(WIDEST_BAR, 0.85 / len(rows))
         for position, row in enumerate(rows.to_dict("records")):
-            x = place + (position - (len(rows) - 1) / 2) * BAR
-            _bar(axis, x, row, BAR, VARIANT_COLOURS.get(row["variant"], GREY), row["variant"])
+            x = place + (position - (len(rows) - 1) / 2) * width
+            _bar(axis, x, row, width, VARIANT_COLOURS.get(row["variant"], GREY), row["variant"])
             seeds = (dots or {}).get((str(layer), row["variant"]), np.array([]))
             if len(seeds) > 1:
-                _dots(axis, x + rng.uniform(-0.25, 0.25, len(seeds)) * BAR, seeds)
+                _dots(axis, x + rng.uniform(-0.25, 0.25, len(seeds)) * width, seeds)
     _ground(axis, ceiling, measure)
     axis.set_xticks(range(len(layers)), layers, rotation=0 if few else 35, ha="center" if few else "right")
     handles, labels = axis.get_legend_handles_labels()

@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
 BLUE, ORANGE, PINK, GREEN, GREY = "#0072B2", "#E69F00", "#CC79A7", "#009E73", "#555555"
+SKY, VERMILION = "#56B4E9", "#D55E00"
 """From the palette of Okabe and Ito."""
 
 VARIANT_COLOURS = {
@@ -18,11 +19,15 @@ VARIANT_COLOURS = {
     "untrained": ORANGE,
     "random filters": PINK,
     "published": GREEN,
+    "tilt": BLUE,
+    "boundary": SKY,
+    "orientation": GREEN,
+    "rotation": VERMILION,
     "brain": "#000000",
 }
 """Kinds of models; every other kind is grey."""
 BRAIN = "#000000"
-SERIES = (BLUE, ORANGE, GREEN, PINK, "#56B4E9", "#D55E00", GREY)
+SERIES = (BLUE, ORANGE, GREEN, PINK, SKY, VERMILION, GREY)
 DISSIMILARITY_MAP = "viridis"
 CYCLIC_MAP = LinearSegmentedColormap.from_list("orientation", ["#D55E00", "#5B2A86", "#2F8FD8", "#E0B000", "#D55E00"])
 """Orientation from −90° to 90°, closed: neighbours differ in lightness too, and nothing fades into the page."""

@@ -23,13 +23,13 @@ CONTRAST = 0.25
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 
 
-def textures(n: int = 4, *, key: PRNGKey, side: int = SIDE) -> Pictures:
+def textures(n: int = 1, *, key: PRNGKey, side: int = SIDE) -> Pictures:
     """Draw random textures with the 1/f amplitude spectrum of natural scenes.
 
     Parameters
     ----------
     n : int
-        Default 4.
+        Default 1.
     key : key
         Texture i is drawn with ``fold_in(key, i)``.
     side : int
@@ -127,7 +127,7 @@ def turned(picture: Picture, angle: Angle, size: tuple[int, int]) -> Image:
     rows, columns = size
     side = picture.shape[0]
     diameter = min(size)
-    x, y = jnp.arange(columns) - (columns - 1) / 2, (jnp.arange(rows) - (rows - 1) / 2)[:, None]
+    x, y = jnp.meshgrid(jnp.arange(columns) - (columns - 1) / 2, jnp.arange(rows) - (rows - 1) / 2)
     cos, sin = jnp.cos(jnp.deg2rad(angle)), jnp.sin(jnp.deg2rad(angle))
     scale, centre = side / diameter, (side - 1) / 2
     across, down = scale * (cos * x + sin * y) + centre, scale * (cos * y - sin * x) + centre

@@ -1,40 +1,29 @@
-"""Regression on a circle: an angle is reported as a point on it."""
+"""Regression on a circle: an angle is reported as a point on it, so that both ends of its range coincide.
 
-from typing import ClassVar, Literal
+The harmonic is the multiple of the angle that is reported: 1 for rotations, which repeat every 360°; 2 for
+orientations, which repeat every 180°.
+"""
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from .protocol import Outputs, Task, Trials
+from .protocol import Outputs, Trials
 
 Angles = Float[jax.Array, " trial"]
 
 
-class CircularRegression(Task):
-    """Report an angle as the unit vector of its multiple, so that both ends of its range coincide.
+def unit_vectors(angle: Angles, harmonic: int) -> Outputs:
+    """Return the cosine and sine of the multiple of each angle (degrees), shape (trial, 2)."""
+    phase = jnp.deg2rad(harmonic * angle)
+    return jnp.stack([jnp.cos(phase), jnp.sin(phase)], axis=-1)
 
-    The loss is the squared error summed over the two outputs.
 
-    Attributes
-    ----------
-    harmonic : int
-        The multiple: 1 for rotations, which repeat every 360°; 2 for orientations, which repeat every 180°.
-    """
+def reported_angles(output: Outputs, harmonic: int) -> Angles:
+    """Return the angle of each output in degrees, in ±180° divided by the multiple."""
+    return jnp.rad2deg(jnp.arctan2(output[:, 1], output[:, 0])) / harmonic
 
-    harmonic: ClassVar[int]
-    n_outputs: ClassVar[int] = 2
-    readout: ClassVar[Literal["sigmoid", "identity"]] = "identity"
 
-    def targets(self, angle: Angles) -> Outputs:
-        """Return the cosine and sine of the multiple of each angle, shape (trial, 2)."""
-        phase = jnp.deg2rad(self.harmonic * angle)
-        return jnp.stack([jnp.cos(phase), jnp.sin(phase)], axis=-1)
-
-    def loss(self, output: Outputs, trials: Trials) -> Float[jax.Array, ""]:
-        """Return the mean over trials of the summed squared error."""
-        return jnp.average(jnp.sum((output - trials.targets) ** 2, axis=-1), weights=trials.weights)
-
-    def decode(self, output: Outputs) -> Angles:
-        """Return the reported angle in degrees, in ±180° divided by the multiple."""
-        return jnp.rad2deg(jnp.arctan2(output[:, 1], output[:, 0])) / self.harmonic
+def squared_error(output: Outputs, trials: Trials) -> Float[jax.Array, ""]:
+    """Return the mean over trials of the squared error summed over outputs."""
+    return jnp.average(jnp.sum((output - trials.targets) ** 2, axis=-1), weights=trials.weights)

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from ..shapes import Image, PRNGKey
 from ..stimuli import grating
 from ..stimuli.gratings import RESOLUTION, SPATIAL_FREQUENCY
-from .circular import Angles, CircularRegression
+from .circular import Angles, reported_angles, squared_error, unit_vectors
 from .protocol import Outputs, Task, Trials
 
 LOG_ZERO = -100.0
@@ -105,14 +105,27 @@ class OrientationDiscrimination(_GratingTask):
         return jnp.mean((output > 0.5) == (trials.targets > 0.5))
 
 
-class OrientationRegression(_GratingTask, CircularRegression):
+class OrientationRegression(_GratingTask):
     """Report the orientation itself, as the unit vector of the doubled angle, so that ±90° coincide.
 
     The loss is the squared error summed over the two outputs. Parameters as in
     :class:`OrientationDiscrimination`.
     """
 
-    harmonic = 2
+    n_outputs: ClassVar[int] = 2
+    readout: ClassVar[Literal["sigmoid", "identity"]] = "identity"
+
+    def targets(self, angle: Angles) -> Outputs:
+        """Return (cos 2θ, sin 2θ) of each angle, shape (trial, 2)."""
+        return unit_vectors(angle, 2)
+
+    def loss(self, output: Outputs, trials: Trials) -> Float[jax.Array, ""]:
+        """Return the mean over trials of the summed squared error."""
+        return squared_error(output, trials)
+
+    def decode(self, output: Outputs) -> Angles:
+        """Return the reported orientation in degrees, in [−90, 90]."""
+        return reported_angles(output, 2)
 
     def score(self, output: Outputs, trials: Trials) -> Float[jax.Array, ""]:
         """Return the share of gratings whose reported orientation lies on the right side of the boundary."""

@@ -1,5 +1,7 @@
 """How far is a picture turned?"""
 
+from typing import ClassVar, Literal
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -10,11 +12,11 @@ from ..errors import require
 from ..shapes import PRNGKey
 from ..stimuli import canvas_size, textures, turned
 from ..stimuli.gratings import RESOLUTION
-from .circular import CircularRegression
-from .protocol import Outputs, Trials
+from .circular import Angles, reported_angles, squared_error, unit_vectors
+from .protocol import Outputs, Task, Trials
 
 
-class ImageRotation(CircularRegression):
+class ImageRotation(Task):
     """Report by how much an arbitrary picture is turned, as the unit vector of the angle.
 
     Rotations are uniform on (−180°, 180°), 0 is upright, positive is clockwise. The pictures are few and fixed: the
@@ -24,7 +26,7 @@ class ImageRotation(CircularRegression):
     Parameters
     ----------
     pictures : array, shape (picture, side, side), optional
-        Grey values in [0, 1], such as :func:`isocortex.stimuli.read_pictures` reads. Default: four random textures,
+        Grey values in [0, 1], such as :func:`isocortex.stimuli.read_pictures` reads. Default: one random texture,
         always the same.
     resolution : float
         Share of 640 × 480 pixels along each axis, default 0.1: 48 × 64.
@@ -42,7 +44,8 @@ class ImageRotation(CircularRegression):
     ((100, 48, 64), (100, 2), ['picture', 'rotation'])
     """
 
-    harmonic = 1
+    n_outputs: ClassVar[int] = 2
+    readout: ClassVar[Literal["sigmoid", "identity"]] = "identity"
 
     pictures: Float[jax.Array, "picture side side"]
     resolution: float = eqx.field(static=True)
@@ -63,7 +66,15 @@ class ImageRotation(CircularRegression):
         size = canvas_size(self.resolution)
         inputs = jax.vmap(lambda angle, i: turned(self.pictures[i], angle, size))(angle, which)
         conditions = {"rotation": angle, "picture": which.astype(jnp.float32)}
-        return Trials(inputs, self.targets(angle), jnp.ones(n), conditions)
+        return Trials(inputs, unit_vectors(angle, 1), jnp.ones(n), conditions)
+
+    def loss(self, output: Outputs, trials: Trials) -> Float[jax.Array, ""]:
+        """Return the mean over trials of the summed squared error."""
+        return squared_error(output, trials)
+
+    def decode(self, output: Outputs) -> Angles:
+        """Return the reported rotation in degrees, in [−180, 180]."""
+        return reported_angles(output, 1)
 
     def score(self, output: Outputs, trials: Trials) -> Float[jax.Array, ""]:
         """Return the share of pictures whose reported rotation is to the right side."""
