@@ -7,7 +7,7 @@ import numpy as np
 
 from ...errors import look_up, require
 from ...rdms import RDMs
-from ...shapes import CeilingBounds, Multiplicity, SubjectMultiplicity
+from ...shapes import CeilingBounds, Multiplicity, SubjectSamples
 from .pairs import shared_pairs
 from .similarity import SIMILARITIES, require_multiplicity, similarity
 
@@ -56,7 +56,7 @@ def noise_ceiling(data: RDMs, method: str = "pearson") -> NoiseCeiling:
 def bootstrap_ceiling(
     data: RDMs,
     multiplicity: Multiplicity,
-    subject_multiplicity: SubjectMultiplicity | None = None,
+    subject_multiplicity: SubjectSamples | None = None,
     *,
     method: str = "pearson",
 ) -> CeilingBounds:

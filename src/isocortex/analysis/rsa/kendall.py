@@ -8,36 +8,43 @@ as whole vectors; two entries of different chunks and blocks are counted from th
 import numpy as np
 
 from ...shapes import OtherRowCodes, PairCounts, RowCodes, Similarities
+from .ranks import untied
 
 BLOCK = 16
 """Rows that are counted at a time, so that they stay in the cache."""
 
 
-def tau_a(x: RowCodes, y: OtherRowCodes, counts: PairCounts) -> Similarities:
+def tau_a(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None = None) -> Similarities:
     """Return (concordant − discordant) / all, over pairs of entries."""
     balance, _, _, total = _balance(x, y, counts)
     return balance / total if total else np.full(balance.shape, np.nan)
 
 
-def tau_b(x: RowCodes, y: OtherRowCodes, counts: PairCounts) -> Similarities:
+def tau_b(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None = None) -> Similarities:
     """Return (concordant − discordant) / √(untied in x · untied in y); NaN for a row that is all one tie."""
     balance, tied_x, tied_y, total = _balance(x, y, counts)
     scale = np.sqrt(total - tied_x)[:, None] * np.sqrt(total - tied_y)
     return np.divide(balance, scale, out=np.full(balance.shape, np.nan), where=scale > 0)
 
 
-def _balance(x: RowCodes, y: OtherRowCodes, counts: PairCounts):
+def _balance(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None):
     """Return concordant − discordant, the ties of each row of x and of y, and the number of pairs of entries."""
-    if (counts != 1).any():
+    if counts is not None:
         repeated = np.repeat(np.arange(len(counts)), counts)
         x, y = x[:, repeated], y[:, repeated]
     n = x.shape[1]
     total = n * (n - 1) // 2
-    tied_x, tied_y = _ties(x), _ties(y)
+    tied_x, tied_y = (
+        np.zeros(len(rows), int) if counts is None and untied(rows).all() else _ties(rows) for rows in (x, y)
+    )
     if len(x) > len(y):
-        balance = np.stack([_against(row, x, tied, tied_x, total) for row, tied in zip(y, tied_y, strict=True)], axis=1)
+        balance = np.stack(
+            [_against(row, x, tied, tied_x, total) for row, tied in zip(y, tied_y.tolist(), strict=True)], axis=1
+        )
     else:
-        balance = np.stack([_against(row, y, tied, tied_y, total) for row, tied in zip(x, tied_x, strict=True)])
+        balance = np.stack(
+            [_against(row, y, tied, tied_y, total) for row, tied in zip(x, tied_x.tolist(), strict=True)]
+        )
     return balance, tied_x, tied_y, total
 
 
@@ -45,10 +52,11 @@ def _against(x: np.ndarray, y: RowCodes, tied_x: int, tied_y: np.ndarray, total:
     """Return concordant − discordant of one row with each of a stack."""
     n = len(x)
     order = np.argsort(x)
+    apart = tied_x == 0 and untied(x[None]).all()
     found = np.empty(len(y), np.int64)
     for start in range(0, len(y), BLOCK):
         block = slice(start, start + BLOCK)
-        if tied_x == 0 and not tied_y[block].any():
+        if apart and not tied_y[block].any() and untied(y[block]).all():
             found[block] = 2 * count_increasing(y[block, order]) - total
             continue
         # entries tied in x are put in the falling order of y, and the other way round, so that no tie counts
@@ -104,8 +112,6 @@ def _increasing_within(values: np.ndarray, bits: int) -> np.ndarray:
 def _ties(rows: np.ndarray) -> np.ndarray:
     """Return, for each row of codes, the number of pairs of entries with the same code."""
     size = int(rows.max(initial=0)) + 1
-    if (rows.max(axis=1) == rows.shape[1] - 1).all():
-        return np.zeros(len(rows), np.int64)
     flat = (rows + size * np.arange(len(rows))[:, None]).ravel()
     held = np.bincount(flat, minlength=size * len(rows)).reshape(len(rows), size)
     return (held * (held - 1) // 2).sum(axis=1)

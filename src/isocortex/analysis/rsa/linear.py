@@ -86,7 +86,7 @@ class Linear:
         return np.stack([np.where(drawn, subjects * bound, 0.0).sum(axis=1) / total for bound in (lower, upper)], 1)
 
 
-def _parts(multiplicity: Multiplicity, n_pairs: int) -> list[Multiplicity]:
+def _parts(multiplicity: Multiplicity, n_pairs: int) -> list[np.ndarray]:
     """Cut samples into blocks that fit in memory."""
     size = max(1, CHUNK_BYTES // (8 * n_pairs))
     return [multiplicity[start : start + size] for start in range(0, len(multiplicity), size)]

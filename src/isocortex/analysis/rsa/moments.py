@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...shapes import Bootstrapped, CondensedRDM, OtherRDM, OtherRowMoments, PairWeights, RowMoments
+from ...shapes import Bootstrapped, CondensedRDM, OtherRDM, OtherRowMoments, PairWeights, RowMoments, SampleWeights
 
 CONSTANT = 1e-13
 """A variance below this share of the mean square is rounding: the row is constant."""
@@ -37,7 +37,7 @@ def weighted_products(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Pro
         Any real numbers.
     """
     w = np.ascontiguousarray(weights.T, dtype=float)
-    xy = _cross(x, y, w) if len(x) <= len(y) else _cross(y, x, w).swapaxes(1, 2)
+    xy = cross(x, y, w) if len(x) <= len(y) else cross(y, x, w).swapaxes(1, 2)
     return Products(xy, w @ (x**2).T, w @ (y**2).T)
 
 
@@ -64,8 +64,13 @@ def weighted_pearson(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Boot
     return weighted_covariance(x, y, weights).similarities()
 
 
-def _cross(x: CondensedRDM, y: OtherRDM, w: np.ndarray) -> Bootstrapped:
-    """Return Σ_p w_p x_p y_p, shape (sample, row, other row), with no array larger than the stacks or the weights."""
+def cross(x: CondensedRDM, y: OtherRDM, w: SampleWeights) -> Bootstrapped:
+    """Return Σ_p w_p x_p y_p for each sample w of weights, with no array larger than the stacks or the weights."""
+    result = np.empty((len(w), len(x), len(y)))
     if len(w) < len(x):
-        return np.stack([(x * sample) @ y.T for sample in w])
-    return np.stack([w @ (row * y).T for row in x], axis=1)
+        for sample, weights in enumerate(w):
+            result[sample] = (x * weights) @ y.T
+    else:
+        for i, row in enumerate(x):
+            result[:, i] = w @ (row * y).T
+    return result

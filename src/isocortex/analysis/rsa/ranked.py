@@ -28,14 +28,14 @@ class Ranked:
     Attributes
     ----------
     correlation : callable
-        Of two stacks of codes (see :func:`.ranks.codes`), with pairs repeated by counts.
+        Of two stacks of codes (see :func:`.ranks.codes`), with pairs repeated by counts, or each once (None).
     """
 
-    correlation: Callable[[RowCodes, OtherRowCodes, PairCounts], Similarities]
+    correlation: Callable[[RowCodes, OtherRowCodes, PairCounts | None], Similarities]
 
     def similarities(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs) -> Similarities:
         """Return the similarity of every row of x with every row of y."""
-        return self.correlation(codes(x), codes(y), np.ones(len(pairs.first), int))
+        return self.correlation(codes(x), codes(y), None)
 
     def bootstrap(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Bootstrapped:
         """Return the similarities in each sample of stimuli."""

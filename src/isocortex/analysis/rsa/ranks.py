@@ -44,33 +44,41 @@ def _fast_order(rows: CondensedRDM) -> tuple[np.ndarray, np.ndarray]:
     return order, (keys[:, 1:] != keys[:, :-1]).all(axis=1)
 
 
-def mid_ranks(codes: RowCodes, counts: PairCounts) -> CondensedRDM:
+def mid_ranks(codes: RowCodes, counts: PairCounts | None = None) -> CondensedRDM:
     """Return the mean rank of each pair among the pairs repeated by their counts; ties share theirs."""
+    if counts is None:
+        if untied(codes).all():
+            return codes + 1.0
+        counts = np.ones(codes.shape[1], int)
     size = int(codes.max(initial=0)) + 1
-    if (counts == 1).all() and (codes.max(axis=1) == codes.shape[1] - 1).all():
-        return codes + 1.0
     flat = codes + size * np.arange(len(codes))[:, None]
     repeated = np.broadcast_to(counts, codes.shape).ravel()
     held = np.bincount(flat.ravel(), repeated, minlength=size * len(codes)).reshape(len(codes), size)
     return (held.cumsum(axis=1) - (held - 1) / 2).ravel()[flat]
 
 
-def spearman(x: RowCodes, y: OtherRowCodes, counts: PairCounts) -> Similarities:
+def untied(codes: RowCodes) -> np.ndarray:
+    """Return which rows of codes, of all pairs, have no ties."""
+    return codes.max(axis=1, initial=-1) == codes.shape[1] - 1
+
+
+def spearman(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None = None) -> Similarities:
     """Return the Pearson correlation of the ranks; NaN for a row that is all one tie."""
     xy, xx, yy, _ = _rank_products(x, y, counts)
     scale = np.sqrt(xx)[:, None] * np.sqrt(yy)
     return np.divide(xy, scale, out=np.full(xy.shape, np.nan), where=scale > 0)
 
 
-def rho_a(x: RowCodes, y: OtherRowCodes, counts: PairCounts) -> Similarities:
+def rho_a(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None = None) -> Similarities:
     """Return 12 Σ (r − r̄)(s − s̄) / (n³ − n) of the ranks r and s: Spearman's with the variance of untied ranks."""
     xy, _, _, n = _rank_products(x, y, counts)
     return 12 * xy / (n**3 - n) if n > 1 else np.full(xy.shape, np.nan)
 
 
-def _rank_products(x: RowCodes, y: OtherRowCodes, counts: PairCounts):
+def _rank_products(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None):
     """Return Σ (r − r̄)(s − s̄) over the repeated pairs, of x with y and each with itself, and their number."""
-    n = float(counts.sum())
+    n = float(x.shape[1] if counts is None else counts.sum())
     ranks_x, ranks_y = (mid_ranks(rows, counts) - (n + 1) / 2 for rows in (x, y))
-    xx, yy = (np.einsum("rp,rp,p->r", ranks, ranks, counts) for ranks in (ranks_x, ranks_y))
-    return (ranks_x * counts) @ ranks_y.T, xx, yy, n
+    weighted_x, weighted_y = (ranks if counts is None else ranks * counts for ranks in (ranks_x, ranks_y))
+    xx, yy = (np.einsum("rp,rp->r", *both) for both in ((weighted_x, ranks_x), (weighted_y, ranks_y)))
+    return weighted_x @ ranks_y.T, xx, yy, n

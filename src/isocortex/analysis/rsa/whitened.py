@@ -14,7 +14,7 @@ import numpy as np
 
 from ...errors import require
 from ...shapes import CondensedRDM, Multiplicity, NoiseCovariance, OtherRDM
-from .moments import CONSTANT, Products
+from .moments import CONSTANT, Products, cross
 from .pairs import Pairs
 
 
@@ -31,7 +31,7 @@ def whitened_products(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: 
     system[:, diagonal, diagonal] = 2 + system.sum(axis=2)
     solved_x, solved_y = np.split(np.linalg.solve(system, np.concatenate([sums_x, sums_y], axis=2)), [len(x)], axis=2)
     weighted = w[:, :, None] * sums_x
-    xy = np.stack([counts @ (row * y).T for row in x], axis=1) - weighted.swapaxes(1, 2) @ solved_y
+    xy = cross(x, y, counts) - weighted.swapaxes(1, 2) @ solved_y
     xx = counts @ (x**2).T - (weighted * solved_x).sum(axis=1)
     yy = counts @ (y**2).T - (w[:, :, None] * sums_y * solved_y).sum(axis=1)
     return Products(xy, xx, yy)

@@ -1,0 +1,216 @@
+"""Similarities of RDMs against SciPy, rsatoolbox, definitions, resampled matrices and invariances."""
+
+import json
+import sys
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import kendalltau, rankdata
+
+from isocortex import InputError, RDMs, rsa
+from isocortex.analysis.rsa.kendall import tau_a, tau_b
+from isocortex.analysis.rsa.moments import weighted_cosine, weighted_pearson
+from isocortex.analysis.rsa.ranks import codes
+from isocortex.analysis.rsa.resampling import draw_multiplicities
+
+EXPECTED = json.loads((Path(__file__).parent / "rsatoolbox_similarities.json").read_text())
+RANKED = ["spearman", "rho-a", "tau-a", "tau-b"]
+WHITENED = ["whitened-pearson", "whitened-cosine"]
+
+
+def stack(rng, rows, stimuli, *, ties=False):
+    values = rng.random((rows, stimuli * (stimuli - 1) // 2))
+    return RDMs(np.round(values, 1) if ties else values, np.arange(stimuli))
+
+
+def without(rdms, *pairs):
+    values = rdms.dissimilarities.copy()
+    values[:, list(pairs)] = np.nan
+    return RDMs(values, rdms.stimuli)
+
+
+def drawn_by_the_peer(case):
+    """Repeat the draws of benchmarks/peers/rsatoolbox_expected_similarities.py."""
+    rng = np.random.default_rng(0)
+    models = rng.random((3, 36))
+    mixing = rng.normal(size=(9, 20))
+    pair = [RDMs(values, np.arange(9)) for values in (models, models[0] + rng.random((4, 36)))]
+    if case == "ties":
+        pair = [RDMs(np.round(rdms.dissimilarities, 1), rdms.stimuli) for rdms in pair]
+    if case == "missing":
+        pair = [without(rdms, 2, 17, 30) for rdms in pair]
+    return *pair, mixing @ mixing.T / 20
+
+
+@pytest.mark.parametrize("case", ["random", "ties", "missing"])
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_similarity_and_ceiling_equal_rsatoolbox(method, case):
+    models, data, _ = drawn_by_the_peer(case)
+    expected = EXPECTED[case][method]
+    ceiling = rsa.noise_ceiling(data, method)
+    np.testing.assert_allclose(rsa.similarity(models, data, method), expected["similarity"], rtol=1e-10)
+    np.testing.assert_allclose([ceiling.lower, ceiling.upper], expected["ceiling"], rtol=1e-10)
+
+
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_similarity_follows_its_definition(method, ties, rng, definitions, resampled):
+    a, b = stack(rng, 3, 9, ties=ties), stack(rng, 2, 9, ties=ties)
+    (rows_a, contrasts), (rows_b, _) = (resampled(rdms, np.arange(9)) for rdms in (a, b))
+    expected = [[definitions[method](x, y, contrasts) for y in rows_b] for x in rows_a]
+    np.testing.assert_allclose(rsa.similarity(a, b, method), expected, rtol=1e-11)
+    np.testing.assert_allclose(rsa.similarity(b, a, method), np.transpose(expected), rtol=1e-11)
+
+
+@pytest.mark.parametrize("kind", ["distinct", "ties", "missing"])
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_bootstrap_equals_resampled_matrices(method, kind, rng, definitions, resampled):
+    """Weights give what building each resampled RDM gives, with pairs of copies of one stimulus left out."""
+    a, b = (stack(rng, n, 8, ties=kind == "ties") for n in (2, 3))
+    if kind == "missing":
+        a, b = (without(rdms, 3, 11) for rdms in (a, b))
+    drawn = [*rng.integers(0, 8, (12, 8)), np.array([0, 0, 0, 0, 0, 1, 2, 3]), np.array([1, 2, 4, 6, 7])]
+    multiplicity = np.stack([np.bincount(row, minlength=8) for row in drawn])
+    got = rsa.bootstrap_similarity(a, b, multiplicity, method)
+    for sample, indices in enumerate(drawn):
+        (rows_a, contrasts), (rows_b, _) = (resampled(rdms, indices) for rdms in (a, b))
+        expected = [[definitions[method](x, y, contrasts) for y in rows_b] for x in rows_a]
+        np.testing.assert_allclose(got[sample], expected, atol=1e-10)
+
+
+def test_chunks_change_nothing(rng, monkeypatch):
+    a, b = stack(rng, 2, 12), stack(rng, 2, 12)
+    multiplicity = draw_multiplicities(jax.random.key(0), 50, 12)
+    whole = [rsa.bootstrap_similarity(a, b, multiplicity), rsa.bootstrap_ceiling(a, multiplicity)]
+    monkeypatch.setattr(sys.modules["isocortex.analysis.rsa.linear"], "CHUNK_BYTES", 8 * 66 * 7)
+    np.testing.assert_allclose(rsa.bootstrap_similarity(a, b, multiplicity), whole[0], atol=1e-12)
+    np.testing.assert_allclose(rsa.bootstrap_ceiling(a, multiplicity), whole[1], atol=1e-12)
+
+
+@pytest.mark.parametrize("method", WHITENED)
+def test_whitening_by_a_covariance_equals_the_dense_one(method, definitions):
+    """No matrix of pairs is inverted, and yet x'V⁻¹y comes out; rsatoolbox's iterative solver stops at 1e-5."""
+    models, data, covariance = drawn_by_the_peer("random")
+    got = rsa.similarity(models, data, method, noise_covariance=covariance)
+    first, second = np.triu_indices(9, 1)
+    contrasts = (np.eye(9)[first] - np.eye(9)[second]) @ np.linalg.cholesky(covariance)
+    rows = models.dissimilarities, data.dissimilarities
+    expected = [[definitions[method](x, y, contrasts) for y in rows[1]] for x in rows[0]]
+    np.testing.assert_allclose(got, expected, rtol=1e-9)
+    np.testing.assert_allclose(got, EXPECTED["random"][method]["coloured"], rtol=2e-4)
+    white = rsa.similarity(models, data, method, noise_covariance=3 * np.eye(9))
+    np.testing.assert_allclose(white, rsa.similarity(models, data, method), rtol=1e-10)
+
+
+@pytest.mark.parametrize("method", RANKED)
+def test_rank_similarities_ignore_monotone_maps(method, rng):
+    a, b = stack(rng, 2, 9, ties=True), stack(rng, 2, 9)
+    mapped = RDMs(np.exp(5 * a.dissimilarities) - 7, a.stimuli)
+    np.testing.assert_array_equal(rsa.similarity(mapped, b, method), rsa.similarity(a, b, method))
+
+
+@pytest.mark.parametrize("method", ["pearson", "cosine", *WHITENED])
+def test_linear_similarities_ignore_the_unit_of_measurement(method, rng):
+    a, b = stack(rng, 2, 9), stack(rng, 2, 9)
+    shift = 3.0 if method.endswith("pearson") else 0.0
+    scaled = RDMs(1e-4 * a.dissimilarities + shift, a.stimuli)
+    np.testing.assert_allclose(rsa.similarity(scaled, b, method), rsa.similarity(a, b, method), atol=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 90).flatmap(lambda n: arrays(np.int64, (3, n), elements=st.integers(-4, n // 3))), st.data())
+def test_kendall_counts_as_its_definition(values, data):
+    """Counting by blocks equals comparing every two entries, whatever the ties, the size and the copies."""
+    counts = data.draw(arrays(np.int64, values.shape[1], elements=st.integers(1, 3)))
+    x, y = values[:1], values[1:]
+    repeated = np.repeat(values, counts, axis=1)
+    signs = np.sign(repeated[:, :, None] - repeated[:, None]).reshape(3, -1)
+    products = (signs @ signs.T).astype(float)
+    coded = codes(x.astype(float)), codes(y.astype(float))
+    n = repeated.shape[1]
+    np.testing.assert_allclose(tau_a(*coded, counts)[0], products[0, 1:] / (n * (n - 1)), atol=1e-14)
+    scale = np.sqrt(products[0, 0] * np.diagonal(products)[1:])
+    expected = np.divide(products[0, 1:], scale, out=np.full(2, np.nan), where=scale > 0)
+    np.testing.assert_allclose(tau_b(*coded, counts)[0], expected, atol=1e-14)
+
+
+@pytest.mark.parametrize("n", [2**15 + 3, 70_000])
+def test_kendall_of_large_rdms(n, rng):
+    x, y = rng.random((2, n))
+    got = tau_b(codes(x[None]), codes((x + y)[None]))
+    assert got[0, 0] == pytest.approx(kendalltau(x, x + y)[0], rel=1e-12)
+
+
+def test_codes_are_dense_ranks_down_to_the_last_bit(rng):
+    """Values that differ in their lowest bits only, which make room for the index while sorting, are told apart."""
+    near = np.nextafter(1.0, 2.0) ** np.arange(40)
+    rows = np.stack([rng.permutation(near), rng.permutation(-near), rng.normal(size=40), rng.integers(-3, 3, 40)])
+    rows[3, :2] = 0.0, -0.0
+    np.testing.assert_array_equal(codes(rows), rankdata(rows, "dense", axis=1) - 1)
+
+
+def test_additive_weights_of_pairs(rng):
+    """Weights need not be products, nor positive: w_i + w_j − 1 is the additive part of w_i·w_j."""
+    x, y = rng.random((2, 45)), rng.random((3, 45))
+    first, second = np.triu_indices(10, 1)
+    w = draw_multiplicities(jax.random.key(1), 5, 10)
+    weights = (w[:, first] + w[:, second] - 1).T
+    got, got_cosine = weighted_pearson(x, y, weights), weighted_cosine(x, y, weights)
+    for sample, weight in enumerate(weights.T):
+        mean_x, mean_y = x @ weight / weight.sum(), y @ weight / weight.sum()
+        for centred_x, centred_y, found in ((x - mean_x[:, None], y - mean_y[:, None], got), (x, y, got_cosine)):
+            norms = (np.sqrt(rows**2 @ weight) for rows in (centred_x, centred_y))
+            expected = (centred_x * weight) @ centred_y.T / np.outer(*norms)
+            np.testing.assert_allclose(found[sample], expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_an_rdm_without_differences_is_similar_to_none(method, rng):
+    flat = RDMs(np.full((1, 10), 0.3), np.arange(5))
+    got = rsa.similarity(flat, stack(rng, 2, 5), method)
+    if method in ("rho-a", "tau-a"):
+        np.testing.assert_array_equal(got, 0)
+    elif method.endswith("cosine"):
+        assert (got > 0).all()
+    else:
+        assert np.isnan(got).all()
+
+
+@pytest.mark.parametrize("method", ["pearson", "spearman", "tau-b", "whitened-pearson", "rho-a", "tau-a"])
+def test_a_sample_of_one_pair_has_no_similarity(method, rng):
+    multiplicity = np.array([[4, 0, 0, 0], [3, 1, 0, 0]])
+    got = rsa.bootstrap_similarity(stack(rng, 1, 4), stack(rng, 1, 4), multiplicity, method)
+    assert np.isnan(got[0]).all()
+    assert np.isnan(got[1]).all() or method in ("rho-a", "tau-a")
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda d: rsa.similarity(d, d, "pearsn"), "Did you mean 'pearson'"),
+        (lambda d: rsa.similarity(d, RDMs(d.dissimilarities, d.stimuli[::-1])), "another order: stimulus 0"),
+        (lambda d: rsa.similarity(d, RDMs(np.ones((1, 3)), np.arange(3))), "over 5 and 3 stimuli"),
+        (
+            lambda d: rsa.similarity(d, without(d, 4)),
+            "1 with 2 is missing .NaN. in the RDM '0' of the other stack, and there in '0', the first",
+        ),
+        (lambda d: rsa.similarity(without(d, 0, 4), without(d, 0)), r"1 with 2 is there in .*1 in this RDM. to NaN"),
+        (lambda d: rsa.similarity(d, d, noise_covariance=np.eye(5)), "pearson takes none"),
+        (lambda d: rsa.similarity(d, d, "whitened-cosine", noise_covariance=np.eye(4)), "5 × 5; got the shape .4, 4."),
+        (lambda d: rsa.similarity(d, d, "whitened-cosine", noise_covariance=np.ones((5, 5))), "positive definite"),
+        (
+            lambda d: rsa.similarity(without(d, 0), without(d, 0), "whitened-cosine", noise_covariance=np.eye(5)),
+            "needs complete RDMs",
+        ),
+        (lambda d: rsa.bootstrap_similarity(d, d, np.ones((7, 4), int)), "each of the 5 stimuli.*got the shape .7, 4."),
+        (lambda d: rsa.bootstrap_similarity(d, d, np.full((7, 5), -1)), "from -1 to"),
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(call, sentence, rng):
+    with pytest.raises(InputError, match=sentence):
+        call(stack(rng, 2, 5))
