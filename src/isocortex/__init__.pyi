@@ -28,6 +28,7 @@ from .rdms import RDMs as RDMs
 from .recordings import read as read
 from .recordings import read_kriegeskorte as read_kriegeskorte
 from .recordings import read_npz as read_npz
+from .recordings import read_zhang_desimone as read_zhang_desimone
 from .recordings import synthetic_v1 as synthetic_v1
 from .recordings import write as write
 from .responses import responses as responses

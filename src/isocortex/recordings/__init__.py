@@ -14,3 +14,4 @@ from .kriegeskorte import ObjectRecordings as ObjectRecordings
 from .kriegeskorte import read_kriegeskorte as read_kriegeskorte
 from .readers import read_npz as read_npz
 from .synthetic import synthetic_v1 as synthetic_v1
+from .zhang_desimone import read_zhang_desimone as read_zhang_desimone
