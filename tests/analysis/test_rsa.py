@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from isocortex import InputError, RDMs, rsa
+from isocortex import InputError, RDMs
 from isocortex.analysis.rsa.resampling import draw_multiplicities
 from isocortex.rdms import from_square
 

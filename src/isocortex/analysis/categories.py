@@ -65,7 +65,7 @@ def category_contrast(rdms: RDMs, categories: np.ndarray, *, confidence: float =
     mean = float(total[0] - total[1])
     se = float(np.sqrt((n - 1) / n * np.sum((left_out - left_out.mean()) ** 2)))
     margin = float(t.ppf((1 + confidence) / 2, n - 1)) * se
-    return pd.Series({"mean": mean, "low": mean - margin, "high": mean + margin, "se": se})
+    return pd.Series({"mean": mean, "low": max(mean - margin, -100), "high": min(mean + margin, 100), "se": se})
 
 
 def percentiles(dissimilarities: CondensedRDM) -> CondensedRDM:
