@@ -88,10 +88,9 @@ def draw(run: Run, found: Comparison) -> None:
         draw_second_level(run, found)
 
     maps = {name: mds(rows) for name, rows in list(stacks.items())[: MOST_MAPS + 1]}
-    titles = {f"{name}\nstress {stress:.2f}": points for name, (points, stress) in maps.items()}
     run.figure(
         "mds",
-        plots.mds_maps(titles, inputs.data.stimuli, categories=categories),
+        plots.mds_maps(maps, inputs.data.stimuli, categories=categories),
         title="Maps of the stimuli",
         caption="Metric multidimensional scaling of the mean RDM: stimuli that are represented alike lie close. Stress "
         "is Kruskal's stress-1, 0 for a perfect map; maps may be turned and mirrored.",

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..analysis.rsa import NoiseCeiling
-from .style import BLUE, GREY, VARIANT_COLOURS, grid, styled
+from .style import BLUE, GREY, VARIANT_COLOURS, grid, short, styled
 
 WIDEST_BAR = 0.26
 MODEL_BAR = 0.62
@@ -89,7 +89,8 @@ def model_bars(
     rows = {str(row["model"]): row for row in table.to_dict("records")}
     names = list(rows)
     beaten = {name: others for name, others in (better_than or {}).items() if others}
-    long = max(map(len, names)) > 70 // len(names)
+    shown = [short(name) for name in names]
+    long = max(map(len, shown)) > 70 // len(names)
     figure, axes = grid(1, 1, size=(max(4.8, 0.75 * len(names) + 2.0), 3.6 + 0.16 * len(beaten) + 0.9 * long))
     axis = axes[0, 0]
     rng = np.random.default_rng(0)
@@ -113,7 +114,7 @@ def model_bars(
         axis.plot(losers, [y] * len(losers), "v", color="0.3", ms=6)
         axis.plot(winner, y, "o", color="black", ms=7)
     axis.set_ylim(bottom - (step if bottom < 0 else 0), top + (len(beaten) + (2.9 if beaten else 1.8)) * step)
-    axis.set_xticks(range(len(names)), names, rotation=30 if long else 0, ha="right" if long else "center")
+    axis.set_xticks(range(len(names)), shown, rotation=30 if long else 0, ha="right" if long else "center")
     axis.set_xlim(-0.6, len(names) - 0.4)
     handles, labels = axis.get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))

@@ -8,7 +8,7 @@ from scipy.cluster import hierarchy
 
 from ..rdms import RDMs
 from .embedding import MARKERS
-from .style import SERIES, grid, styled
+from .style import SERIES, grid, short, styled
 
 MOST_NAMED = 60
 """Stimuli above which names would run into each other."""
@@ -44,12 +44,11 @@ def dendrogram(rdms: RDMs, *, categories: np.ndarray | None = None) -> Figure:
         for number, kind in enumerate(dict.fromkeys(categories.tolist())):
             mine = places[categories[order] == kind]
             style = {"color": SERIES[number % len(SERIES)], "marker": MARKERS[number % len(MARKERS)]}
-            axis.plot(
-                mine, np.full(len(mine), -0.035), ls="", ms=4.5, **style, transform=below, clip_on=False, label=kind
-            )
+            style |= {"ls": "", "ms": 4.5, "transform": below, "clip_on": False, "label": short(kind)}
+            axis.plot(mine, np.full(len(mine), -0.035), **style)
         handles, labels = axis.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 6))
-    names = [str(rdms.stimuli[i]) for i in order] if named else []
+    names = [short(rdms.stimuli[i]) for i in order] if named else []
     axis.set_xticks(places if named else [], names, rotation=90, fontsize=7)
     axis.tick_params(bottom=False, pad=8)
     axis.spines["bottom"].set_visible(False)

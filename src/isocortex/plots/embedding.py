@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from .style import CYCLIC_MAP, ORIENTATIONS, SERIES, blank, grid, orientation_bar, styled
+from .style import CYCLIC_MAP, ORIENTATIONS, SERIES, blank, grid, orientation_bar, short, styled
 
 PANELS_PER_LINE = 3
 MARKERS = "osD^vP*X"
@@ -36,14 +36,17 @@ def embedding_maps(maps: Mapping[str, np.ndarray], angles: np.ndarray) -> Figure
 
 
 @styled
-def mds_maps(maps: Mapping[str, np.ndarray], stimuli: np.ndarray, *, categories: np.ndarray | None = None) -> Figure:
+def mds_maps(
+    maps: Mapping[str, tuple[np.ndarray, float]], stimuli: np.ndarray, *, categories: np.ndarray | None = None
+) -> Figure:
     """Draw multidimensional-scaling maps of stimuli, a panel each; distances near dissimilarities.
 
     Categories have a colour and a marker each; up to 30 stimuli are named where there are none.
 
     Parameters
     ----------
-    maps : mapping of str to array, shape (stimulus, 2)
+    maps : mapping of str to (array, float)
+        Title → points, shape (stimulus, 2), and their stress.
     stimuli : array, shape (stimulus,)
         Labels.
     categories : array of str, shape (stimulus,), optional
@@ -54,17 +57,17 @@ def mds_maps(maps: Mapping[str, np.ndarray], stimuli: np.ndarray, *, categories:
     for axis in axes.flat[len(maps) :]:
         axis.set_visible(False)
     kinds = np.zeros(len(stimuli), int) if categories is None else categories
-    for axis, (title, points) in zip(axes.flat, maps.items(), strict=False):
+    for axis, (title, (points, stress)) in zip(axes.flat, maps.items(), strict=False):
         for number, kind in enumerate(dict.fromkeys(kinds.tolist())):
             style = {"color": SERIES[number % len(SERIES)], "marker": MARKERS[number % len(MARKERS)]}
-            axis.scatter(*points[kinds == kind].T, **style, s=26, lw=0.4, edgecolor="white", label=str(kind))
+            axis.scatter(*points[kinds == kind].T, **style, s=26, lw=0.4, edgecolor="white", label=short(kind))
         if categories is None and len(stimuli) <= MOST_NAMED:
             for name, point in zip(stimuli, points, strict=True):
-                axis.annotate(str(name), point, (3, 3), textcoords="offset points", fontsize=7)
+                axis.annotate(short(name), point, (3, 3), textcoords="offset points", fontsize=7)
         blank(axis)
         axis.set_aspect("equal", "datalim")
         axis.margins(0.1)
-        axis.set_title(title, fontsize=9.5)
+        axis.set_title(f"{short(title)}\nstress {stress:.2f}", fontsize=9.5)
         axis.set_xlabel("MDS 1")
     for axis in axes[:, 0]:
         axis.set_ylabel("MDS 2")

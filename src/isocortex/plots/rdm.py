@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ..analysis import percentiles
 from ..rdms import RDMs
-from .style import DISSIMILARITY_MAP, blank, grid, styled
+from .style import DISSIMILARITY_MAP, blank, grid, short, styled
 
 PANELS_PER_LINE = 4
 SMALLEST_NAMED = 0.06
@@ -42,7 +42,7 @@ def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = No
         square = RDMs(percentiles(mean), rdms.stimuli).square()[0]
         np.fill_diagonal(square, np.nan)
         shown = {"cmap": DISSIMILARITY_MAP, "vmin": 0, "vmax": 100, "interpolation": "nearest"}
-        axis.set_title(title, fontsize=9.5)
+        axis.set_title(short(title), fontsize=9.5)
         axis.imshow(square, **shown)
         if categories is not None:
             blank(axis)
@@ -87,5 +87,9 @@ def _blocks(axis: Axes, categories: np.ndarray, *, named: bool) -> None:
         starts = np.concatenate([[0], edges, [len(categories)]])
         sizes = np.diff(starts)
         wide = sizes >= SMALLEST_NAMED * len(categories)
-        axis.set_yticks(((starts[:-1] + starts[1:] - 1) / 2)[wide], categories[starts[:-1]][wide], fontsize=8)
+        axis.set_yticks(
+            ((starts[:-1] + starts[1:] - 1) / 2)[wide],
+            [short(kind) for kind in categories[starts[:-1]][wide]],
+            fontsize=8,
+        )
         axis.tick_params(left=False)

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from .style import BLUE, BRAIN, blank, grid, styled
+from .style import BLUE, BRAIN, blank, grid, short, styled
 
 MOST_WRITTEN = 12
 """Rows above which numbers would not fit into the cells."""
@@ -27,7 +27,7 @@ def second_level(
     measure : str
         What the similarities are.
     """
-    n = len(names)
+    n, names = len(names), [short(name) for name in names]
     side = min(0.36 * n + 1.8, 6.0)
     figure, axes = grid(1, 2, size=(2 * side + 1.6, side), width_ratios=[1.15, 1])
     matrix, plane = axes[0]

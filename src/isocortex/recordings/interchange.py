@@ -13,8 +13,9 @@ from scipy.io import savemat
 from ..errors import InputError, look_up, require
 from ..rdms import RDMs
 from ..responses import save
-from .arrays import Arrays, load_mat, load_npz
+from .arrays import Arrays, load_npz
 from .contents import NAMES, Contents, label
+from .matlab import load_mat
 from .netcdf import load_netcdf, save_rdms
 
 Reader = Callable[[Path, Collection[str]], tuple[dict[str, Arrays], list[str]]]
