@@ -87,9 +87,10 @@ def test_layers_of_a_run_are_models(files, rng):
 
 def test_an_interrupted_comparison_goes_on_to_the_same_numbers(files, monkeypatch):
     _, found = found_by(**files)
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt) as stopped:
+    with monkeypatch.context() as patched:
         patched.setattr("isocortex.experiments.compare.draw", lambda run, found: signal.raise_signal(signal.SIGINT))
-        Compare(**files).execute()
+        with pytest.raises(KeyboardInterrupt) as stopped:
+            Compare(**files).execute()
     again = Compare(resume=stopped.value.resume_folder).execute()
     assert summary(again) == pytest.approx(numbers(found), rel=1e-9)
 
