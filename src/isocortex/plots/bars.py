@@ -115,6 +115,7 @@ def model_bars(
         axis.plot(winner, y, "o", color="black", ms=7)
     axis.set_ylim(bottom - (step if bottom < 0 else 0), top + (len(beaten) + (2.9 if beaten else 1.8)) * step)
     axis.set_xticks(range(len(names)), shown, rotation=30 if long else 0, ha="right" if long else "center")
+    axis.set_yticks([tick for tick in axis.get_yticks() if bottom - step <= tick <= top + step])
     axis.set_xlim(-0.6, len(names) - 0.4)
     handles, labels = axis.get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))

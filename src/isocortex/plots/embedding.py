@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from .names import name_points
 from .style import CYCLIC_MAP, ORIENTATIONS, SERIES, blank, grid, orientation_bar, short, styled
 
 PANELS_PER_LINE = 3
@@ -62,8 +63,7 @@ def mds_maps(
             style = {"color": SERIES[number % len(SERIES)], "marker": MARKERS[number % len(MARKERS)]}
             axis.scatter(*points[kinds == kind].T, **style, s=26, lw=0.4, edgecolor="white", label=short(kind))
         if categories is None and len(stimuli) <= MOST_NAMED:
-            for name, point in zip(stimuli, points, strict=True):
-                axis.annotate(short(name), point, (3, 3), textcoords="offset points", fontsize=7)
+            name_points(axis, points, list(stimuli), side=72 * 2.3)
         blank(axis)
         axis.set_aspect("equal", "datalim")
         axis.margins(0.1)

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from .names import name_points
 from .style import BLUE, BRAIN, blank, grid, short, styled
 
 MOST_WRITTEN = 12
@@ -47,11 +48,7 @@ def second_level(
         )
     for mine, colour, marker, label in ((brains, BRAIN, "o", "subject"), (~brains, BLUE, "D", "model")):
         plane.scatter(*points[mine].T, color=colour, marker=marker, s=34, label=label, zorder=3)
-    centre = (points[:, 0].min() + points[:, 0].max()) / 2
-    for name, point in zip(names, points, strict=True):  # towards the middle, where there is room
-        left = point[0] <= centre
-        at = {"xytext": (5 if left else -5, 4), "ha": "left" if left else "right"}
-        plane.annotate(name, point, textcoords="offset points", fontsize=8, **at)
+    name_points(plane, points, names, side=72 * (side - 1.2))
     blank(plane)
     plane.set_aspect("equal", "datalim")
     plane.margins(0.22)
