@@ -52,18 +52,26 @@ class Compare(Experiment):
 
     models: Annotated[
         Positional[tuple[Path, ...]],
-        arg(metavar="MODEL…", help="Files of models. Each is named by its file, or by its label in a file of several."),
+        arg(
+            metavar="MODEL…",
+            help="Files of models. Each is named by its file, or by its label in a file of several.",
+            help_behavior_hint="(one or more)",
+        ),
     ] = ()
     data: Annotated[
         tuple[Path, ...],
-        arg(metavar="DATA…", help="Files of measurements; several RDMs or files are several subjects. Required."),
+        arg(
+            metavar="DATA…",
+            help="Files of measurements; several RDMs or files are several subjects.",
+            help_behavior_hint="(one or more)",
+        ),
     ] = ()
     dissimilarity: Annotated[
         str, arg(help=f"Of two response patterns, where files hold responses: {', '.join(DISSIMILARITIES)}.")
     ] = "correlation"
     similarity: Annotated[str, arg(help=f"Of two RDMs: {', '.join(SIMILARITIES)}.")] = "spearman"
     inference: Annotated[
-        str, arg(help="What intervals and tests shall hold for: new stimuli, new subjects, or both.")
+        str, arg(help="stimuli, subjects or both: of which new ones intervals and tests shall hold.")
     ] = "both"
     categories: Annotated[
         Path | None, arg(help="CSV file of label,category. Default: the data file's categories, where it has them.")
