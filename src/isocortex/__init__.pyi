@@ -4,6 +4,7 @@ from . import recordings as recordings
 from . import report as report
 from . import runs as runs
 from .analysis import fit_tuning as fit_tuning
+from .analysis import modulation as modulation
 from .analysis import reliability as reliability
 from .analysis import rsa as rsa
 from .analysis import tuning_curves as tuning_curves
@@ -32,6 +33,7 @@ from .recordings import read_zhang_desimone as read_zhang_desimone
 from .recordings import synthetic_v1 as synthetic_v1
 from .recordings import write as write
 from .responses import responses as responses
+from .stimuli import bars as bars
 from .stimuli import filter_bank as filter_bank
 from .stimuli import gratings as gratings
 from .tasks import ImageRotation as ImageRotation

@@ -29,6 +29,18 @@ REFERENCES = {
         "Schütt HH, Kipnis AD, Diedrichsen J, Kriegeskorte N (2023). Statistical inference on representational "
         "geometries. eLife 12:e82566. doi:10.7554/eLife.82566"
     ),
+    "skottun-1991": (
+        "Skottun BC, De Valois RL, Grosof DH, Movshon JA, Albrecht DG, Bonds AB (1991). Classifying simple and complex "
+        "cells on the basis of response modulation. Vision Res 31:1079–1086. doi:10.1016/0042-6989(91)90033-2"
+    ),
+    "mechler-ringach-2002": (
+        "Mechler F, Ringach DL (2002). On the classification of simple and complex cells. Vision Res 42:1017–1033. "
+        "doi:10.1016/S0042-6989(02)00025-1"
+    ),
+    "lecun-1989": (
+        "LeCun Y, Boser B, Denker JS, Henderson D, Howard RE, Hubbard W, Jackel LD (1989). Backpropagation applied to "
+        "handwritten zip code recognition. Neural Comput 1:541–551. doi:10.1162/neco.1989.1.4.541"
+    ),
     "adelson-bergen-1985": (
         "Adelson EH, Bergen JR (1985). Spatiotemporal energy models for the perception of motion. "
         "J Opt Soc Am A 2:284–299. doi:10.1364/JOSAA.2.000284"

@@ -10,7 +10,7 @@ import pytest
 from isocortex.cli import main
 from isocortex.cli.console import Interruption
 from isocortex.cli.main import USAGE
-from isocortex.experiments import EXPERIMENTS
+from isocortex.experiments import EXPERIMENTS, experiment
 
 
 def run(*words: str, capsys) -> tuple[int, str, str]:
@@ -41,11 +41,12 @@ def test_list_and_version(capsys):
 def test_every_option_is_explained(name, capsys):
     code, out, _ = run("run", name, "--help", capsys=capsys)
     assert code == 0
-    common = ("--seed", "--similarity", "--dissimilarity", "--data", "--bootstraps", "--out", "--resume")
-    own = ("--inference", "--categories") if name == "compare" else ("--seeds", "--epochs", "--learning-rate")
-    for option in (*common, *own):
-        assert option in out
-    assert ("(default: 1000)" if name == "compare" else "(default: 0.0005)") in out
+    meanings, text = experiment(name).meanings(), "".join(out.replace("│", " ").split())
+    assert {"seed", "out", "resume"} < set(meanings)
+    for option, meaning in meanings.items():
+        assert {"models": "MODEL…"}.get(option, f"--{option.replace('_', '-')} ") in out
+        assert "".join(meaning.split()) in text
+    assert out.count("default:") + out.count("(one or more)") >= len(meanings) - 1
 
 
 def test_compare_has_a_verb_of_its_own_and_three_examples(capsys):

@@ -5,6 +5,9 @@ from .categories import category_contrast as category_contrast
 from .categories import percentiles as percentiles
 from .embedding import embed as embed
 from .embedding import mds as mds
+from .modulation import modulation as modulation
+from .modulation import pooled_modulation as pooled_modulation
+from .modulation import rectified_modulation as rectified_modulation
 from .tuning import TuningCurves as TuningCurves
 from .tuning import tuning_curves as tuning_curves
 from .tuning import tuning_indices as tuning_indices

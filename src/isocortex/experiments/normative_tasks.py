@@ -155,9 +155,14 @@ class NormativeTasks(V1Comparison):
         controls = [name for name in first.variants if name != "trained"]
         run.table(
             "answer",
-            answer_table(found.table, (*self.task, *controls)),
+            answer_table(found.table[found.table["variant"] != NO_LEARNING], (*self.task, *controls))
+            .set_index("layer")
+            .T.rename_axis("trained on")
+            .reset_index(),
             title=f"How V1-like does each task make each layer? {measure}, mean [95 % interval]",
-            caption=f"Noise ceiling {limit}{f' ({ceiling.kind})' if ceiling else ''}.",
+            caption="Without learning: "
+            + ", ".join(f"{row['layer']} {interval(row)}" for row in records(found.table, NO_LEARNING))
+            + f". Noise ceiling {limit}{f' ({ceiling.kind})' if ceiling else ''}.",
             shown=True,
         )
         rival = best(records(found.table, NO_LEARNING))
@@ -205,5 +210,5 @@ class NormativeTasks(V1Comparison):
             for row in pairs
             if top["variant"] in (row["a"], row["b"]) and row["p"] < 0.05
         ]
-        others = f"beyond doubt ahead of {', '.join(beaten)}" if beaten else "not beyond doubt ahead of any other"
-        return f"In {layer}, {top['variant']} is most like V1, {interval(top)}, {others} (p < 0.05, Holm)."
+        others = f"ahead of {' and '.join(beaten)}" if beaten else "but ahead of no other"
+        return f"In {layer}, {top['variant']} is most like V1, {interval(top)}, {others} at p < 0.05 (Holm)."

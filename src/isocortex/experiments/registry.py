@@ -10,6 +10,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "Compare",
         "Any models against any brains, from files: isocortex compare MODEL… --data DATA….",
     ),
+    "convolution": (
+        "isocortex.experiments.convolution",
+        "Convolution",
+        "A lesson: what does a convolutional layer compute, what does it save, and which cells ignore position?",
+    ),
     "image-it": (
         "isocortex.experiments.image_it",
         "ImageIT",

@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 
 from ..errors import look_up, require
-from ..shapes import Biases, Image, Kernels, PRNGKey
+from ..shapes import Biases, FilterBank, Image, Kernels, PRNGKey
 from ..stimuli import filter_bank
-from .ops import correlate, correlate_relu_pool
+from .ops import correlate, correlate_relu_pool, pad_width
 
 ARCHITECTURES: dict[str, tuple[str, ...]] = {
     "FC": ("fc", "fc_relu", "output"),
@@ -36,18 +36,35 @@ class ConvolutionalLayer(eqx.Module):
     Parameters
     ----------
     channels, size : int
-        Number of kernels and their odd edge. Default 6 and 7.
-    filters : "bank" or "random"
-        The published filter bank with zero bias, or U(±1/√fan-in) for kernels and biases.
+        Number and edge of the kernels that `filters` names. Default 6 and 7.
+    filters : "bank", "random", or array of shape (channel, size, size)
+        The published filter bank with zero bias, U(±1/√fan-in) for kernels and biases, or the kernels themselves,
+        with zero bias.
     stride : int
-        Default 1: the output keeps the input's size.
+        Default 1.
+    padding : "same", "valid" or int
+        Zeros around the image. Default "same": with stride 1 the output keeps the input's size. See
+        :func:`isocortex.models.correlate`.
     key : key, optional
         For random filters.
+
+    Raises
+    ------
+    InputError
+        For unknown filters, random ones without a key, a stride below 1, or a padding that the kernels cannot have.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> image = jnp.zeros((48, 64))
+    >>> ConvolutionalLayer()(image)["conv"].shape, ConvolutionalLayer(stride=2, padding="valid")(image)["conv"].shape
+    ((6, 48, 64), (6, 21, 29))
     """
 
     kernels: Kernels
     bias: Biases
     stride: int = eqx.field(static=True)
+    padding: int | str = eqx.field(static=True)
     layers: tuple[str, ...] = eqx.field(static=True, default=("conv",))
 
     def __init__(
@@ -55,22 +72,37 @@ class ConvolutionalLayer(eqx.Module):
         channels: int = 6,
         size: int = 7,
         *,
-        filters: str = "bank",
+        filters: str | FilterBank | Kernels = "bank",
         stride: int = 1,
+        padding: int | str = "same",
         key: PRNGKey | None = None,
     ) -> None:
-        look_up("kind of filters", filters, dict.fromkeys(("bank", "random")))
-        if filters == "bank":
+        if not isinstance(filters, str):
+            self.kernels, self.bias = jnp.asarray(filters), jnp.zeros(len(filters))
+        elif look_up("kind of filters", filters, {"bank": True, "random": False}):
             self.kernels, self.bias = jnp.asarray(filter_bank(channels, size)), jnp.zeros(channels)
         else:
             require(key is not None, "Random filters need a key.")
             self.kernels, self.bias = _uniform_kernels(channels, size, key)  # pyright: ignore[reportArgumentType]
-        self.stride = stride
+        require(stride >= 1, f"stride must be at least 1; got {stride}.")
+        pad_width(self.kernels.shape[-1], padding)
+        self.stride, self.padding = stride, padding
         self.layers = ("conv",)
 
     def __call__(self, image: Image, *, key: PRNGKey | None = None) -> Activity:
         """Return the channel maps, shape (channel, rows, columns), as layer ``conv``."""
-        return {"conv": correlate(image, self.kernels, self.bias, stride=self.stride)}
+        return {"conv": correlate(image, self.kernels, self.bias, stride=self.stride, padding=self.padding)}
+
+
+def n_weights(model: Any) -> int:
+    """Count the weights and biases of a model, or of one of its layers.
+
+    Examples
+    --------
+    >>> n_weights(ConvolutionalLayer())
+    300
+    """
+    return sum(leaf.size for leaf in jax.tree.leaves(model))
 
 
 class ConvNet(eqx.Module):

@@ -1,6 +1,7 @@
-"""Line pictures: learning curves, and rows of RDMs."""
+"""Line pictures: learning curves, rows of RDMs, and named lines in panels."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import numpy as np
 import xarray as xr
@@ -68,4 +69,53 @@ def rdm_rows(stacks: Mapping[str, RDMs], angles: Sequence[float], *, measure: st
         orientation_axis(axis)
     axes[0, 0].set_ylabel(f"{measure}\n(z-scored within RDM)")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(stacks))
+    return figure
+
+
+Lines = Mapping[str, tuple[np.ndarray, np.ndarray]]
+
+
+@styled
+def profiles(
+    panels: Mapping[str, Lines],
+    *,
+    x_label: str | Sequence[str],
+    y_label: str | Sequence[str],
+    x_ticks: Sequence[float | int] | None = None,
+    level: float | None = None,
+) -> Figure:
+    """Draw named lines in a panel each, with one legend where the panels have the same lines.
+
+    Parameters
+    ----------
+    panels : mapping of str to mapping of str to (x, y)
+        Title → name of a line → its points. A line named ``"theory"`` is black, and what is measured beside it is
+        drawn as points.
+    x_label, y_label : str, or a sequence of str
+        One for all panels, or one each.
+    x_ticks : sequence of float, optional
+    level : float, optional
+        A dotted horizontal line, such as a criterion.
+    """
+    figure, axes = grid(1, len(panels), size=(3.6 * len(panels) + 0.4, 3.7))
+    for i, (axis, (title, lines)) in enumerate(zip(axes[0], panels.items(), strict=True)):
+        style = {"ls": "", "marker": "o", "ms": 3.5} if "theory" in lines else {}
+        for (name, (x, y)), colour in zip(lines.items(), cycle(SERIES), strict=False):
+            look = {"color": BRAIN, "lw": 1.0} if name == "theory" else {"color": colour, **style}
+            axis.plot(x, y, label=name, **look)
+        if level is not None:
+            axis.axhline(level, color=GREY, lw=0.8, ls=":")
+        if x_ticks is not None:
+            axis.set_xticks(x_ticks)
+        axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
+        axis.set_title(title)
+        axis.set_xlabel(x_label if isinstance(x_label, str) else x_label[i])
+        if not isinstance(y_label, str) or i == 0:
+            axis.set_ylabel(y_label if isinstance(y_label, str) else y_label[i])
+    if len({tuple(lines) for lines in panels.values()}) == 1:
+        figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    else:
+        for axis in axes[0]:
+            below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2)}
+            axis.legend(ncols=2, columnspacing=1.0, handlelength=1.4, **below)
     return figure

@@ -1,5 +1,6 @@
 """What is shown: gratings, filters, and images fitted to a canvas."""
 
+from .bars import bars as bars
 from .filters import filter_bank as filter_bank
 from .gratings import canvas_size as canvas_size
 from .gratings import grating as grating
