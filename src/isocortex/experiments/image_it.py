@@ -53,7 +53,10 @@ class ImageIT(OrientationNetworks):
         Path | None, arg(help="Folder with the three published MATLAB files of Kriegeskorte et al. 2008. Required.")
     ] = None
     task: TaskName = "tilt"
-    similarity: Annotated[str, arg(help="Of two RDMs: pearson, spearman or cosine.")] = "spearman"
+    similarity: Annotated[
+        str,
+        arg(help="Of two RDMs: pearson, cosine, whitened-pearson, whitened-cosine, spearman, rho-a, tau-a or tau-b."),
+    ] = "spearman"
 
     def tasks(self) -> tuple[str, ...]:
         """Return the one task."""

@@ -97,7 +97,10 @@ class OrientationNetworks(Experiment):
     dissimilarity: Annotated[str, arg(help="Of responses to two stimuli: correlation, cosine or euclidean.")] = (
         "correlation"
     )
-    similarity: Annotated[str, arg(help="Of two RDMs: pearson, spearman or cosine.")] = "pearson"
+    similarity: Annotated[
+        str,
+        arg(help="Of two RDMs: pearson, cosine, whitened-pearson, whitened-cosine, spearman, rho-a, tau-a or tau-b."),
+    ] = "pearson"
     bootstraps: Annotated[int, arg(help="Bootstrap samples behind each 95 % interval.")] = 1000
 
     def __post_init__(self) -> None:

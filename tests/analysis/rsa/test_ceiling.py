@@ -52,6 +52,14 @@ def test_the_ceiling_is_the_bootstrap_that_takes_all_once(method, rng):
 
 
 @pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_one_sample_of_stimuli_serves_all_of_subjects(method, rng):
+    data = RDMs(rng.random((3, 28)), np.arange(8))
+    stimuli, subjects = np.array([[2, 0, 1, 1, 1, 1, 1, 1]]), rng.integers(1, 3, (5, 3))
+    each = rsa.bootstrap_ceiling(data, np.repeat(stimuli, 5, axis=0), subjects, method=method)
+    np.testing.assert_allclose(rsa.bootstrap_ceiling(data, stimuli, subjects, method=method), each, rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
 def test_one_subject_has_no_others(method, rng):
     data = RDMs(rng.random((2, 28)), np.arange(8))
     lower, upper = rsa.bootstrap_ceiling(data, np.ones((1, 8), int), np.array([[2, 0]]), method=method)[0]

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...errors import look_up, require
 from ...rdms import RDMs
-from ...shapes import CeilingBounds, Multiplicity, SubjectSamples
+from ...shapes import Multiplicity, SubjectCeilings, SubjectSamples
 from .pairs import shared_pairs
 from .similarity import SIMILARITIES, require_multiplicity, similarity
 
@@ -59,7 +59,7 @@ def bootstrap_ceiling(
     subject_multiplicity: SubjectSamples | None = None,
     *,
     method: str = "pearson",
-) -> CeilingBounds:
+) -> SubjectCeilings:
     """Return the noise ceiling of :func:`noise_ceiling` for each bootstrap sample of stimuli and of subjects.
 
     Parameters
@@ -67,7 +67,7 @@ def bootstrap_ceiling(
     data : RDMs
         One row per subject, at least two.
     multiplicity : array of int, shape (sample, stimulus)
-        How often each stimulus was drawn.
+        How often each stimulus was drawn; one sample may serve all samples of subjects.
     subject_multiplicity : array of int, shape (sample, subject), optional
         How often each subject was drawn. Default once.
     method : str
@@ -89,7 +89,7 @@ def bootstrap_ceiling(
         subject_multiplicity = np.ones((len(multiplicity), len(data)), int)
     require_multiplicity(subject_multiplicity, len(data), "subjects")
     require(
-        len(multiplicity) == len(subject_multiplicity),
+        len(multiplicity) in (1, len(subject_multiplicity)),
         f"There are {len(multiplicity)} samples of stimuli, but {len(subject_multiplicity)} of subjects.",
     )
     return measure.ceilings(rows, pairs, multiplicity, subject_multiplicity)

@@ -8,10 +8,8 @@ as whole vectors; two entries of different chunks and blocks are counted from th
 import numpy as np
 
 from ...shapes import OtherRowCodes, PairCounts, RowCodes, Similarities
+from .blocks import in_blocks
 from .ranks import untied
-
-BLOCK = 16
-"""Rows that are counted at a time, so that they stay in the cache."""
 
 
 def tau_a(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None = None) -> Similarities:
@@ -54,17 +52,19 @@ def _against(x: np.ndarray, y: RowCodes, tied_x: int, tied_y: np.ndarray, total:
     order = np.argsort(x)
     apart = tied_x == 0 and untied(x[None]).all()
     found = np.empty(len(y), np.int64)
-    for start in range(0, len(y), BLOCK):
-        block = slice(start, start + BLOCK)
+
+    def work(block: slice) -> None:
         if apart and not tied_y[block].any() and untied(y[block]).all():
-            found[block] = 2 * count_increasing(y[block, order]) - total
-            continue
+            found[block] = 2 * count_increasing(y[block][:, order]) - total
+            return
         # entries tied in x are put in the falling order of y, and the other way round, so that no tie counts
         size = int(y[block].max(initial=0)) + 1
         keys = np.sort(x * size + (size - 1 - y[block]), axis=1)
         in_x_order = size - 1 - keys % size
         permutation = n - 1 - np.sort(in_x_order * n + np.arange(n)[::-1], axis=1) % n
         found[block] = 2 * count_increasing(permutation) - (total - tied_x - tied_y[block] + _runs(keys))
+
+    in_blocks(work, len(y))
     return found
 
 
@@ -84,10 +84,10 @@ def count_increasing(permutations: RowCodes) -> np.ndarray:
     p[:, :n] = permutations
     p[:, n:] = np.arange(n, whole)
     chunk = np.arange(whole) >> bits
-    small = np.int16 if whole <= 2**15 else np.int32
-    chunk_in_y_order = np.empty(p.shape, small)
-    chunk_in_y_order.put(p + whole * np.arange(rows)[:, None], chunk)
-    near = _increasing_within(p.astype(small), bits) + _increasing_within(chunk_in_y_order, bits)
+    chunk_in_y_order = np.empty(p.shape, np.uint8 if blocks <= 2**8 else np.int32)
+    chunk_in_y_order.reshape(-1)[(p + whole * np.arange(rows)[:, None]).ravel()] = np.tile(chunk, rows)
+    positions = p.astype(np.int16 if whole <= 2**15 else np.int32)
+    near = _increasing_within(positions, bits) + _increasing_within(chunk_in_y_order, bits)
     p >>= bits
     p *= blocks
     p += chunk + blocks**2 * np.arange(rows)[:, None]
@@ -105,7 +105,7 @@ def _increasing_within(values: np.ndarray, bits: int) -> np.ndarray:
     pieces = np.ascontiguousarray(values.reshape(-1, m).T)
     found = np.zeros(pieces.shape, np.uint8 if m < 2**8 else np.int32)
     for lag in range(1, m):
-        found[lag:] += pieces[lag:] > pieces[:-lag]
+        found[lag:] += (pieces[lag:] > pieces[:-lag]).view(np.uint8)
     return found.sum(axis=0, dtype=np.int64).reshape(rows, -1).sum(axis=1)
 
 

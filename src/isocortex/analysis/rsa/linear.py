@@ -11,30 +11,30 @@ import numpy as np
 
 from ...shapes import (
     Bootstrapped,
-    CeilingBounds,
     CondensedRDM,
     Multiplicity,
     OtherRDM,
     Similarities,
-    SubjectMultiplicity,
+    SubjectCeilings,
+    SubjectSamples,
 )
-from .moments import Products, weighted_covariance, weighted_products
+from .moments import Products, covariance, products
 from .pairs import Pairs
 
-CHUNK_BYTES = 2**26
-"""Memory for one block of bootstrap samples."""
+CHUNK_BYTES = 2**22
+"""Memory for the weights of one block of bootstrap samples, so that they stay in the cache."""
 
 InnerProducts = Callable[[CondensedRDM, OtherRDM, Pairs, Multiplicity], Products]
 
 
-def products(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Products:
+def sampled_products(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Products:
     """Return the inner products of rows over the pairs of each bootstrap sample, for the cosine."""
-    return weighted_products(x, y, pairs.counts(multiplicity).T)
+    return products(x, y, pairs.counts(multiplicity.astype(float)))
 
 
-def covariance(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Products:
+def sampled_covariance(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Products:
     """Return the inner products of rows less their means in each bootstrap sample, for Pearson's correlation."""
-    return weighted_covariance(x, y, pairs.counts(multiplicity).T)
+    return covariance(x, y, pairs.counts(multiplicity.astype(float)))
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class Linear:
         return np.concatenate(blocks)
 
     def ceilings(
-        self, rows: CondensedRDM, pairs: Pairs, multiplicity: Multiplicity, subjects: SubjectMultiplicity
-    ) -> CeilingBounds:
-        """Return the lower and upper noise ceiling in each sample of stimuli and of subjects."""
+        self, rows: CondensedRDM, pairs: Pairs, multiplicity: Multiplicity, subjects: SubjectSamples
+    ) -> SubjectCeilings:
+        """Return the lower and upper noise ceiling in each sample of stimuli (or in one, for all) and of subjects."""
         grams, norms = [], []
         for part in _parts(multiplicity, rows.shape[1]):
             found = self.products(rows, rows, pairs, part)
@@ -73,10 +73,9 @@ class Linear:
             norms.append(np.sqrt(alone.xx))
         gram, norm = np.concatenate(grams), np.concatenate(norms)
         drawn = subjects > 0
-        u = np.divide(subjects, norm, out=np.full(norm.shape, np.nan), where=norm > 0)
-        u = np.where(drawn, u, 0.0)
+        u = np.where(drawn, subjects / np.where(norm > 0, norm, np.nan), 0.0)
         own = np.diagonal(gram, axis1=1, axis2=2)
-        with_all = np.einsum("skl,sl->sk", gram, u)
+        with_all = (gram @ u[:, :, None])[:, :, 0]
         square = (with_all * u).sum(axis=1, keepdims=True)
         upper = with_all / np.sqrt(own * square)
         rest = square - 2 * u * with_all + u**2 * own

@@ -27,8 +27,8 @@ class Products(NamedTuple):
         return np.divide(self.xy, scale, out=np.full(self.xy.shape, np.nan), where=scale > 0)
 
 
-def weighted_products(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Products:
-    """Return Σ_p w_p x_p y_p for every row of x with every row of y, and of each with itself.
+def weighted_cosine(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
+    """Return the cosine of every row of x with every row of y, under each sample of pair weights.
 
     Parameters
     ----------
@@ -36,32 +36,33 @@ def weighted_products(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Pro
     weights : array, shape (pair, sample)
         Any real numbers.
     """
-    w = np.ascontiguousarray(weights.T, dtype=float)
+    return products(x, y, np.ascontiguousarray(weights.T, dtype=float)).similarities()
+
+
+def weighted_pearson(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
+    """Return the Pearson correlation of every row of x with every row of y, under each sample of pair weights.
+
+    Parameters and result are those of :func:`weighted_cosine`.
+    """
+    return covariance(x, y, np.ascontiguousarray(weights.T, dtype=float)).similarities()
+
+
+def products(x: CondensedRDM, y: OtherRDM, w: SampleWeights) -> Products:
+    """Return Σ_p w_p x_p y_p for every row of x with every row of y, and of each with itself."""
     xy = cross(x, y, w) if len(x) <= len(y) else cross(y, x, w).swapaxes(1, 2)
     return Products(xy, w @ (x**2).T, w @ (y**2).T)
 
 
-def weighted_covariance(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Products:
-    """Return :func:`weighted_products` of the rows less their weighted means."""
+def covariance(x: CondensedRDM, y: OtherRDM, w: SampleWeights) -> Products:
+    """Return the :func:`products` of the rows less their weighted means."""
     x, y = (rows - rows.mean(axis=1, keepdims=True) for rows in (x, y))
-    w = np.ascontiguousarray(weights.T, dtype=float)
+    raw = products(x, y, w)
     total = w.sum(axis=1)[:, None]
-    raw = weighted_products(x, y, weights)
-    sum_x, sum_y = w @ x.T, w @ y.T
     total = np.where(total == 0, np.nan, total)
-    xy = raw.xy - sum_x[:, :, None] * sum_y[:, None, :] / total[:, :, None]
+    sum_x, sum_y = w @ x.T, w @ y.T
+    xy = raw.xy - sum_x[:, :, None] * (sum_y / total)[:, None, :]
     xx, yy = raw.xx - sum_x**2 / total, raw.yy - sum_y**2 / total
     return Products(xy, np.where(xx > CONSTANT * raw.xx, xx, 0.0), np.where(yy > CONSTANT * raw.yy, yy, 0.0))
-
-
-def weighted_cosine(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
-    """Return the cosine of every row of x with every row of y, under each sample of pair weights."""
-    return weighted_products(x, y, weights).similarities()
-
-
-def weighted_pearson(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
-    """Return the Pearson correlation of every row of x with every row of y, under each sample of pair weights."""
-    return weighted_covariance(x, y, weights).similarities()
 
 
 def cross(x: CondensedRDM, y: OtherRDM, w: SampleWeights) -> Bootstrapped:

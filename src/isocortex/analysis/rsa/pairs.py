@@ -6,7 +6,6 @@ import numpy as np
 
 from ...errors import InputError, require
 from ...rdms import RDMs
-from ...shapes import Multiplicity
 
 
 class Pairs(NamedTuple):
@@ -16,7 +15,7 @@ class Pairs(NamedTuple):
     second: np.ndarray
     stimuli: int
 
-    def counts(self, multiplicity: Multiplicity) -> np.ndarray:
+    def counts(self, multiplicity: np.ndarray) -> np.ndarray:
         """Return w_i·w_j, how often each pair is in each sample: shape (sample, pair).
 
         Pairs of two copies of one stimulus do not exist.
@@ -40,17 +39,18 @@ def shared_pairs(a: RDMs, b: RDMs) -> tuple[np.ndarray, np.ndarray, Pairs]:
     """
     require_same_stimuli(a, b)
     first, second = np.triu_indices(len(a.stimuli), 1)
-    missing = np.isnan(a.dissimilarities[0]) if len(a) else np.isnan(b.dissimilarities).all(axis=0)
+    reference = a if len(a) else b
+    missing: np.ndarray = np.atleast_1d(np.isnan(reference.dissimilarities[:1]).any(axis=0))
     for name, stack in (("one", a), ("the other", b)):
         unlike = np.isnan(stack.dissimilarities) != missing
         if unlike.any():
             row, pair = np.argwhere(unlike)[0]
-            i, j = (a.stimuli[index[pair]].item() for index in (first, second))
+            i, j = a.stimuli[[first[pair], second[pair]]].tolist()
+            here, there = ("there", "missing (NaN)") if missing[pair] else ("missing (NaN)", "there")
             raise InputError(
-                f"The RDMs miss different pairs: {i!r} with {j!r} is {'there' if missing[pair] else 'missing (NaN)'} "
-                f"in the RDM {stack.labels[row]!r} of {name} stack, and "
-                f"{'missing (NaN)' if missing[pair] else 'there'} in {(a if len(a) else b).labels[0]!r}, the first. "
-                f"Set the pairs that are not shared ({int(unlike[row].sum())} in this RDM) to NaN in all."
+                f"The RDMs miss different pairs: {i!r} with {j!r} is {here} in the RDM {stack.labels[row]!r} of {name} "
+                f"stack, and {there} in {reference.labels[0]!r}, the first. Set the pairs that are not shared "
+                f"({int(unlike[row].sum())} in this RDM) to NaN in all."
             )
     if not missing.any():
         return a.dissimilarities, b.dissimilarities, Pairs(first, second, len(a.stimuli))

@@ -7,7 +7,6 @@ import numpy as np
 
 from ...shapes import (
     Bootstrapped,
-    CeilingBounds,
     CondensedRDM,
     Multiplicity,
     OtherRDM,
@@ -15,8 +14,10 @@ from ...shapes import (
     PairCounts,
     RowCodes,
     Similarities,
-    SubjectMultiplicity,
+    SubjectCeilings,
+    SubjectSamples,
 )
+from .blocks import in_blocks
 from .pairs import Pairs
 from .ranks import codes, mid_ranks
 
@@ -41,28 +42,37 @@ class Ranked:
         """Return the similarities in each sample of stimuli."""
         x, y = codes(x), codes(y)
         result = np.empty((len(multiplicity), len(x), len(y)))
-        for sample, counts in enumerate(pairs.counts(multiplicity)):
-            drawn = np.flatnonzero(counts)
-            result[sample] = self.correlation(x[:, drawn], y[:, drawn], counts[drawn])
+
+        def work(block: slice) -> None:
+            for sample, counts in zip(result[block], pairs.counts(multiplicity[block]), strict=True):
+                drawn = np.flatnonzero(counts)
+                sample[:] = self.correlation(x[:, drawn], y[:, drawn], counts[drawn])
+
+        in_blocks(work, len(multiplicity))
         return result
 
     def ceilings(
-        self, rows: CondensedRDM, pairs: Pairs, multiplicity: Multiplicity, subjects: SubjectMultiplicity
-    ) -> CeilingBounds:
-        """Return the lower and upper noise ceiling in each sample of stimuli and of subjects: ranks are pooled."""
+        self, rows: CondensedRDM, pairs: Pairs, multiplicity: Multiplicity, subjects: SubjectSamples
+    ) -> SubjectCeilings:
+        """Return the lower and upper noise ceiling in each sample of stimuli (or in one, for all) and of subjects.
+
+        The ranks of subjects are pooled.
+        """
         coded = codes(rows)
-        result = np.empty((len(multiplicity), 2))
-        for sample, counts in enumerate(pairs.counts(multiplicity)):
-            drawn = np.flatnonzero(counts)
-            present = np.flatnonzero(subjects[sample])
-            times = subjects[sample, present]
-            mine = coded[np.ix_(present, drawn)]
-            ranks = times[:, None] * mid_ranks(mine, counts[drawn])
-            everyone = ranks.sum(axis=0)
-            bounds = [
-                self.correlation(mine[[k]], codes(np.stack([everyone - ranks[k], everyone])), counts[drawn])[0]
-                for k in range(len(present))
-            ]
-            result[sample] = times @ np.array(bounds) / times.sum()
+        result = np.empty((len(subjects), 2))
+        multiplicity = np.broadcast_to(multiplicity, (len(subjects), pairs.stimuli))
+
+        def work(block: slice) -> None:
+            counted = pairs.counts(multiplicity[block])
+            for sample, counts, who in zip(result[block], counted, subjects[block], strict=True):
+                drawn, present = np.flatnonzero(counts), np.flatnonzero(who)
+                mine, times = coded[np.ix_(present, drawn)], who[present]
+                ranks = times[:, None] * mid_ranks(mine, counts[drawn])
+                everyone = ranks.sum(axis=0)
+                pooled = codes(np.concatenate([everyone - ranks, [everyone]]))
+                bounds = [self.correlation(mine[[k]], pooled[[k, -1]], counts[drawn])[0] for k in range(len(times))]
+                sample[:] = times @ np.array(bounds) / times.sum()
+
+        in_blocks(work, len(subjects))
         result[(subjects > 0).sum(axis=1) < 2, 0] = np.nan
         return result

@@ -23,8 +23,8 @@ def whitened_products(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: 
 
     Samples are over stimuli; copies count as stimuli with noise of their own, and pairs of two copies do not exist.
     """
-    counts = pairs.counts(multiplicity).astype(float)
     w = multiplicity.astype(float)
+    counts = pairs.counts(w)
     sums_x, sums_y = (np.einsum("rij,sj->sir", pairs.square(rows), w, optimize=True) for rows in (x, y))
     system = pairs.square(np.ones((1, len(pairs.first)))) * w[:, None, :]
     diagonal = np.arange(pairs.stimuli)
@@ -40,7 +40,7 @@ def whitened_products(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: 
 def whitened_covariance(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Products:
     """Return :func:`whitened_products` of the rows less their (unwhitened) means in the sample."""
     x, y = (rows - rows.mean(axis=1, keepdims=True) for rows in (x, y))
-    counts = pairs.counts(multiplicity)
+    counts = pairs.counts(multiplicity.astype(float))
     total = np.maximum(counts.sum(axis=1), 1)[:, None]
     mean_x, mean_y = counts @ x.T / total, counts @ y.T / total
     one = np.ones((1, x.shape[1]))
