@@ -36,8 +36,10 @@ def similarity_table(
     table = rsa.compare(
         {"\t".join(place): rows for place, rows in defined.items()},
         data,
-        key=key,
         method=method,
+        factors=("stimulus", "seed"),
+        inference="dual-bootstrap",
+        key=key,
         n_bootstraps=n_bootstraps,
     ).reset_index()
     places = table.pop("model").str.split("\t", expand=True)
