@@ -95,7 +95,7 @@ def dual_bootstrap(
         of_seeds = seeds if "seed" in drawn else np.ones((1, n_seeds.sum()))
         over_subjects = _matched("srd,sd->sr", values[:, : n_seeds.sum()], of_subjects) / len(data)
         means = np.add.reduceat(over_subjects * of_seeds, first, axis=1) / n_seeds
-        ceiling = _lower_ceiling(values[:, n_seeds.sum() :], of_subjects)
+        ceiling = lower_ceiling(values[:, n_seeds.sum() :], of_subjects)
         return np.column_stack([means, np.broadcast_to(ceiling, len(means))])
 
     mean = replicate(())[0]
@@ -115,10 +115,10 @@ def dual_bootstrap(
     total, alone = crossed_covariance(found, {factor: np.minimum(n[:, None], n) for factor, n in items.items()})
     freedom = {factor: n - 1 for factor, n in items.items()}
     own = frozenset() if paired_seeds else frozenset({"seed"})
-    return Uncertainty(mean, total, alone, freedom, own, found[frozenset(items)]), undefined
+    return Uncertainty(mean, total, alone, freedom, own, most=found[frozenset(items)]), undefined
 
 
-def _lower_ceiling(similarities: Bootstrapped, subjects: np.ndarray) -> np.ndarray:
+def lower_ceiling(similarities: Bootstrapped, subjects: np.ndarray) -> np.ndarray:
     """Return the mean similarity of each subject with the mean of the others, for samples with weights of subjects.
 
     Where RDMs of unit length are averaged, it follows from the similarities S of the subjects:

@@ -1,14 +1,14 @@
 """How sure the mean similarities of several models are together, and what follows for contrasts between them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, t
 
 from ...errors import look_up
-from ...shapes import Contrasts, Covariances
+from ...shapes import Contrasts, Covariances, Influence
 
 
 @dataclass(frozen=True)
@@ -27,22 +27,29 @@ class Uncertainty:
         Factor → items less one, for each statistic: the degrees of freedom of its covariance.
     own : set of str
         Factors of which each statistic has items of its own, as models have seeds.
-    most : array, shape (statistic, statistic), optional
-        Covariance under joint resampling, which counts interactions several times: no variance can be larger.
+    most : array, shape (statistic, statistic)
+        Covariance that counts interactions several times: no variance can be larger.
+    least : mapping of str to float
+        Factor → share of its covariance that no variance can be less than. Default 1.
+    influence : array, shape (statistic, stimulus), optional
+        What each stimulus adds. Heavy tails of it make its variance less certain, with ν = 2n/(kurtosis − 1).
     """
 
     mean: np.ndarray
     total: Covariances
     alone: Mapping[str, Covariances]
     freedom: Mapping[str, np.ndarray]
-    own: frozenset[str] = frozenset()
-    most: Covariances | None = None
+    own: frozenset[str]
+    most: Covariances
+    least: Mapping[str, float] = field(default_factory=dict)
+    influence: Influence | None = None
 
     def test(self, contrasts: Contrasts, confidence: float) -> pd.DataFrame:
         """Estimate each contrast, a weighted sum of the statistics, and test it against 0.
 
-        The variance is kept between that of the largest single factor and `most`; t has Satterthwaite's degrees of
-        freedom (Σ v_f)² / Σ v_f²/ν_f over the factors' variances v_f.
+        The variance is kept between that of the largest single factor and `most`. For the degrees of freedom of t,
+        1/ν = Σ max(w_f, w_f²)/ν_f with the shares w_f of the factors in the variance: Satterthwaite's have w_f² alone,
+        which is too many when a small share is itself known badly, as from two subjects.
 
         Returns
         -------
@@ -51,22 +58,23 @@ class Uncertainty:
         """
         used = contrasts != 0
         estimate = np.where(used, contrasts * self.mean, 0).sum(axis=1)
-        single, spread = [np.zeros(len(contrasts))], np.zeros(len(contrasts))
+        variance = np.minimum(_quadratic(contrasts, self.total), _quadratic(contrasts, self.most))
+        shares = []
         for factor, covariance in self.alone.items():
-            freedom = self.freedom[factor]
+            freedom = np.where(used, self.freedom[factor], np.inf)
             if factor in self.own:
-                parts = contrasts**2 * np.where(used, np.diagonal(covariance), 0)
-                spread += (parts**2 / np.maximum(freedom, 1)).sum(axis=1)
-                single.append(parts.sum(axis=1))
+                single = contrasts**2 * np.where(used, np.diagonal(covariance), 0)
             else:
-                single.append(_quadratic(contrasts, covariance))
-                spread += single[-1] ** 2 / np.where(used, freedom, np.inf).min(axis=1)
-        variance = _quadratic(contrasts, self.total)
-        if self.most is not None:
-            variance = np.minimum(variance, _quadratic(contrasts, self.most))
-        variance = np.maximum(variance, np.max(single, axis=0))
-        whole = np.sum(single, axis=0)
-        freedom = np.divide(whole**2, spread, out=np.full_like(spread, np.inf), where=spread > 0)
+                single, freedom = _quadratic(contrasts, covariance)[:, None], freedom.min(axis=1, keepdims=True)
+            if factor == "stimulus" and self.influence is not None:
+                freedom = np.minimum(freedom, _tails(contrasts @ np.nan_to_num(self.influence))[:, None])
+            variance = np.maximum(variance, self.least.get(factor, 1.0) * single.sum(axis=1))
+            shares.append((single, np.maximum(freedom, 1)))
+        inverse = np.zeros(len(contrasts))
+        for single, freedom in shares:
+            share = np.divide(single, variance[:, None], out=np.zeros_like(single), where=variance[:, None] > 0)
+            inverse += (np.maximum(share, share**2) / freedom).sum(axis=1)
+        freedom = np.divide(1, inverse, out=np.full_like(inverse, np.inf), where=inverse > 0)
         se = np.where(np.isfinite(estimate), np.sqrt(variance), np.nan)
         margin = t.ppf((1 + confidence) / 2, freedom) * se
         ratio = np.divide(np.abs(estimate), se, out=np.full_like(se, np.nan), where=se > 0)
@@ -87,6 +95,14 @@ def _quadratic(contrasts: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     both = used[:, :, None] & used[:, None, :]
     terms = np.where(both, covariance, 0) * contrasts[:, :, None] * contrasts[:, None, :]
     return np.maximum(terms.sum(axis=(1, 2)), 0)
+
+
+def _tails(influence: np.ndarray) -> np.ndarray:
+    """Return the degrees of freedom 2n/(kurtosis − 1) of the variance of each row, of mean zero."""
+    square = (influence**2).mean(axis=1)
+    fourth = (influence**4).mean(axis=1)
+    excess = fourth - square**2
+    return np.divide(2 * influence.shape[1] * square**2, excess, out=np.full_like(square, np.inf), where=excess > 0)
 
 
 def holm(p: np.ndarray) -> np.ndarray:

@@ -1,0 +1,148 @@
+"""The jackknife over crossed random factors: stimuli, subjects, and the seeds of models.
+
+A similarity of RDMs is a mean over pairs of stimuli. To leave out stimulus i changes it by the share α_i of the
+stimulus, and by the shares β_ij of the pairs it is in; since a pair has two stimuli, the jackknife counts what belongs
+to pairs twice (a bootstrap thrice). Leaving out two stimuli at once shows β_ij alone, which is then taken out again
+(Efron & Stein 1981, 10.1214/aos/1176345462). Nothing is drawn at random.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from ...rdms import RDMs
+from ...shapes import Covariances, Multiplicity
+from .resampling import lower_ceiling
+from .similarity import bootstrap_similarity, similarity
+from .uncertainty import Uncertainty
+
+MOST_PAIRS = 400
+"""Pairs of stimuli that are left out together, at most: enough to know the mean square of β to 10 %."""
+
+
+def jackknife(
+    models: Sequence[RDMs], data: RDMs, *, method: str, factors: Sequence[str], paired_seeds: bool
+) -> tuple[Uncertainty, np.ndarray]:
+    """Estimate the mean similarity of each model, and the noise ceiling's lower bound, with their covariance.
+
+    The estimate of the covariance is unbiased where the similarity is linear in the pairs, the subjects and the
+    seeds: the interaction of several factors is in the variance of each, and is counted once by inclusion–exclusion.
+
+    Returns
+    -------
+    Uncertainty
+        One statistic per model, and the ceiling's lower bound last (NaN with one subject, or with two if subjects are
+        left out).
+    undefined : array, shape (statistic,)
+        Share of samples without a similarity; the covariances are NaN if there is one.
+    """
+    n = len(data.stimuli)
+    layout = Layout(np.array([*map(len, models), 1]), paired_seeds)
+    n_rows = sum(map(len, models))
+    rows = RDMs(np.concatenate([stack.dissimilarities for stack in (*models, data)]), data.stimuli)
+    items = {"stimulus": np.full(len(layout.seeds), n), "subject": np.full(len(layout.seeds), len(data))}
+    items["seed"] = layout.seeds
+    items = {factor: items[factor] for factor in factors if items[factor].max() > 1}
+    whole = _with_ceiling(similarity(rows, data, method)[None], n_rows, "subject" in items)
+    mean = layout.average(whole.mean(axis=2))[0]
+    undefined, one, pair = np.zeros(len(mean)), None, None
+    if "stimulus" in items:
+        left_out = pairs_to_leave_out(n)
+        samples = _with_ceiling(
+            bootstrap_similarity(rows, data, _without(n, left_out), method), n_rows, "subject" in items
+        )
+        undefined = 1 - layout.average(np.isfinite(samples.mean(axis=2)).mean(axis=0, keepdims=True))[0]
+        one, two = samples[:n], samples[n:]
+        pair = n * whole - (n - 1) * one[left_out].sum(axis=1) + (n - 2) * two
+        pair = (pair - pair.mean(axis=0)) * np.sqrt(max(n - 3, 0) / (2 * n * len(pair)))
+        one = (one - one.mean(axis=0)) * np.sqrt((n - 1) / n)
+    twice = 2 * ((n - 1) / (n - 2)) ** 2 - 1
+
+    def interaction(drawn: frozenset[str]) -> Covariances:
+        if one is None or pair is None or "stimulus" not in drawn:
+            return layout.gram(whole, drawn)
+        return layout.gram(one, drawn) - twice * layout.gram(pair, drawn)
+
+    subsets = [frozenset(chosen) for size in range(len(items)) for chosen in combinations(items, size + 1)]
+    total = sum(((-1) ** (len(drawn) - 1) * interaction(drawn) for drawn in subsets), np.zeros((len(mean),) * 2))
+    fixed = ~np.any([size > 1 for size in items.values()], axis=0) if items else np.ones(len(mean), bool)
+    alone = {f: layout.gram(one if one is not None and f == "stimulus" else whole, frozenset([f])) for f in items}
+    return Uncertainty(
+        mean,
+        np.where(fixed[:, None] | fixed, np.nan, total),
+        alone,
+        {factor: size - 1 for factor, size in items.items()},
+        own=frozenset() if paired_seeds else frozenset({"seed"}),
+        most=sum(alone.values(), np.zeros_like(total)),
+        least={"stimulus": 0.5},
+        influence=None if one is None else layout.average(one.mean(axis=2)).T,
+    ), undefined
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How rows make statistics: the first `seeds[0]` rows are the seeds of the first, and so on.
+
+    Attributes
+    ----------
+    seeds : array of int, shape (statistic,)
+        Number of rows of each; the last is the noise ceiling, with one.
+    paired : bool
+        Whether seed i of every model belongs together.
+    """
+
+    seeds: np.ndarray
+    paired: bool
+
+    def average(self, rows: np.ndarray) -> np.ndarray:
+        """Average the seeds of each statistic: (sample, row, …) → (sample, statistic, …)."""
+        sums = np.add.reduceat(rows, np.cumsum(self.seeds) - self.seeds, axis=1)
+        return sums / self.seeds.reshape(-1, *[1] * (rows.ndim - 2))
+
+    def gram(self, values: np.ndarray, drawn: frozenset[str]) -> Covariances:
+        """Sum the products of statistics over samples (first axis of values), and over the factors that are drawn.
+
+        Of a factor that is drawn, the deviations from its mean are taken, over √(n(n − 1)); others are averaged.
+        """
+        n = values.shape[2]
+        means = values.mean(axis=2, keepdims=True)
+        values = (values - means) / np.sqrt(n * (n - 1)) if "subject" in drawn else means
+        means = self.average(values)
+        if "seed" not in drawn:
+            return np.einsum("kmd,kld->ml", means, means)
+        scale = np.sqrt(np.maximum(self.seeds * (self.seeds - 1), 1))
+        values = (values - means.repeat(self.seeds, axis=1)) / scale.repeat(self.seeds)[:, None]
+        if not self.paired:
+            return np.diag(self.average((values**2).sum(axis=(0, 2))[None])[0] * self.seeds)
+        models = values[:, :-1].reshape(len(values), len(self.seeds) - 1, -1, values.shape[2])
+        return np.pad(np.einsum("kmrd,klrd->ml", models, models), ((0, 1), (0, 1)))
+
+
+def _without(n: int, pairs: np.ndarray) -> Multiplicity:
+    """Return how often each stimulus is in the samples that leave out one, and then in those that leave out two."""
+    once = np.ones((n + len(pairs), n), int)
+    once[np.arange(n), np.arange(n)] = 0
+    once[np.arange(n, len(once))[:, None], pairs] = 0
+    return once
+
+
+def pairs_to_leave_out(n: int) -> np.ndarray:
+    """Return pairs of stimuli, each stimulus in equally many, near and far in their order: shape (pair, 2)."""
+    furthest = max((n - 1) // 2, 1)
+    steps = np.unique(np.linspace(1, furthest, min(furthest, max(MOST_PAIRS // n, 1))).round().astype(int))
+    i = np.tile(np.arange(n), len(steps))
+    return np.column_stack([i, (i + np.repeat(steps, n)) % n])
+
+
+def _with_ceiling(values: np.ndarray, n_rows: int, subjects_drawn: bool) -> np.ndarray:
+    """Replace the subjects' own rows by one: what each subject adds to the noise ceiling, by leaving it out."""
+    models, data = values[:, :n_rows], values[:, n_rows:]
+    n = data.shape[1]
+    once = np.ones((1, n))
+    ceiling = lower_ceiling(data, once)[:, None]
+    if subjects_drawn and n > 1:
+        others = np.stack([lower_ceiling(data, once - np.eye(n)[[k]]) for k in range(n)], axis=1)
+        ceiling = ceiling + (n - 1) * (others.mean(axis=1, keepdims=True) - others)
+    return np.concatenate([models, np.broadcast_to(ceiling, (len(data), n))[:, None]], axis=1)
