@@ -26,9 +26,12 @@ from .models import Pixels as Pixels
 from .models import population as population
 from .models import record as record
 from .rdms import RDMs as RDMs
+from .recordings import read as read
 from .recordings import read_kriegeskorte as read_kriegeskorte
 from .recordings import read_npz as read_npz
+from .recordings import read_zhang_desimone as read_zhang_desimone
 from .recordings import synthetic_v1 as synthetic_v1
+from .recordings import write as write
 from .responses import responses as responses
 from .stimuli import bars as bars
 from .stimuli import filter_bank as filter_bank

@@ -63,6 +63,13 @@ class RDMs:
     def __len__(self) -> int:
         return len(self.dissimilarities)
 
+    def take(self, places: Sequence[int] | np.ndarray) -> "RDMs":
+        """Return the RDMs of some stimuli alone, in the order of their places (0, 1, …) in `stimuli`."""
+        chosen = np.asarray(places)
+        first, second = np.triu_indices(len(chosen), 1)
+        vectors = self.square()[:, chosen[first], chosen[second]]
+        return RDMs(vectors, self.stimuli[chosen], self.labels, self.measure)
+
     def rows(self, labels: Collection[str]) -> "RDMs":
         """Return the RDMs with these labels alone, in the order of the stack."""
         kept = [i for i, label in enumerate(self.labels) if label in labels]

@@ -1,7 +1,9 @@
 """Responses: stimulus × unit arrays with labels, the same for a layer, a population of neurons or a simulation.
 
 They are plain :class:`xarray.DataArray` objects with NumPy values. ``stimulus`` and ``unit`` are always the
-last two dimensions; ``seed``, ``subject``, ``repeat`` or ``time`` may stand before them.
+last two dimensions; ``seed``, ``subject``, ``repeat`` or ``time`` may stand before them. Where stimuli were not shown
+equally often, the responses are trial × unit, and ``stimulus`` is a coordinate along ``trial``. A coordinate ``run``
+along ``repeat`` or ``trial`` says what was measured together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +23,7 @@ def responses(
     values: Any,
     *,
     stimuli: Sequence[Any] | np.ndarray | None = None,
+    runs: Sequence[Any] | np.ndarray | None = None,
     dims: Sequence[str] | None = None,
     name: str = "responses",
     **attributes: Any,
@@ -29,12 +32,15 @@ def responses(
 
     Parameters
     ----------
-    values : array, shape (..., stimulus, unit)
+    values : array, shape (..., stimulus, unit) or (trial, unit)
         Real, finite numbers. A third axis from the right is taken as ``repeat`` unless `dims` says otherwise.
     stimuli : sequence, length (stimulus,), optional
-        What was shown: angles in degrees, or labels. Default 0, 1, 2, …
+        What was shown: angles in degrees, or labels. Default 0, 1, 2, … For trials, one per trial.
+    runs : sequence, optional
+        The run of each repeat or trial. Default: none are named.
     dims : sequence of str, optional
-        A name per axis, the last two ``"stimulus"`` and ``"unit"``.
+        A name per axis, the last two ``"stimulus"`` and ``"unit"``; or ``("trial", "unit")``, for stimuli that were not
+        shown equally often.
     name : str
         Name of the array, used in messages.
     **attributes
@@ -48,7 +54,7 @@ def responses(
     ------
     InputError
         If the array is not numeric, has NaN or infinite values, fewer than three stimuli, no units,
-        or as many labels as it has not stimuli.
+        or as many labels as it has not stimuli, trials or repeats.
 
     Examples
     --------
@@ -56,6 +62,8 @@ def responses(
     >>> x = responses(np.eye(4), stimuli=[0, 45, 90, 135])
     >>> x.sizes["stimulus"], x.dims
     (4, ('stimulus', 'unit'))
+    >>> responses(np.eye(5), stimuli=["a", "b", "c", "a", "b"], runs=[1, 1, 1, 2, 2], dims=["trial", "unit"]).dims
+    ('trial', 'unit')
     """
     array = np.asarray(values)
     require(
@@ -69,38 +77,57 @@ def responses(
             "name the axes with dims=… if there are more.",
         )
         dims = ("repeat", "stimulus", "unit")[-array.ndim :]
+    shown = "trial" if tuple(dims) == ("trial", "unit") else "stimulus"
     require(
-        len(dims) == array.ndim and tuple(dims[-2:]) == ("stimulus", "unit"),
+        len(dims) == array.ndim and tuple(dims[-2:]) == (shown, "unit"),
         f"{name} of shape {array.shape} need a dimension name per axis, the last two 'stimulus' and 'unit'; "
         f"got {tuple(dims)}.",
+    )
+    require(
+        shown == "stimulus" or stimuli is not None,
+        f"{name} are trials; say what was shown in each with stimuli=….",
     )
     labels = np.arange(array.shape[-2]) if stimuli is None else np.asarray(stimuli)
     require(
         labels.shape == array.shape[-2:-1],
-        f"{name} hold {array.shape[-2]} stimuli, but the labels have shape {labels.shape}.",
+        f"{name} hold {array.shape[-2]} {'trials' if shown == 'trial' else 'stimuli'}, "
+        f"but the labels have shape {labels.shape}.",
     )
-    labelled = xr.DataArray(array, dims=tuple(dims), coords={"stimulus": labels}, name=name, attrs=attributes)
-    check(labelled)
+    labelled = xr.DataArray(array, dims=tuple(dims), coords={"stimulus": (shown, labels)}, name=name, attrs=attributes)
+    if runs is not None:
+        along = "trial" if shown == "trial" else "repeat"
+        require(
+            along in labelled.dims, f"{name} have one response per stimulus, and so no repeats to name the runs of."
+        )
+        require(
+            np.shape(runs) == (labelled.sizes[along],),
+            f"{name} hold {labelled.sizes[along]} {along}s, but the runs have shape {np.shape(runs)}.",
+        )
+        labelled = labelled.assign_coords(run=(along, np.asarray(runs)))
+    check(labelled, trials=True)
     return labelled
 
 
-def check(array: xr.DataArray) -> None:
-    """Raise an :class:`InputError` unless the responses can be analysed."""
+def check(array: xr.DataArray, *, trials: bool = False) -> None:
+    """Raise an :class:`InputError` unless the responses can be analysed; as trial × unit only if `trials`."""
     name = array.name or "responses"
-    missing = {"stimulus", "unit"} - set(array.dims)
+    shown = array.coords["stimulus"].values if trials and "trial" in array.dims and "stimulus" in array.coords else None
+    missing = {"stimulus", "unit"} - {*array.dims, *(["stimulus"] if shown is not None else [])}
     require(
         not missing,
         f"{name} have the dimensions {array.dims}, and lack {' and '.join(sorted(map(str, missing)))}.",
     )
+    n_stimuli = array.sizes["stimulus"] if shown is None else len(np.unique(shown))
     require(
-        array.sizes["stimulus"] >= FEWEST_STIMULI,
-        f"{name} hold {array.sizes['stimulus']} stimuli; a comparison needs at least {FEWEST_STIMULI}.",
+        n_stimuli >= FEWEST_STIMULI,
+        f"{name} hold {n_stimuli} stimuli; a comparison needs at least {FEWEST_STIMULI}.",
     )
     require(array.sizes["unit"] > 0, f"{name} hold no units.")
     require(array.size > 0, f"{name} are empty: their sizes are {dict(array.sizes)}.")
     values = array.values
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        bad = ~np.isfinite(values)
+    with np.errstate(all="ignore"):  # a sum is finite only if every value is, and needs no memory
+        finite = values.dtype.kind != "f" or bool(np.isfinite(values.sum()))
+    if not finite and (bad := ~np.isfinite(values)).any():
         where = dict(zip(array.dims, (int(i) for i in np.argwhere(bad)[0]), strict=True))
         raise InputError(
             f"{name} have {int(bad.sum())} NaN or infinite values, the first at {where}; "

@@ -1,5 +1,6 @@
 """The command line as a newcomer meets it: help, suggestions, and one sentence for every mistake."""
 
+import re
 import subprocess
 import sys
 
@@ -43,9 +44,19 @@ def test_every_option_is_explained(name, capsys):
     meanings, text = experiment(name).meanings(), "".join(out.replace("│", " ").split())
     assert {"seed", "out", "resume"} < set(meanings)
     for option, meaning in meanings.items():
-        assert f"--{option.replace('_', '-')} " in out
+        assert {"models": "MODEL…"}.get(option, f"--{option.replace('_', '-')} ") in out
         assert "".join(meaning.split()) in text
-    assert out.count("default:") >= len(meanings) - 1
+    assert out.count("default:") + out.count("(one or more)") >= len(meanings) - 1
+
+
+def test_compare_has_a_verb_of_its_own_and_three_examples(capsys):
+    code, out, _ = run("compare", "--help", capsys=capsys)
+    assert code == 0
+    assert out.startswith("usage: isocortex compare [-h] [OPTIONS] MODEL…")
+    examples = [line for line in out.splitlines() if line.strip().startswith("isocortex compare")]
+    assert len(examples) == 3
+    flags = set(re.findall(r"--[a-z]+", " ".join(examples)))
+    assert flags == {"--data", "--dissimilarity", "--similarity", "--categories", "--inference"}
 
 
 MISTAKES = {
@@ -83,6 +94,13 @@ MISTAKES = {
         ),
         "image-it needs --data FOLDER",
     ),
+    "nothing to compare": (("compare",), "compare needs files of models and of data"),
+    "no models": (("compare", "--data", "no.npz"), "compare needs files of models and of data"),
+    "option of compare": (("compare", "a.npz", "--dat", "b.npz"), "There is no option '--dat'. Did you mean '--data'?"),
+    "inference": (("compare", "a.npz", "--data", "b.npz", "--inference", "subject"), "Did you mean 'subjects'?"),
+    "model twice": (("compare", "a.npz", "a.npz", "--data", "b.npz"), "a.npz is given twice."),
+    "kind of file": (("compare", "a.npx", "--data", "b.npz"), "There is no kind of file '.npx'. Did you mean '.npz'?"),
+    "missing model": (("compare", "a.npz", "--data", "b.npz"), "There is no file a.npz."),
     "resume": (("run", "orientation-v1", "--resume", "runs/x.partial"), "There is no folder runs/x.partial to resume."),
     "show": (("show",), "isocortex show takes one run folder"),
     "show missing": (("show", "nowhere"), "There is no run folder nowhere."),

@@ -1,11 +1,12 @@
 """Kriegeskorte et al. 2008 (10.1016/j.neuron.2008.10.043): the numbers their RDMs must give."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from isocortex import read_kriegeskorte, rsa
+from isocortex import read_kriegeskorte, responses, rsa
 from isocortex.experiments.image_it import ImageIT
 
 
@@ -28,6 +29,15 @@ def test_hmax_and_the_v1_model(objects):
     found = {n: rsa.similarity(m, objects.human_mean, "spearman")[0, 0] for n, m in objects.models.items()}
     assert found["hmax"] == pytest.approx(0.101, abs=5e-4)
     assert found["v1_model"] == pytest.approx(0.039, abs=5e-4)
+
+
+@pytest.mark.parametrize("measure", ["correlation", "euclidean"])
+def test_pixels_of_the_photographs_are_as_far_apart_as_rsatoolbox_says(objects, measure):
+    """Every 50th pair, stored by benchmarks/peers/rsatoolbox_expected_rdms.py."""
+    with np.load(Path(__file__).parents[1] / "analysis" / "rsa" / "expected_rdms.npz", allow_pickle=False) as stored:
+        expected = stored[f"kriegeskorte/{measure}"]
+    found = rsa.rdm(responses(objects.images.reshape(92, -1)), measure).dissimilarities[0, ::50]
+    np.testing.assert_allclose(found, expected, rtol=1e-8)
 
 
 def test_categories_come_in_blocks(objects):

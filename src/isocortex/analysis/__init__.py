@@ -1,7 +1,10 @@
 """Measurements that treat a layer, a population of neurons and a simulation alike."""
 
 from . import rsa as rsa
+from .categories import category_contrast as category_contrast
+from .categories import percentiles as percentiles
 from .embedding import embed as embed
+from .embedding import mds as mds
 from .modulation import modulation as modulation
 from .modulation import pooled_modulation as pooled_modulation
 from .modulation import rectified_modulation as rectified_modulation

@@ -1,3 +1,3 @@
-"""The command line: ``isocortex run``, ``list`` and ``show``."""
+"""The command line: ``isocortex run``, ``compare``, ``list``, ``data`` and ``show``."""
 
 from .main import main as main

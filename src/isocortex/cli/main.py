@@ -10,13 +10,14 @@ from ..experiments.registry import EXPERIMENTS
 USAGE = """isocortex: models of the brain, and how brain-like each one is
 
 usage:
-  isocortex run EXPERIMENT [options]   run an experiment and write a run folder with a report
-  isocortex run EXPERIMENT --help      every option, its default and unit
-  isocortex list                       the experiments
-  isocortex data list|fetch|where      the recordings that can be downloaded
-  isocortex show RUN                   what a run folder found
-  isocortex --version                  the version
-  isocortex --help                     this text
+  isocortex run EXPERIMENT [options]      run an experiment and write a run folder with a report
+  isocortex run EXPERIMENT --help         every option, its default and unit
+  isocortex compare MODEL… --data DATA…   compare models with brains, both from files; --help has examples
+  isocortex list                          the experiments
+  isocortex data list|fetch|where         the recordings that can be downloaded
+  isocortex show RUN                      what a run folder found
+  isocortex --version                     the version
+  isocortex --help                        this text
 
 A first run, offline, in about half a minute:  isocortex run orientation-v1
 Any command takes --debug for the full traceback of an error."""
@@ -50,7 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _dispatch(words: list[str]) -> None:
-    commands: dict[str, Callable[[list[str]], None]] = {"run": _run, "list": _list, "data": _data, "show": _show}
+    commands: dict[str, Callable[[list[str]], None]] = {
+        "run": _run,
+        "compare": _compare,
+        "list": _list,
+        "data": _data,
+        "show": _show,
+    }
     if not words or words[0] in ("-h", "--help", "help"):
         print(USAGE)
     elif words[0] in ("-V", "--version", "version"):
@@ -69,6 +76,12 @@ def _run(words: list[str]) -> None:
     from .run import run
 
     run(words[0], words[1:])
+
+
+def _compare(words: list[str]) -> None:
+    from .compare import compare
+
+    compare(words)
 
 
 def _list(words: list[str]) -> None:

@@ -21,12 +21,13 @@ from .show import show
 BOX = re.compile(r"[│╭╮╰╯─]+")
 
 
-def run(name: str, words: list[str]) -> None:
-    """Run an experiment with the options given as words of a command line."""
+def run(name: str, words: list[str], command: str = "") -> None:
+    """Run an experiment with the options given as words of a command line, ``isocortex run NAME`` by default."""
+    command = command or f"isocortex run {name}"
     interruption = Interruption()
     interruption.watch()
     use_compilation_cache()
-    options = parse(name, words)
+    options = parse(name, words, command)
     interruption.check()
     try:
         with progress_bars() as show_progress:
@@ -39,12 +40,12 @@ def run(name: str, words: list[str]) -> None:
     except BaseException as error:
         partial = getattr(error, "resume_folder", None)
         if partial is not None:
-            error.resume_command = f"isocortex run {name} --resume {shlex.quote(str(partial))}"  # pyright: ignore
+            error.resume_command = f"{command} --resume {shlex.quote(str(partial))}"  # pyright: ignore
         raise
     show(folder)
 
 
-def parse(name: str, words: list[str]):
+def parse(name: str, words: list[str], command: str):
     """Turn words into the options of an experiment; every mistake becomes one sentence.
 
     Raises
@@ -64,13 +65,13 @@ def parse(name: str, words: list[str]):
         os.environ["COLUMNS"] = "1000"
     try:
         with contextlib.redirect_stderr(errors):
-            return tyro.cli(kind, args=words, prog=f"isocortex run {name}")
+            return tyro.cli(kind, args=words, prog=command)
     except SystemExit as stop:
         if not stop.code:
             raise
         lines = [BOX.sub("", line).strip() for line in errors.getvalue().splitlines()]
         said = [line for line in lines if line and not line.startswith(("Argument helptext", "For full helptext"))]
-        raise InputError(f"{' '.join(said[1:3])} (isocortex run {name} --help shows every option)") from None
+        raise InputError(f"{' '.join(said[1:3])} ({command} --help shows every option)") from None
     finally:
         os.environ.pop("COLUMNS", None)
         if width is not None:

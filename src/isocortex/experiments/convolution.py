@@ -14,15 +14,15 @@ from ..runs import Run
 from ..shapes import Images
 from ..stimuli import canvas_size, filter_bank, gratings
 from ..stimuli.gratings import RESOLUTION, SPATIAL_FREQUENCY
-from ..tasks import orientation_task
+from ..tasks import visual_task
 from .convolution_cells import (
     bar_responses,
+    channel_tuning,
     modulation_table,
     phase_responses,
     pool_curves,
     position_table,
     threshold_curve,
-    tuning_table,
     tuning_to_gratings,
 )
 from .convolution_figures import draw
@@ -126,7 +126,7 @@ class Convolution(Experiment):
             networks = {name: self.train(name) for name in NETWORKS}
         with run.stage("tuning"):
             curves = tuning_to_gratings(self.layer(padding="valid", stride=1), self.gratings)
-            tuning = tuning_table(curves, self.names, bank=self.bank)
+            tuning = channel_tuning(curves, self.names, bank=self.bank)
         with run.stage("cells"):
             phases = phase_responses(
                 kernels, self.gratings, period=self.period, pool=self.pool, key=self.key("random pairs")
@@ -199,7 +199,7 @@ class Convolution(Experiment):
 
     def train(self, name: str) -> Trained:
         """Train one published network to tell the tilt of gratings of 48 × 64 pixels."""
-        task = orientation_task("tilt")
+        task = visual_task("tilt")
         before = population(
             lambda key: ConvNet(
                 NETWORKS[name][0],

@@ -58,7 +58,7 @@ def tuning_to_gratings(layer: ConvolutionalLayer, draw: Callable[..., Images]) -
     return {name: responses(x, stimuli=TUNING_ANGLES, name=name) for name, x in means.items()}
 
 
-def tuning_table(curves: Mapping[str, xr.DataArray], names: Sequence[str], *, bank: bool) -> pd.DataFrame:
+def channel_tuning(curves: Mapping[str, xr.DataArray], names: Sequence[str], *, bank: bool) -> pd.DataFrame:
     """Tabulate what each channel prefers, beside what the published convention of rows and columns says."""
     rectified, energy = curves.values()
     tuning = tuning_curves(energy)

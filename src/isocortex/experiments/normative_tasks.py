@@ -157,7 +157,7 @@ class NormativeTasks(V1Comparison):
         controls = [name for name in first.variants if name != "trained"]
         run.table(
             "answer",
-            answer_table(found.table[found.table["variant"] != NO_LEARNING], (*self.task, *controls))
+            answer_table(found.table.query("variant != @NO_LEARNING"), (*self.task, *controls))
             .set_index("layer")
             .T.rename_axis("trained on")
             .reset_index(),

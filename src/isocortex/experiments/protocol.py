@@ -52,14 +52,16 @@ class Experiment(ABC):
 
     def config(self) -> dict[str, Any]:
         """Return every option that can change a result, as JSON values."""
-        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in NOT_IN_CONFIG}
-        return {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in values.items()}
+        return {
+            field.name: _plain(getattr(self, field.name)) for field in fields(self) if field.name not in NOT_IN_CONFIG
+        }
 
     @classmethod
     def meanings(cls) -> dict[str, str]:
         """Return the help text of every option."""
         hints = get_type_hints(cls, include_extras=True)
-        return {field.name: hints[field.name].__metadata__[0].help for field in fields(cls)}
+        notes = {field.name: hints[field.name].__metadata__ for field in fields(cls)}
+        return {name: next(note.help for note in given if hasattr(note, "help")) for name, given in notes.items()}
 
     def execute(self, progress: Progress | None = None) -> Path:
         """Run the experiment, or go on with an interrupted one, and return the finished run folder.
@@ -119,12 +121,19 @@ class Experiment(ABC):
 
 
 def _as_typed(value: Any, hint: Any) -> Any:
-    """Return an option that was read from JSON as what it was: a path or a tuple."""
-    if isinstance(value, str) and Path in (hint, *get_args(hint)):
-        return Path(value)
-    return tuple(value) if isinstance(value, list) else value
+    """Return an option that was read from JSON as what it was: a path, or a tuple of anything."""
+    if isinstance(value, list):
+        return tuple(_as_typed(item, get_args(hint)[0]) for item in value)
+    return Path(value) if isinstance(value, str) and Path in (hint, *get_args(hint)) else value
 
 
 def option_flag(name: str) -> str:
     """Return the command line's spelling of an option."""
     return "--" + name.replace("_", "-")
+
+
+def _plain(value: Any) -> Any:
+    """Return an option as a JSON value; files by their whole path."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value.absolute()) if isinstance(value, Path) else value

@@ -5,6 +5,11 @@ from importlib import import_module
 from ..errors import look_up
 
 EXPERIMENTS: dict[str, tuple[str, str, str]] = {
+    "compare": (
+        "isocortex.experiments.compare",
+        "Compare",
+        "Any models against any brains, from files: isocortex compare MODEL… --data DATA….",
+    ),
     "convolution": (
         "isocortex.experiments.convolution",
         "Convolution",

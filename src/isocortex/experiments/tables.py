@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from ..analysis import rsa
+from ..analysis.rsa import DISSIMILARITIES
 from ..rdms import RDMs
 from ..shapes import PRNGKey
 
@@ -45,6 +47,38 @@ def similarity_table(
     table.insert(1, "variant", places[1])
     dots = {place: rsa.similarity(rows, data, method).mean(axis=1) for place, rows in defined.items()}
     return table, dots
+
+
+def recorded_rdm(recording: xr.DataArray, dissimilarity: str) -> RDMs:
+    """Return the RDM of a recording; noise, where the dissimilarity takes it, comes from its own repeats."""
+    takes_noise = DISSIMILARITIES[dissimilarity].takes == "noise"
+    return rsa.rdm(recording, dissimilarity, noise=rsa.noise_precision(recording) if takes_noise else None)
+
+
+def noise_ceiling(
+    recordings: Mapping[str, xr.DataArray], measured: RDMs, *, dissimilarity: str, similarity: str
+) -> rsa.NoiseCeiling | None:
+    """Return the ceiling from several subjects, or from two halves of one's repeats; None where there is neither.
+
+    Parameters
+    ----------
+    recordings : mapping of str to DataArray
+        Subject → responses; may be empty where only RDMs are known.
+    measured : RDMs
+        One row per subject.
+    dissimilarity, similarity : str
+        Names in their registries. Cross-validated dissimilarities need two repeats in each half.
+    """
+    if len(measured) > 1:
+        return rsa.noise_ceiling(measured, similarity)
+    how = DISSIMILARITIES[dissimilarity]
+    least = 4 if how.crossvalidated else 2
+    repeated = [recording for recording in recordings.values() if recording.sizes.get("repeat", 1) >= least]
+    if not repeated:
+        return None
+    noise = rsa.noise_precision(repeated[0]) if how.takes == "noise" else None
+    halves = {name: repeated[0].isel(repeat=slice(start, None, 2)) for start, name in enumerate(("first", "second"))}
+    return rsa.split_half_ceiling(rsa.rdm(halves, dissimilarity, noise=noise), similarity)
 
 
 def records(table: pd.DataFrame, *variants: str) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from ..shapes import Images
 from ..stimuli import gratings
 from .orientation_networks import OrientationNetworks
 from .protocol import Progress
+from .tables import noise_ceiling
 
 SYNTHETIC = "synthetic-v1"
 
@@ -95,7 +96,8 @@ class V1Comparison(OrientationNetworks):
         with run.stage("neurons"):
             neurons = synthetic_v1(key=self.key("neurons")) if inputs is None else inputs
             rdms = rsa.rdm(neurons, self.dissimilarity)
-            return Brain(neurons, rdms, self.ceiling(neurons, rdms))
+            ceiling = noise_ceiling(neurons, rdms, dissimilarity=self.dissimilarity, similarity=self.similarity)
+            return Brain(neurons, rdms, ceiling)
 
     def gratings(self, angles: np.ndarray) -> Images:
         """Draw the gratings that the networks are shown."""
@@ -106,19 +108,6 @@ class V1Comparison(OrientationNetworks):
         if self.data == SYNTHETIC:
             return super().files()
         return [*super().files(), where(self.data) if self.data in DATASETS else Path(self.data)]
-
-    def ceiling(self, neurons: Neurons, measured: RDMs) -> NoiseCeiling | None:
-        """Return the ceiling from several animals, or from two halves of one; None where there is neither."""
-        if len(measured) > 1:
-            return rsa.noise_ceiling(measured, self.similarity)
-        (animal,) = neurons.values()
-        if animal.sizes.get("repeat", 1) < 2:
-            return None
-        halves = {
-            "first": animal.isel(repeat=slice(0, None, 2)),
-            "second": animal.isel(repeat=slice(1, None, 2)),
-        }
-        return rsa.split_half_ceiling(rsa.rdm(halves, self.dissimilarity), self.similarity)
 
     def describe_neurons(self) -> str:
         """Return where the neural responses come from, in words."""

@@ -94,11 +94,10 @@ def fit(
     rule = _sgd(learning_rate, momentum) if optimiser is None else optimiser
 
     _require_fitting(models, task)
-    data_keys, order_keys = jnp.moveaxis(jax.vmap(jax.random.split)(member_keys(key, n_members(models))), 1, 0)
-    data = _draw(task, data_keys, n_trials)
     weights, static = eqx.partition(models, eqx.is_inexact_array)
+    data, order_keys, memory = _start(weights, member_keys(key, n_members(models)), task, n_trials, rule)
     losses = np.full((n_members(models), epochs, n_trials // batch), np.nan, np.float32)
-    state = (weights, jax.vmap(rule.init)(weights), losses, np.asarray(0))
+    state = (weights, memory, losses, np.asarray(0))
     asked = fingerprint(key, epochs, n_trials, batch, learning_rate, momentum, task, weights)
     if checkpoint is not None:
         state = read_state(Path(checkpoint), state, asked)
@@ -157,8 +156,16 @@ def _sgd(learning_rate: float, momentum: float) -> optax.GradientTransformation:
 
 
 @eqx.filter_jit
-def _draw(task: Task, keys: jax.Array, n: int) -> Trials:
-    return jax.lax.map(lambda key: task.sample(key, n), keys)
+def _start(
+    weights: Any, keys: jax.Array, task: Task, n_trials: int, rule: optax.GradientTransformation
+) -> tuple[Trials, jax.Array, Any]:
+    """Return every member's trials, the key of its orders, and its optimiser's first memory."""
+
+    def of_member(weights: Any, key: PRNGKey) -> tuple[Trials, jax.Array, Any]:
+        data_key, order_key = jax.random.split(key)
+        return task.sample(data_key, n_trials), order_key, rule.init(weights)
+
+    return map_members(of_member, weights, keys)
 
 
 @eqx.filter_jit

@@ -4,12 +4,12 @@ from .convnet import ARCHITECTURES as ARCHITECTURES
 from .convnet import ConvNet as ConvNet
 from .convnet import ConvolutionalLayer as ConvolutionalLayer
 from .convnet import n_weights as n_weights
+from .correlation import PADDINGS as PADDINGS
+from .correlation import correlate as correlate
+from .correlation import map_size as map_size
 from .energy import FourierEnergy as FourierEnergy
 from .energy import OrientationEnergy as OrientationEnergy
 from .energy import Pixels as Pixels
-from .ops import PADDINGS as PADDINGS
-from .ops import correlate as correlate
-from .ops import map_size as map_size
 from .population import map_members as map_members
 from .population import member_keys as member_keys
 from .population import n_members as n_members

@@ -6,11 +6,13 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jax.custom_batching import sequential_vmap
 
 from ..errors import look_up, require
 from ..shapes import Biases, FilterBank, Image, Kernels, PRNGKey
 from ..stimuli import filter_bank
-from .ops import correlate, correlate_relu_pool, pad_width
+from .correlation import correlate, pad_width
+from .ops import correlate_relu_pool
 
 ARCHITECTURES: dict[str, tuple[str, ...]] = {
     "FC": ("fc", "fc_relu", "output"),
@@ -105,6 +107,25 @@ def n_weights(model: Any) -> int:
     return sum(leaf.size for leaf in jax.tree.leaves(model))
 
 
+@eqx.filter_jit
+def _draw_layers(
+    convolution: tuple[int, int, str] | None, sizes: tuple[int, int, int], key: PRNGKey
+) -> tuple[ConvolutionalLayer | None, eqx.nn.Linear, eqx.nn.Linear]:
+    """Draw all weights in one compiled program; one member after the other, which compiles twice as fast as vmap."""
+    n_features, hidden, n_outputs = sizes
+
+    @sequential_vmap
+    def draw(key: PRNGKey):
+        conv_key, fc_key, out_key = jax.random.split(key, 3)
+        conv = None
+        if convolution is not None:
+            channels, size, filters = convolution
+            conv = ConvolutionalLayer(channels, size, filters=filters, key=conv_key)
+        return conv, eqx.nn.Linear(n_features, hidden, key=fc_key), eqx.nn.Linear(hidden, n_outputs, key=out_key)
+
+    return draw(key)
+
+
 class ConvNet(eqx.Module):
     """A small network that looks at a grey image: [convolution → relu [→ max-pool]] → fc → relu → output.
 
@@ -162,12 +183,9 @@ class ConvNet(eqx.Module):
     ) -> None:
         layers = look_up("architecture", architecture, ARCHITECTURES)
         look_up("readout", readout, dict.fromkeys(("sigmoid", "identity")))
-        conv_key, fc_key, out_key = jax.random.split(key, 3)
         rows, columns = image_size
         n_features = rows * columns
-        self.conv = None
         if "conv" in layers:
-            self.conv = ConvolutionalLayer(channels, kernel_size, filters=filters, key=conv_key)
             n_features *= channels
         if "pool" in layers:
             require(
@@ -176,8 +194,8 @@ class ConvNet(eqx.Module):
                 "raise the resolution.",
             )
             n_features = channels * (rows // pool) * (columns // pool)
-        self.fc = eqx.nn.Linear(n_features, hidden, key=fc_key)
-        self.out = eqx.nn.Linear(hidden, n_outputs, key=out_key)
+        convolution = (channels, kernel_size, filters) if "conv" in layers else None
+        self.conv, self.fc, self.out = _draw_layers(convolution, (n_features, hidden, n_outputs), key)
         self.pool, self.readout, self.architecture, self.image_size = pool, readout, architecture, (rows, columns)
 
     @property

@@ -1,6 +1,7 @@
 """A population: the same model with a leading seed axis on every array."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import equinox as eqx
@@ -12,6 +13,7 @@ from ..shapes import PRNGKey
 Model = TypeVar("Model")
 
 
+@partial(jax.jit, static_argnums=1)
 def member_keys(key: PRNGKey, n: int) -> jax.Array:
     """Return one key per member; the first keys do not depend on how many follow."""
     return jax.vmap(jax.random.fold_in, (None, 0))(key, jax.numpy.arange(n))

@@ -1,11 +1,17 @@
-"""Maps of stimuli in the plane, coloured by orientation."""
+"""Maps of stimuli in the plane, coloured by orientation or by category."""
 
 from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from .style import CYCLIC_MAP, ORIENTATIONS, blank, grid, orientation_bar, styled
+from .names import name_points
+from .style import CYCLIC_MAP, ORIENTATIONS, SERIES, blank, grid, orientation_bar, short, styled
+
+PANELS_PER_LINE = 3
+MARKERS = "osD^vP*X"
+MOST_NAMED = 30
+"""Stimuli above which names would cover the points."""
 
 
 @styled
@@ -27,4 +33,45 @@ def embedding_maps(maps: Mapping[str, np.ndarray], angles: np.ndarray) -> Figure
         axis.set_xlabel("t-SNE 1 (a.u.)")
     axes[0, 0].set_ylabel("t-SNE 2 (a.u.)")
     orientation_bar(figure, axes, "orientation (° from vertical)")
+    return figure
+
+
+@styled
+def mds_maps(
+    maps: Mapping[str, tuple[np.ndarray, float]], stimuli: np.ndarray, *, categories: np.ndarray | None = None
+) -> Figure:
+    """Draw multidimensional-scaling maps of stimuli, a panel each; distances near dissimilarities.
+
+    Categories have a colour and a marker each; up to 30 stimuli are named where there are none.
+
+    Parameters
+    ----------
+    maps : mapping of str to (array, float)
+        Title → points, shape (stimulus, 2), and their stress.
+    stimuli : array, shape (stimulus,)
+        Labels.
+    categories : array of str, shape (stimulus,), optional
+    """
+    columns = min(PANELS_PER_LINE, len(maps))
+    rows = -(-len(maps) // columns)
+    figure, axes = grid(rows, columns, size=(max(4.6, 3.0 * columns), 2.9 * rows + 0.5))
+    for axis in axes.flat[len(maps) :]:
+        axis.set_visible(False)
+    kinds = np.zeros(len(stimuli), int) if categories is None else categories
+    for axis, (title, (points, stress)) in zip(axes.flat, maps.items(), strict=False):
+        for number, kind in enumerate(dict.fromkeys(kinds.tolist())):
+            style = {"color": SERIES[number % len(SERIES)], "marker": MARKERS[number % len(MARKERS)]}
+            axis.scatter(*points[kinds == kind].T, **style, s=26, lw=0.4, edgecolor="white", label=short(kind))
+        if categories is None and len(stimuli) <= MOST_NAMED:
+            name_points(axis, points, list(stimuli), side=72 * 2.3)
+        blank(axis)
+        axis.set_aspect("equal", "datalim")
+        axis.margins(0.1)
+        axis.set_title(f"{short(title)}\nstress {stress:.2f}", fontsize=9.5)
+        axis.set_xlabel("MDS 1")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("MDS 2")
+    if categories is not None:
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 3 * columns))
     return figure

@@ -7,16 +7,18 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from scipy.stats import rankdata
 
+from ..analysis import percentiles
 from ..rdms import RDMs
-from .style import DISSIMILARITY_MAP, blank, grid, styled
+from .style import DISSIMILARITY_MAP, blank, grid, short, styled
 
 PANELS_PER_LINE = 4
+SMALLEST_NAMED = 0.06
+"""Share of the stimuli below which the name of a block would run into its neighbours'."""
 
 
 @styled
-def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = None) -> Figure:
+def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = None, angles: bool = True) -> Figure:
     """Show the mean RDM of each stack as percentiles of its own dissimilarities, on one colour scale.
 
     Percentiles make RDMs comparable whose units differ; white lines separate blocks of stimuli of one category.
@@ -26,7 +28,9 @@ def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = No
     stacks : mapping of str to RDMs
         Title → RDMs; a stack is averaged over its rows.
     categories : array of str, shape (stimulus,), optional
-        Blocks to mark. Without it the axes show the stimuli as angles.
+        Blocks to mark.
+    angles : bool
+        Whether stimuli without categories are orientations, shown on the axes. Default yes.
     """
     columns = min(PANELS_PER_LINE, len(stacks))
     rows = -(-len(stacks) // columns)
@@ -34,21 +38,22 @@ def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = No
     for axis in axes.flat[len(stacks) :]:
         axis.set_visible(False)
     for position, (axis, (title, rdms)) in enumerate(zip(axes.flat, stacks.items(), strict=False)):
-        mean = rdms.dissimilarities.mean(axis=0)
-        share = 100 * (rankdata(mean) - 1) / (len(mean) - 1)
-        square = RDMs(share[None], rdms.stimuli).square()[0]
+        mean = rdms.dissimilarities.mean(axis=0, keepdims=True)
+        square = RDMs(percentiles(mean), rdms.stimuli).square()[0]
         np.fill_diagonal(square, np.nan)
         shown = {"cmap": DISSIMILARITY_MAP, "vmin": 0, "vmax": 100, "interpolation": "nearest"}
-        axis.set_title(title, fontsize=9.5)
-        if categories is None:
-            axis.imshow(square, **shown)
+        axis.set_title(short(title), fontsize=9.5)
+        axis.imshow(square, **shown)
+        if categories is not None:
+            blank(axis)
+            _blocks(axis, categories, named=position % columns == 0)
+        elif angles:
             _angle_ticks(
                 axis, rdms.stimuli, outer_left=position % columns == 0, outer_bottom=position + columns >= len(stacks)
             )
         else:
-            axis.imshow(square, **shown)
             blank(axis)
-            _blocks(axis, categories, named=position % columns == 0)
+            axis.set_xlabel(f"{len(square)} stimuli")
     scale = ScalarMappable(Normalize(0, 100), DISSIMILARITY_MAP)
     figure.colorbar(scale, ax=axes, shrink=0.8, label="dissimilarity (percentile)", aspect=30)
     return figure
@@ -80,5 +85,11 @@ def _blocks(axis: Axes, categories: np.ndarray, *, named: bool) -> None:
         axis.axvline(edge - 0.5, color="white", lw=0.8)
     if named:
         starts = np.concatenate([[0], edges, [len(categories)]])
-        axis.set_yticks((starts[:-1] + starts[1:] - 1) / 2, categories[starts[:-1]], fontsize=8)
+        sizes = np.diff(starts)
+        wide = sizes >= SMALLEST_NAMED * len(categories)
+        axis.set_yticks(
+            ((starts[:-1] + starts[1:] - 1) / 2)[wide],
+            [short(kind) for kind in categories[starts[:-1]][wide]],
+            fontsize=8,
+        )
         axis.tick_params(left=False)

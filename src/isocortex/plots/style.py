@@ -45,9 +45,11 @@ RC: Any = {
     "legend.fontsize": 9,
     "legend.frameon": False,
     "lines.linewidth": 1.5,
+    "text.parse_math": False,
     "xtick.labelsize": 9,
     "ytick.labelsize": 9,
 }
+LONGEST_NAME = 26
 ORIENTATION_TICKS = (-90, -45, 0, 45, 90)
 
 
@@ -82,6 +84,12 @@ def orientation_bar(figure: Figure, axes: Any, label: str) -> None:
     figure.colorbar(
         ScalarMappable(ORIENTATIONS, CYCLIC_MAP), ax=axes, label=label, ticks=ORIENTATION_TICKS, shrink=0.85
     )
+
+
+def short(name: object) -> str:
+    """Return a name that fits beside an axis; names come from files, and may be of any length."""
+    text = " ".join(str(name).split())
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
 
 
 def blank(axis: Axes) -> None:

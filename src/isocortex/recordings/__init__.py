@@ -1,9 +1,17 @@
 """Measured and synthetic neural responses."""
 
+from .contents import Contents as Contents
+from .conversions import from_assembly as from_assembly
+from .conversions import from_rsatoolbox as from_rsatoolbox
+from .conversions import to_assembly as to_assembly
+from .conversions import to_rsatoolbox as to_rsatoolbox
 from .datasets import DATASETS as DATASETS
 from .datasets import fetch as fetch
 from .datasets import where as where
+from .interchange import read as read
+from .interchange import write as write
 from .kriegeskorte import ObjectRecordings as ObjectRecordings
 from .kriegeskorte import read_kriegeskorte as read_kriegeskorte
 from .readers import read_npz as read_npz
 from .synthetic import synthetic_v1 as synthetic_v1
+from .zhang_desimone import read_zhang_desimone as read_zhang_desimone

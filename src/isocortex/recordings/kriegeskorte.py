@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.io import loadmat
 
 from ..errors import InputError, require
 from ..rdms import RDMs, from_square
+from .matlab import load_matlab
 
 BRAIN_FILE = "92_brainRDMs.mat"
 SUPPLEMENT_FILE = "Kriegeskorte_Neuron2008_supplementalData.mat"
@@ -58,19 +58,11 @@ def read_kriegeskorte(folder: str | PathLike[str]) -> ObjectRecordings:
     """
     folder = Path(folder)
     require(folder.is_dir(), f"There is no folder {folder}; --data must name the one with {BRAIN_FILE}.")
-    brain, supplement, published = (_load(folder / name) for name in (BRAIN_FILE, SUPPLEMENT_FILE, MODEL_FILE))
+    brain, supplement, published = (load_matlab(folder / name) for name in (BRAIN_FILE, SUPPLEMENT_FILE, MODEL_FILE))
     try:
         return _parse(brain, supplement, published)
     except (KeyError, IndexError, ValueError, TypeError) as error:
         raise InputError(f"The files in {folder} do not hold what was published: {error!r}.") from error
-
-
-def _load(path: Path) -> dict[str, Any]:
-    require(path.is_file(), f"There is no file {path}; it is one of the three published ones.")
-    try:
-        return loadmat(path)
-    except Exception as error:  # scipy raises anything from OSError to zlib.error on a damaged file
-        raise InputError(f"{path} cannot be read as a MATLAB file ({error}); is it complete?") from error
 
 
 def _parse(brain: dict[str, Any], supplement: dict[str, Any], published: dict[str, Any]) -> ObjectRecordings:

@@ -1,17 +1,14 @@
-"""Read recordings from files. Files are data, never code: no pickle is loaded, sizes are checked first."""
+"""Read recordings in the layouts in which they were published."""
 
-import math
-import os
-import zipfile
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from ..errors import InputError, require
+from ..errors import require
 from ..responses import FEWEST_STIMULI, responses
+from .arrays import load_npz
 
 WHOLE = {"resp", "stimuli"}
 SPLIT = {"resp_train", "resp_test", "stimuli"}
@@ -87,55 +84,14 @@ def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> di
 
 
 def _load(path: Path) -> dict[str, np.ndarray]:
-    """Load every array of an NPZ file that fits into memory."""
-    require(
-        path.is_file(),
-        f"There is no file {path}." if not path.is_dir() else f"{path} is a folder, not an NPZ file.",
-    )
-    if not zipfile.is_zipfile(path):
-        raise InputError(f"{path} is not an NPZ file, or was cut off: it has no complete zip directory.")
-    arrays = {}
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = {item.filename.removesuffix(".npy"): item for item in archive.infolist()}
-            for name in sorted(KEYS & set(members)):
-                with archive.open(members[name]) as file:
-                    needed = _bytes_needed(file)
-                require(
-                    needed <= members[name].file_size,
-                    f"{name!r} in {path} claims {needed} bytes and holds {members[name].file_size}: it is damaged.",
-                )
-                require(
-                    needed < memory / 4,
-                    f"{name!r} in {path} needs {needed / 1e9:.1f} GB, more than a quarter of this machine's memory; "
-                    "save fewer neurons, or as float32.",
-                )
-                with archive.open(members[name]) as file:
-                    arrays[name] = np.lib.format.read_array(file, allow_pickle=False)
-    except InputError:
-        raise
-    except Exception as error:  # a damaged zip raises anything from BadZipFile and zlib.error to tokenize's errors
-        raise InputError(
-            f"{path} cannot be read as NPZ without running code ({type(error).__name__}); was it written whole?"
-        ) from error
-    others = sorted(set(members) - KEYS)
+    """Load the published arrays of an NPZ file."""
+    arrays, others = load_npz(path, KEYS)
     require(
         set(arrays) >= WHOLE or set(arrays) >= SPLIT,
         f"{path} must hold 'resp' and 'stimuli', or 'resp_train', 'resp_test' and 'stimuli'; "
         f"it holds {', '.join(map(repr, sorted(arrays) + others)) or 'nothing'}.",
     )
     return arrays
-
-
-def _bytes_needed(file: Any) -> int:
-    """Return how many bytes the array behind a .npy header takes; object arrays, which hide code, are refused."""
-    version = np.lib.format.read_magic(file)
-    header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    shape, _, dtype = header[version](file)
-    if dtype.hasobject:
-        raise ValueError("it holds Python objects")
-    return math.prod(shape) * dtype.itemsize
 
 
 def _binned(angles: np.ndarray, stack: np.ndarray, width: float | None) -> tuple[np.ndarray, np.ndarray]:

@@ -72,6 +72,8 @@ def _number(cell: Any) -> str:
 def _option(value: Any) -> str:
     if value is None:
         return "none"
+    if isinstance(value, list):
+        return ", ".join(map(_option, value))
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -14,6 +14,9 @@ from .models import Fixed as Fixed
 from .models import Interpolated as Interpolated
 from .models import Select as Select
 from .models import Weighted as Weighted
+from .noise import NOISE_ESTIMATES as NOISE_ESTIMATES
+from .noise import NoisePrecision as NoisePrecision
+from .noise import noise_precision as noise_precision
 from .power import power as power
 from .similarity import SIMILARITIES as SIMILARITIES
 from .similarity import bootstrap_similarity as bootstrap_similarity

@@ -1,7 +1,7 @@
 """From responses to representational dissimilarity matrices, by one matrix product each."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -9,42 +9,58 @@ import xarray as xr
 from ...errors import InputError, look_up, require
 from ...rdms import RDMs
 from ...responses import check
-from ...shapes import DissimilarityMatrix, ResponseMatrix
+from .crossvalidated import crossnobis, crossvalidated_euclidean, crossvalidated_poisson
+from .noise import NoisePrecision
+from .observations import group_mean, observe
+from .patterns import correlation_distance, cosine_distance, mahalanobis, poisson, squared_euclidean
+
+Noise = NoisePrecision | Mapping[str, NoisePrecision]
 
 
-def squared_euclidean(x: ResponseMatrix) -> DissimilarityMatrix:
-    """Return the squared Euclidean distance of each pair of rows, divided by the number of units."""
-    gram = x @ x.swapaxes(-1, -2)
-    power = gram.diagonal(axis1=-2, axis2=-1)
-    return (power[..., :, None] + power[..., None, :] - 2 * gram) / x.shape[-1]
+class Dissimilarity(NamedTuple):
+    """How two stimuli are compared.
+
+    Attributes
+    ----------
+    function : callable
+        Of a stimulus × unit matrix (NumPy or JAX); of :class:`Observations` if cross-validated.
+    measure : str
+        What the numbers are, for axes.
+    takes : "noise", "prior" or None
+        The option of :func:`rdm` that it takes. Noise is needed where it is taken.
+    crossvalidated : bool
+    """
+
+    function: Callable[..., Any]
+    measure: str
+    takes: Literal["noise", "prior"] | None = None
+    crossvalidated: bool = False
 
 
-def cosine_distance(x: ResponseMatrix) -> DissimilarityMatrix:
-    """Return 1 − the cosine of the angle between each pair of rows."""
-    gram = x @ x.swapaxes(-1, -2)
-    length = gram.diagonal(axis1=-2, axis2=-1) ** 0.5
-    return 1 - gram / (length[..., :, None] * length[..., None, :])
-
-
-def correlation_distance(x: ResponseMatrix) -> DissimilarityMatrix:
-    """Return 1 − the Pearson correlation of each pair of rows across units: 1 − ZZᵀ/N with z-scored rows."""
-    return cosine_distance(x - x.mean(axis=-1, keepdims=True))
-
-
-Dissimilarity = Callable[[ResponseMatrix], DissimilarityMatrix]
-
-DISSIMILARITIES: dict[str, tuple[Dissimilarity, str]] = {
-    "correlation": (correlation_distance, "1 − Pearson correlation"),
-    "cosine": (cosine_distance, "1 − cosine"),
-    "euclidean": (squared_euclidean, "squared Euclidean distance per unit"),
+POISSON = "symmetrised Poisson Kullback–Leibler divergence per unit"
+DISSIMILARITIES: dict[str, Dissimilarity] = {
+    "correlation": Dissimilarity(correlation_distance, "1 − Pearson correlation"),
+    "cosine": Dissimilarity(cosine_distance, "1 − cosine"),
+    "euclidean": Dissimilarity(squared_euclidean, "squared Euclidean distance per unit"),
+    "mahalanobis": Dissimilarity(mahalanobis, "squared Mahalanobis distance per unit", "noise"),
+    "poisson": Dissimilarity(poisson, POISSON, "prior"),
+    "cv-euclidean": Dissimilarity(
+        crossvalidated_euclidean, "cross-validated squared Euclidean distance per unit", crossvalidated=True
+    ),
+    "crossnobis": Dissimilarity(
+        crossnobis, "cross-validated squared Mahalanobis distance per unit", "noise", crossvalidated=True
+    ),
+    "cv-poisson": Dissimilarity(crossvalidated_poisson, f"cross-validated {POISSON}", "prior", crossvalidated=True),
 }
-"""Name → (function of a stimulus × unit matrix, label for axes). The functions take NumPy or JAX arrays."""
+"""Name → how two stimuli are compared."""
 
 
 def rdm(
     responses: xr.DataArray | Mapping[str, xr.DataArray],
     dissimilarity: str = "correlation",
     *,
+    noise: Noise | Mapping[str, Noise] | None = None,
+    prior: tuple[float, float] | None = None,
     undefined: Literal["error", "drop"] = "error",
 ) -> RDMs:
     """Compute representational dissimilarity matrices.
@@ -52,10 +68,29 @@ def rdm(
     Parameters
     ----------
     responses : DataArray or mapping of str to DataArray
-        stimulus × unit, averaged over ``repeat`` where there is one; a leading ``seed`` gives one row per seed.
-        A mapping (subject → responses to the same stimuli) gives the rows of all, labelled by its keys.
-    dissimilarity : {"correlation", "cosine", "euclidean"}
-        Default correlation: 1 − Pearson correlation across units.
+        (repeat ×) stimulus × unit; a leading ``seed`` gives one row per seed. Or trial × unit with a ``stimulus`` for
+        each trial, where stimuli were not shown equally often; the RDM is then over the sorted labels. A mapping
+        (subject or layer → responses to the same stimuli) gives the rows of all, labelled by its keys.
+    dissimilarity : str
+        Default "correlation": 1 − Pearson correlation across units. The others are squared distances divided by the
+        number of units. Of the responses averaged over trials:
+
+        - "correlation", "cosine", "euclidean"
+        - "mahalanobis", Euclidean after whitening with `noise`
+        - "poisson", the symmetrised Kullback–Leibler divergence of spike counts.
+
+        Cross-validated, with a mean of zero where two stimuli do not differ: leave-one-run-out, where the runs are
+        those named by the coordinate ``run``, else the repeats. Trials whose runs are not named are taken as
+        independent of each other.
+
+        - "cv-euclidean", "crossnobis" (its whitened form; Walther et al. 2016, 10.1016/j.neuroimage.2015.12.012),
+          "cv-poisson" (Schütt et al. 2023, 10.7554/eLife.82566).
+    noise : NoisePrecision, optional
+        From :func:`noise_precision`, for "mahalanobis" and "crossnobis". A mapping gives one per run (crossnobis) or,
+        for a mapping of responses, one per key.
+    prior : (float, float), optional
+        For Poisson: the rate and weight of a prior, so that rates are (counts + rate·weight) / (1 + weight). Default
+        one spike with the weight of 0.1 trials.
     undefined : "error" or "drop"
         What to do with a seed or subject that answers some stimulus with a constant (for cosine: zero) response,
         for which the correlation is undefined: refuse, or leave its row out. "drop" also leaves out an RDM whose
@@ -64,71 +99,137 @@ def rdm(
     Returns
     -------
     RDMs
-        In float64. Without a row if all were dropped.
+        In float64, computed in float64 over blocks of units: responses kept in a file (``np.load(…, mmap_mode="r")``)
+        are in memory as a whole only where they are whitened, or cross-validated in an unbalanced design. Only for
+        float32 responses with stimuli² × units above 2³⁷ (4000 × 8600) are the products of a block float32, which is
+        twice as fast and leaves an error of about 10⁻⁷ of the squared length of the responses. Without a row if all
+        were dropped.
 
     Raises
     ------
     InputError
-        For an unknown dissimilarity, responses that cannot be analysed, subjects who saw different stimuli, or an
-        undefined RDM.
+        For an unknown dissimilarity, responses that cannot be analysed, subjects who saw different stimuli, an
+        undefined RDM, noise that is missing or not used, negative counts, or too few runs to cross-validate.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from isocortex import responses
+    >>> from isocortex import responses, rsa
     >>> rdm(responses(np.array([[1.0, 2, 3], [3, 2, 1], [1, 0, 1]]))).dissimilarities.round(3)
     array([[2., 1., 1.]])
+    >>> measured = responses(np.random.default_rng(0).normal(size=(8, 3, 50)))
+    >>> rdm(measured, "crossnobis", noise=rsa.noise_precision(measured)).dissimilarities.shape
+    (1, 3)
     """
-    function, measure = look_up("dissimilarity", dissimilarity, DISSIMILARITIES)
+    how: Dissimilarity = look_up("dissimilarity", dissimilarity, DISSIMILARITIES)
+    options = _options(dissimilarity, how, noise=noise, prior=prior)
     if isinstance(responses, Mapping):
-        require(bool(responses), "There are no responses to compute RDMs from.")
-        rows = [rdm(array, dissimilarity, undefined=undefined) for array in responses.values()]
-        names = [name for name, row in zip(responses, rows, strict=True) for _ in row.labels]
-        for name, row in zip(responses, rows, strict=True):
-            require(
-                len(row) <= 1,
-                f"{name!r} has {len(row)} seeds, and subjects must have one RDM each; compute the RDMs of seeds apart.",
-            )
-            if not np.array_equal(row.stimuli, rows[0].stimuli):
-                raise InputError(f"{name!r} saw other stimuli than {next(iter(responses))!r}, or in another order.")
-        return RDMs(np.concatenate([row.dissimilarities for row in rows]), rows[0].stimuli, tuple(names), measure)
-
+        return _of_many(responses, dissimilarity, how, options, undefined)
     require(
         isinstance(responses, xr.DataArray),
         f"Label the responses first, with isocortex.responses(…); got {type(responses).__name__}.",
     )
-    check(responses)
-    extra = set(responses.dims) - {"seed", "repeat", "stimulus", "unit"}
+    check(responses, trials=True)
+    extra = set(responses.dims) - {"seed", "repeat", "stimulus", "trial", "unit"}
     require(not extra, f"{responses.name} have the dimensions {sorted(map(str, extra))}; select or average them first.")
-    averaged = responses.mean("repeat") if "repeat" in responses.dims else responses
-    stack = averaged if "seed" in averaged.dims else averaged.expand_dims("seed")
-    stack = stack.transpose("seed", "stimulus", "unit")
-    stimuli = stack["stimulus"].values
-    labels = [str(s) for s in stack["seed"].values] if "seed" in averaged.dims else [str(responses.name)]
-    pairs = np.triu_indices(len(stimuli), 1)
-    rows, kept = [], []
-    for label, values in zip(labels, stack.values, strict=True):
-        flat = _undefined_rows(values, dissimilarity)
-        if flat.any() and undefined == "drop":
-            continue
-        if flat.any():
-            first = stimuli[np.argmax(flat)]
-            raise InputError(
-                f"{responses.name}: {int(flat.sum())} of {len(flat)} stimuli have no {measure}, because every unit "
-                f"responds alike; the first is {first} (row {label}). Leave them out, or use --dissimilarity euclidean."
+    seeded = "seed" in responses.dims
+    labels = [str(s) for s in responses["seed"].values] if seeded else [str(responses.name)]
+    rows, kept, stimuli = [], [], np.array([])
+    for i, label in enumerate(labels):
+        single = responses.isel(seed=i) if seeded else responses
+        if how.crossvalidated:
+            observed = observe(single)
+            square, stimuli = how.function(observed, **options), observed.stimuli
+        else:
+            require(
+                not isinstance(noise, Mapping),
+                f"{dissimilarity!r} averages over runs, and takes one noise for all; pool it.",
             )
-        row = np.asarray(function(np.asarray(values, dtype=float))[pairs])
+            patterns, stimuli = _average(single)
+            flat = _undefined_rows(patterns, dissimilarity)
+            if flat.any() and undefined == "drop":
+                continue
+            if flat.any():
+                first = stimuli[np.argmax(flat)]
+                raise InputError(
+                    f"{responses.name}: {int(flat.sum())} of {len(flat)} stimuli have no {how.measure}, because every "
+                    f"unit responds alike; the first is {first} (row {label}). Leave them out, or use --dissimilarity "
+                    "euclidean."
+                )
+            square = how.function(patterns, **options)
+        row = np.concatenate([line[j + 1 :] for j, line in enumerate(square)])
         if undefined == "drop" and np.ptp(row) <= 1e-12 * np.abs(row).max():
             continue
         rows.append(row)
         kept.append(label)
-    return RDMs(np.array(rows).reshape(len(rows), len(pairs[0])), stimuli, tuple(kept), measure)
+    pairs = len(stimuli) * (len(stimuli) - 1) // 2
+    return RDMs(np.array(rows).reshape(len(rows), pairs), stimuli, tuple(kept), how.measure)
+
+
+def _options(dissimilarity: str, how: Dissimilarity, **given: Any) -> dict[str, Any]:
+    """Return the option that a dissimilarity takes, and refuse the others."""
+    for name, value in given.items():
+        require(
+            value is None or name == how.takes,
+            f"The dissimilarity {dissimilarity!r} takes no {name}"
+            + ("; 'mahalanobis' and 'crossnobis' do." if name == "noise" else "; 'poisson' and 'cv-poisson' do."),
+        )
+    without = {"mahalanobis": "euclidean", "crossnobis": "cv-euclidean"}
+    require(
+        how.takes != "noise" or given["noise"] is not None,
+        f"{dissimilarity!r} needs noise=isocortex.rsa.noise_precision(…); "
+        f"{without.get(dissimilarity)!r} is the same without whitening.",
+    )
+    noise = given["noise"]
+    require(
+        noise is None or isinstance(noise, NoisePrecision | Mapping),
+        f"noise must be what isocortex.rsa.noise_precision(…) returns; got {type(noise).__name__}. The precision of a "
+        "known covariance is isocortex.rsa.NoisePrecision(np.zeros(units), np.linalg.cholesky(covariance)).",
+    )
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _of_many(
+    responses: Mapping[str, xr.DataArray],
+    dissimilarity: str,
+    how: Dissimilarity,
+    options: dict[str, Any],
+    undefined: Literal["error", "drop"],
+) -> RDMs:
+    """Return the rows of several subjects or layers, which must have seen the same stimuli."""
+    require(bool(responses), "There are no responses to compute RDMs from.")
+    noise = options.pop("noise", None)
+    own = dict.fromkeys(responses, noise) if not isinstance(noise, Mapping) else noise
+    missing = [name for name in responses if name not in own]
+    require(not missing, f"There is no noise for {', '.join(map(repr, missing))}; there is for {', '.join(own)}.")
+    rows = [
+        rdm(array, dissimilarity, noise=own[name], undefined=undefined, **options) for name, array in responses.items()
+    ]
+    names = [name for name, row in zip(responses, rows, strict=True) for _ in row.labels]
+    for name, row in zip(responses, rows, strict=True):
+        require(
+            len(row) <= 1,
+            f"{name!r} has {len(row)} seeds, and subjects must have one RDM each; compute the RDMs of seeds apart.",
+        )
+        if not np.array_equal(row.stimuli, rows[0].stimuli):
+            raise InputError(f"{name!r} saw other stimuli than {next(iter(responses))!r}, or in another order.")
+    return RDMs(np.concatenate([row.dissimilarities for row in rows]), rows[0].stimuli, tuple(names), how.measure)
+
+
+def _average(responses: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean over the trials of each stimulus, shape (stimulus, unit), and the stimuli."""
+    if "trial" in responses.dims:
+        observed = observe(responses)
+        return group_mean(observed.values, observed.stimulus, len(observed.stimuli)), observed.stimuli
+    averaged = responses.mean("repeat", dtype=float) if "repeat" in responses.dims else responses
+    return averaged.transpose("stimulus", "unit").values, responses["stimulus"].values
 
 
 def _undefined_rows(values: np.ndarray, dissimilarity: str) -> np.ndarray:
     """Return which stimuli have no direction: constant responses for correlation, zero ones for cosine."""
-    if dissimilarity == "correlation":
-        return np.asarray(values.max(axis=-1) == values.min(axis=-1))
-    if dissimilarity == "cosine":
-        return np.asarray(~values.any(axis=-1))
-    return np.zeros(len(values), bool)
+    if dissimilarity not in ("correlation", "cosine"):
+        return np.zeros(len(values), bool)
+    level = values[:, :1] if dissimilarity == "correlation" else np.zeros((len(values), 1))
+    alike = (values[:, :64] == level).all(axis=-1)
+    alike[alike] = (values[alike] == level[alike]).all(axis=-1)
+    return alike

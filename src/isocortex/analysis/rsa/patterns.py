@@ -1,0 +1,85 @@
+"""Dissimilarities of average patterns: functions of a stimulus × unit matrix, by one matrix product each.
+
+Products of NumPy arrays run over blocks of units, so that neither centring nor a change of type copies the whole.
+"""
+
+import numpy as np
+
+from ...errors import require
+from ...shapes import DissimilarityMatrix, ResponseMatrix
+from .noise import NoisePrecision
+
+BLOCK = 4096
+"""Units per block."""
+SINGLE_ABOVE = 2**37
+"""Multiplications (stimuli² × units) above which float32 responses are multiplied in float32, summed in float64."""
+PRIOR = (1.0, 0.1)
+"""Rate, in spikes, and weight, in trials, of the prior that keeps a Poisson rate from being zero."""
+
+
+def gram(x: ResponseMatrix, centred: int | None = None) -> DissimilarityMatrix:
+    """Return the inner products of all pairs of rows, after taking the mean along the axis `centred` off."""
+    if not isinstance(x, np.ndarray):
+        z = x if centred is None else x - x.mean(axis=centred, keepdims=True)
+        return z @ z.swapaxes(-1, -2)
+    n, units = x.shape[-2:]
+    single = x.dtype == np.float32 and n * n * units > SINGLE_ABOVE
+    centre = x.mean(axis=-1, keepdims=True, dtype=float) if centred == -1 else np.zeros(())
+    total = np.zeros((*x.shape[:-1], n))
+    for start in range(0, units, BLOCK):
+        block = x[..., start : start + BLOCK]
+        if centred == -2:
+            centre = block.mean(axis=-2, keepdims=True, dtype=float)
+        z = np.subtract(block, centre, dtype=np.float32 if single else float)
+        total += z @ z.swapaxes(-1, -2)
+    return total
+
+
+def squared_euclidean(x: ResponseMatrix) -> DissimilarityMatrix:
+    """Return the squared Euclidean distance of each pair of rows, divided by the number of units.
+
+    The mean pattern is taken off first: it changes no distance, and leaves less to cancel.
+    """
+    product = gram(x, -2)
+    power = product.diagonal(axis1=-2, axis2=-1)
+    return (power[..., :, None] + power[..., None, :] - 2 * product) / x.shape[-1]
+
+
+def _one_minus_cosine(product: DissimilarityMatrix) -> DissimilarityMatrix:
+    length = product.diagonal(axis1=-2, axis2=-1) ** 0.5
+    return 1 - product / (length[..., :, None] * length[..., None, :])
+
+
+def cosine_distance(x: ResponseMatrix) -> DissimilarityMatrix:
+    """Return 1 − the cosine of the angle between each pair of rows."""
+    return _one_minus_cosine(gram(x))
+
+
+def correlation_distance(x: ResponseMatrix) -> DissimilarityMatrix:
+    """Return 1 − the Pearson correlation of each pair of rows across units: 1 − ZZᵀ/N with z-scored rows."""
+    return _one_minus_cosine(gram(x, -1))
+
+
+def mahalanobis(x: ResponseMatrix, noise: NoisePrecision) -> DissimilarityMatrix:
+    """Return the squared Mahalanobis distance of each pair of rows, divided by the number of units."""
+    return squared_euclidean(noise.whiten(np.asarray(x)))
+
+
+def smoothed_rates(counts: np.ndarray, prior: tuple[float, float]) -> np.ndarray:
+    """Return the posterior mean rates (counts + rate·weight) / (1 + weight) under a prior (rate, weight)."""
+    rate, weight = prior
+    require(rate > 0 and weight > 0, f"The prior's rate and weight must be positive; got {prior}.")
+    require(bool((counts >= 0).all()), f"Poisson needs counts or rates, which are not negative; got {counts.min():g}.")
+    return (np.asarray(counts, float) + rate * weight) / (1 + weight)
+
+
+def poisson(x: ResponseMatrix, prior: tuple[float, float] = PRIOR) -> DissimilarityMatrix:
+    """Return the symmetrised Kullback–Leibler divergence of Poisson rates, Σ(λᵢ − λⱼ)(log λᵢ − log λⱼ), per unit."""
+    n, units = x.shape[-2:]
+    kernel = np.zeros((n, n))
+    for start in range(0, units, BLOCK):
+        rates = smoothed_rates(np.asarray(x[:, start : start + BLOCK]), prior)
+        logs = np.log(rates)
+        kernel += (rates - rates.mean(axis=0)) @ (logs - logs.mean(axis=0)).T
+    own = kernel.diagonal()
+    return (own[:, None] + own - kernel - kernel.T) / units

@@ -1,0 +1,73 @@
+"""Named arrays out of NPZ files. Files are data, never code: no pickle is loaded, sizes are checked first."""
+
+import math
+import os
+import zipfile
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError, require
+
+Arrays = dict[str, np.ndarray]
+
+
+def load_npz(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
+    """Load the wanted arrays of an NPZ file that fit into memory; return them, and the names of all others."""
+    require_file(path, "an NPZ file")
+    if not zipfile.is_zipfile(path):
+        raise InputError(f"{path} is not an NPZ file, or was cut off: it has no complete zip directory.")
+    arrays = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {item.filename.removesuffix(".npy"): item for item in archive.infolist()}
+            for name in sorted(set(wanted) & set(members)):
+                with archive.open(members[name]) as file:
+                    needed = _bytes_needed(file)
+                require(
+                    needed <= members[name].file_size,
+                    f"{name!r} in {path} claims {needed} bytes and holds {members[name].file_size}: it is damaged.",
+                )
+                require_memory(path, name, needed)
+                with archive.open(members[name]) as file:
+                    arrays[name] = np.lib.format.read_array(file, allow_pickle=False)
+    except InputError:
+        raise
+    except Exception as error:  # a damaged zip raises anything from BadZipFile and zlib.error to tokenize's errors
+        raise InputError(
+            f"{path} cannot be read as NPZ without running code ({reason(error)}); was it written whole?"
+        ) from error
+    return arrays, sorted(set(members) - set(arrays))
+
+
+def require_file(path: Path, kind: str) -> None:
+    """Raise unless the path is a file."""
+    require(not path.is_dir(), f"{path} is a folder, not {kind}.")
+    require(path.is_file(), f"There is no file {path}.")
+
+
+def require_memory(path: Path, name: str, needed: int) -> None:
+    """Raise if an array would take more than a quarter of the machine's memory."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    require(
+        needed < memory / 4,
+        f"{name!r} in {path} needs {needed / 1e9:.1f} GB, more than a quarter of this machine's memory; "
+        "save fewer neurons, or as float32.",
+    )
+
+
+def _bytes_needed(file: Any) -> int:
+    """Return how many bytes the array behind a .npy header takes; object arrays, which hide code, are refused."""
+    version = np.lib.format.read_magic(file)
+    header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    shape, _, dtype = header[version](file)
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects; save labels as text, with dtype=str")
+    return math.prod(shape) * dtype.itemsize
+
+
+def reason(error: Exception) -> str:
+    """Return what went wrong, on one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}" if str(error) else type(error).__name__

@@ -1,0 +1,83 @@
+"""The arrays of netCDF files, by group; the axes of responses have names there, in any order."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import h5py
+import numpy as np
+import xarray as xr
+
+from ..errors import InputError, require
+from ..rdms import RDMs
+from .arrays import Arrays, require_file, require_memory
+from .conversions import from_assembly
+
+ASSEMBLY = {"presentation", "neuroid"}
+
+
+def load_netcdf(path: Path, wanted: Collection[str]) -> tuple[dict[str, Arrays], list[str]]:
+    """Load the wanted arrays of every group that holds responses or RDMs; return them, and the names of all others."""
+    require_file(path, "a netCDF file")
+    groups: dict[str, Arrays] = {}
+    others: set[str] = set()
+    try:
+        engine = "h5netcdf" if h5py.is_hdf5(path) else "scipy"
+        with xr.open_datatree(path, engine=engine) as tree:
+            for node in tree.leaves:
+                dataset = node.to_dataset()
+                arrays = _arrays(path, dataset, wanted)
+                others |= {str(name) for name in dataset.variables} - set(arrays)
+                if arrays:
+                    groups[node.path.strip("/") or path.stem] = arrays
+    except InputError:
+        raise
+    except Exception as error:  # a damaged file raises anything from OSError to KeyError
+        raise InputError(f"{path} cannot be read as netCDF ({type(error).__name__}); was it written whole?") from error
+    return groups, sorted(others)
+
+
+def save_rdms(path: Path, rdms: RDMs, categories: np.ndarray | None) -> None:
+    """Write RDMs into a netCDF-4 file: ``rdms`` along ``rdm`` and ``pair``, with their labels."""
+    variables = {
+        "rdms": (("rdm", "pair"), rdms.dissimilarities),
+        "stimuli": ("stimulus", rdms.stimuli),
+        "labels": ("rdm", np.array(rdms.labels)),
+        "measure": ((), np.array(rdms.measure)),
+    }
+    if categories is not None:
+        variables["categories"] = ("stimulus", np.asarray(categories, dtype=str))
+    xr.Dataset(variables).to_netcdf(path, engine="h5netcdf")
+
+
+def _arrays(path: Path, dataset: xr.Dataset, wanted: Collection[str]) -> Arrays:
+    """Load the wanted arrays of one group; coordinates of `responses` stand for `stimuli` and `units`.
+
+    Of an assembly, stimuli that were presented unequally often are averaged.
+    """
+    held = [name for name, array in dataset.data_vars.items() if set(array.dims) == ASSEMBLY]
+    if held and "responses" not in dataset:
+        require_memory(path, str(held[0]), dataset.nbytes)
+        found = from_assembly(dataset[held[0]].load())
+        averaged = found.groupby("stimulus").mean() if "trial" in found.dims else found
+        dataset = averaged.to_dataset(name="responses")
+    names = [name for name in wanted if name in dataset.variables]
+    for name in names:
+        require_memory(path, name, dataset[name].nbytes)
+    arrays = {name: _plain(dataset[name].values) for name in names}
+    if "responses" in arrays and {"stimulus", "unit"} <= set(dataset["responses"].dims):
+        order = [*(d for d in dataset["responses"].dims if d not in ("stimulus", "unit")), "stimulus", "unit"]
+        arrays["responses"] = dataset["responses"].transpose(*order).values
+        arrays["dims"] = np.array(order)
+        coordinates = {"stimuli": "stimulus", "units": "unit"}
+        arrays |= {
+            ours: _plain(dataset[theirs].values) for ours, theirs in coordinates.items() if theirs in dataset.coords
+        }
+    return arrays
+
+
+def _plain(values: np.ndarray) -> np.ndarray:
+    """Turn netCDF's strings, which come as Python objects, into text."""
+    if values.dtype.kind == "O":
+        require(all(isinstance(value, str) for value in values.ravel()), "A netCDF variable must be numbers or text.")
+        return values.astype(str)
+    return np.atleast_1d(values)

@@ -1,0 +1,235 @@
+"""isocortex compare on small files with planted truth: numbers, matching by label, and every promised finding."""
+
+import json
+import re
+import signal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+
+from isocortex import InputError, RDMs, responses, runs
+from isocortex.experiments.compare import Compare, numbers
+from isocortex.recordings import read, write
+from isocortex.responses import save
+
+N = 16
+PAIRS = N * (N - 1) // 2
+NAMES = np.array([f"{kind} {i}" for kind in ("face", "tool") for i in range(N // 2)])
+KINDS = np.array([name.split()[0] for name in NAMES])
+
+
+def paths(*names):
+    return tuple(map(Path, names))
+
+
+@pytest.fixture
+def files(tmp_path, rng, monkeypatch):
+    """Four subjects who share a geometry with categories, a model of it, and one of noise, each in another format."""
+    monkeypatch.chdir(tmp_path)
+    first, second = np.triu_indices(N, 1)
+    shared = rng.random(PAIRS) + 0.8 * (KINDS[first] != KINDS[second])
+    subjects = np.stack([shared + 0.3 * rng.random(PAIRS) for _ in range(4)])
+    write("human.mat", RDMs(subjects, NAMES, ("Ann", "Bob", "Cy", "Di")), categories=KINDS)
+    write("good.npz", RDMs(shared[None] + 0.4 * rng.random(PAIRS), NAMES).take(rng.permutation(N)))
+    write("noise.nc", responses(rng.normal(size=(N, 30)), stimuli=NAMES))
+    return {"models": paths("good.npz", "noise.nc"), "data": paths("human.mat"), "bootstraps": 100}
+
+
+def summary(folder):
+    return json.loads((folder / "summary.json").read_text())
+
+
+def test_whole_run(files):
+    folder = Compare(**files).execute()
+    found = summary(folder)
+    brains = read("human.mat").rdms
+    good = read("good.npz").rdms
+    good = good.take([good.stimuli.tolist().index(name) for name in NAMES])
+    expected = [spearmanr(good.dissimilarities[0], row).statistic for row in brains.dissimilarities]
+    assert found["rsa.good.mean"] == pytest.approx(np.mean(expected))
+    ranks = np.apply_along_axis(lambda row: pd.Series(row).rank(), 1, brains.dissimilarities)
+    upper = np.mean([spearmanr(row, ranks.mean(axis=0)).statistic for row in ranks])
+    lower = np.mean([spearmanr(ranks[i], np.delete(ranks, i, 0).mean(axis=0)).statistic for i in range(4)])
+    assert (found["rsa.ceiling.lower"], found["rsa.ceiling.upper"]) == (pytest.approx(lower), pytest.approx(upper))
+    for model in ("good", "noise"):
+        assert found[f"rsa.{model}.low"] < found[f"rsa.{model}.mean"] < found[f"rsa.{model}.high"]
+    assert found["rsa.good.p"] < 0.001 < found["rsa.noise.p"]
+    assert found["rsa.good.minus.noise.p"] < 0.001
+    assert (found["stimuli.n"], found["stimuli.dropped"]) == (N, 0)
+    assert found["categories.data.low"] > 0 > found["categories.noise.low"]
+
+    record = runs.read_run(folder)
+    assert record.page["answer"].startswith("good is most like the data of 4 subjects over 16 stimuli: Spearman")
+    assert "significantly more than noise" in record.page["answer"]
+    assert record.table("answer")["better than (p < 0.05)"].fillna("").tolist() == ["noise", "", ""]
+    assert record.table("subjects").columns.tolist() == ["model", "Ann", "Bob", "Cy", "Di"]
+    figures = {finding["name"] for finding in record.page["findings"] if finding["kind"] == "figure"}
+    assert figures == {"similarity", "rdms", "second_level", "mds", "tree"}
+    assert "--inference" in (folder / "report.html").read_text()
+    assert len(json.loads((folder / "config.json").read_text())["files"]) == 3
+
+
+def found_by(**options):
+    """Return the options and what they find, without pictures."""
+    compare = Compare(**options)
+    return compare, compare.compare(compare.read())
+
+
+def test_layers_of_a_run_are_models(files, rng):
+    seeds = responses(rng.normal(size=(2, N, 9)), stimuli=NAMES, dims=("seed", "stimulus", "unit"))
+    save("responses.nc", {"trained/pool": seeds, "trained/fc": seeds[..., :5]})
+    _, found = found_by(**files | {"models": paths("responses.nc")})
+    assert {name: len(rows) for name, rows in found.inputs.models.items()} == {"trained/pool": 2, "trained/fc": 2}
+
+
+def test_an_interrupted_comparison_goes_on_to_the_same_numbers(files, monkeypatch):
+    _, found = found_by(**files)
+    with monkeypatch.context() as patched:
+        patched.setattr("isocortex.experiments.compare.draw", lambda run, found: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt) as stopped:
+            Compare(**files).execute()
+    again = Compare(resume=stopped.value.resume_folder).execute()
+    assert summary(again) == pytest.approx(numbers(found), rel=1e-9)
+
+
+def test_hostile_names_are_text(files, rng):
+    names = ("$\\frac{x", "<script>alert(1)</script> " + "long " * 40)
+    write("hostile.npz", RDMs(rng.random((2, PAIRS)), NAMES, names))
+    folder = Compare(**files | {"models": paths("hostile.npz")}).execute()
+    assert "<script>alert" not in (folder / "report.html").read_text()
+
+
+def test_matching_by_label_tells_what_was_dropped(files, rng):
+    few = rng.permutation(N)[:12]
+    write("few.npz", RDMs(rng.random((1, PAIRS)), NAMES).take(few))
+    folder = Compare(**files | {"models": paths("few.npz", "good.npz")}).execute()
+    found = summary(folder)
+    assert (found["stimuli.n"], found["stimuli.dropped"]) == (12, 4)
+    record = runs.read_run(folder)
+    dropped = record.table("dropped")
+    assert set(dropped["stimulus"]) == set(np.delete(NAMES, np.sort(few)))
+    assert set(dropped["missing in"]) == {"few.npz"}
+    assert any("4 stimuli that not every file has were left out" in note for note in record.page["notes"])
+
+
+def test_names_of_models_and_their_seeds(files, rng):
+    rows = RDMs(rng.random((3, PAIRS)), NAMES, ("fc", "pool", "fc"))
+    write("layers.npz", rows)
+    options, found = found_by(**files | {"models": paths("layers.npz", "good.npz")})
+    assert {name: len(model) for name, model in found.inputs.models.items()} == {"fc": 2, "pool": 1, "good": 1}
+    np.testing.assert_array_equal(found.inputs.models["fc"].dissimilarities, rows.dissimilarities[[0, 2]])
+    assert {"rsa.fc.minus.pool.p", "rsa.fc.minus.good.p"} <= set(numbers(found))
+    assert "over subjects and over seeds (fc: 2)" in " ".join(options.methods(found))
+
+
+def test_rows_of_one_subject_are_averaged_and_files_are_subjects(files, rng):
+    values = rng.random((3, PAIRS))
+    np.savez("sessions.npz", rdms=values, stimuli=NAMES, subjects=["Ann", "Bob", "Ann"])
+    matched = Compare(**files | {"data": paths("sessions.npz", "human.mat")}).read()
+    assert matched.data.labels == ("Ann", "Bob", "human: Ann", "human: Bob", "Cy", "Di")
+    np.testing.assert_allclose(matched.data.dissimilarities[0], values[[0, 2]].mean(axis=0))
+
+
+def test_one_subject_with_repeats_has_a_ceiling_and_without_has_none(files, rng):
+    signal = rng.normal(size=(N, 40))
+    write("twice.npz", responses(signal + rng.normal(size=(4, N, 40)), stimuli=NAMES))
+    for dissimilarity in ("correlation", "crossnobis"):
+        _, found = found_by(**files | {"data": paths("twice.npz"), "dissimilarity": dissimilarity})
+        assert 0 < found.ceiling.lower < found.ceiling.upper < 1
+    write("once.npz", responses(signal, stimuli=NAMES))
+    options, found = found_by(**files | {"models": paths("good.npz"), "data": paths("once.npz")})
+    assert "rsa.ceiling.lower" not in numbers(found)
+    assert ["There is no noise ceiling" in note for note in options.notes(found)] == [True, False]
+    assert "There is one subject" in options.notes(found)[1]
+    with pytest.raises(InputError, match="--inference subjects needs several subjects"):
+        Compare(**files | {"data": paths("once.npz"), "inference": "subjects"}).read()
+
+
+def test_cross_validated_data_meet_plain_distances_of_models(files, rng):
+    signal = rng.normal(size=(N, 40))
+    write("model.npz", responses(signal, stimuli=NAMES))
+    write("brain.nc", responses(signal + 0.5 * rng.normal(size=(3, N, 40)), stimuli=NAMES))
+    options = Compare(models=paths("model.npz"), data=paths("brain.nc"), dissimilarity="cv-euclidean")
+    matched = options.read()
+    plain = Compare(models=paths("model.npz"), data=paths("brain.nc"), dissimilarity="euclidean").read()
+    np.testing.assert_array_equal(matched.models["model"].dissimilarities, plain.models["model"].dissimilarities)
+    assert matched.data.dissimilarities.mean() < plain.data.dissimilarities.mean() - 0.05  # no noise is added: 0.25·2/3
+    with pytest.raises(InputError, match=r"repeat|run"):
+        Compare(models=paths("model.npz"), data=paths("noise.nc"), dissimilarity="crossnobis").read()
+
+
+def test_without_labels_the_order_counts_and_the_page_says_so(files, rng):
+    np.savez("a.npz", rdms=rng.random((1, PAIRS)))
+    np.savez("b.npz", rdms=rng.random((2, PAIRS)))
+    options, found = found_by(models=paths("a.npz"), data=paths("b.npz"), bootstraps=20)
+    assert any("matched by their order" in note for note in options.notes(found))
+    np.savez("c.npz", rdms=rng.random((1, 3)))
+    with pytest.raises(InputError, match=r"c.npz 3, and neither names them; add 'stimuli'"):
+        Compare(models=paths("c.npz"), data=paths("b.npz")).read()
+    with pytest.raises(InputError, match=r"human.mat names its stimuli and a.npz does not"):
+        Compare(models=paths("a.npz"), data=paths("human.mat")).read()
+
+
+def test_categories_from_a_table(files):
+    lines = ["label,category", *(f"{name},{name.split()[0]}" for name in NAMES), "another,thing"]
+    with open("kinds.csv", "w") as file:
+        file.write("\n".join(lines))
+    matched = Compare(**files, categories=Path("kinds.csv")).read()
+    assert matched.categories.tolist() == KINDS.tolist()
+
+
+def other(values, names=NAMES, labels=()):
+    return lambda: write("bad.npz", RDMs(np.asarray(values, dtype=float), np.asarray(names), labels))
+
+
+RANDOM = np.random.default_rng(5).random((1, PAIRS))
+MISTAKES = {
+    "numbers and text": (other(RANDOM, np.arange(N)), {}, r"are text \('face 0', …\) and those of bad.npz are numbers"),
+    "nothing shared": (
+        other(RANDOM, np.char.add(NAMES, "x")),
+        {},
+        r"share 0 stimuli, and a comparison needs at least 3",
+    ),
+    "constant": (other(np.ones((1, PAIRS))), {}, "The RDM of model 'bad' is the same for every pair"),
+    "reserved": (other(np.vstack([RANDOM] * 2), labels=("data", "x")), {}, "A model cannot be called 'data'"),
+    "same name": (other(np.vstack([RANDOM] * 2), labels=("good", "x")), {}, "Two models are called 'good'"),
+    "constant responses": (
+        lambda: np.savez("bad.npz", responses=np.ones((N, 3)), stimuli=NAMES),
+        {},
+        "every unit responds alike",
+    ),
+    "no table": (other(RANDOM), {"categories": Path("no.csv")}, "There is no file no.csv"),
+    "binary table": (
+        lambda: [other(RANDOM)(), Path("kinds.csv").write_bytes(b"\xff\xfe\x00,\x01")],
+        {"categories": Path("kinds.csv")},
+        "kinds.csv is not a CSV file of label,category",
+    ),
+    "similarity": (other(RANDOM), {"similarity": "spearmen"}, "Did you mean 'spearman'"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_bad_input_is_told_before_anything_is_written(case, files, tmp_path):
+    make, options, sentence = MISTAKES[case]
+    make()
+    with pytest.raises(InputError, match=sentence):
+        Compare(**files | {"models": paths("good.npz", "bad.npz")}, **options).execute()
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("face 0,face\nface 1,face", "names no category for 'face 2', 'face 3', 'face 4' and 11 more"),
+        ("face 0;face", "Line 1 of kinds.csv must be label,category; it has 1 columns"),
+        ("\n".join(f"{name},thing" for name in NAMES), "two categories or more"),
+    ],
+)
+def test_tables_of_categories_that_cannot_be_used(text, sentence, files):
+    with open("kinds.csv", "w") as file:
+        file.write(text)
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        Compare(**files, categories=Path("kinds.csv")).read()

@@ -1,0 +1,260 @@
+"""Interchange files: what goes in comes out, in every format; and one sentence for everything that cannot be used."""
+
+import re
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import scipy.io
+import xarray as xr
+
+from isocortex import InputError, RDMs, recordings, responses
+from isocortex.recordings import arrays as loading
+from isocortex.recordings import read, write
+from isocortex.recordings.contents import NAMES as NAMES_OF_ARRAYS
+
+SUFFIXES = [".npz", ".mat", ".nc"]
+NAMES = np.array(["face", "hand", "tree", "house"])
+VECTORS = np.array([[1.0, 2, 3, 4, 5, 6], [2.0, 1, 4, 3, 6, 5]])
+SQUARE = RDMs(VECTORS, NAMES).square()
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("stimuli", [NAMES, np.array([3, 1, 2, 10]), np.array([0.0, 22.5, 45.0, 90.0])])
+def test_rdms_come_back(suffix, stimuli, tmp_path):
+    path = tmp_path / f"brains{suffix}"
+    write(path, RDMs(VECTORS, stimuli, ("Ann", "Bob"), "1 − r"), categories=np.array(["a", "a", "b", "b"]))
+    found = read(path)
+    np.testing.assert_array_equal(found.rdms.dissimilarities, VECTORS)
+    assert found.stimuli.tolist() == stimuli.tolist()
+    assert (found.rdms.labels, found.subjects, found.rdms.measure) == (("Ann", "Bob"), ("Ann", "Bob"), "1 − r")
+    assert found.categories.tolist() == ["a", "a", "b", "b"]
+    assert found.labelled
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_responses_of_several_subjects_come_back(suffix, tmp_path, rng):
+    path = tmp_path / f"animals{suffix}"
+    animals = {n: responses(rng.normal(size=(2, 4, units)), stimuli=NAMES) for n, units in {"Ann": 3, "Bob": 5}.items()}
+    write(path, animals, categories=NAMES)
+    found = read(path)
+    assert list(found.responses) == ["Ann", "Bob"]
+    assert found.categories.tolist() == NAMES.tolist()
+    for name, array in animals.items():
+        assert found.responses[name].dims == ("repeat", "stimulus", "unit")
+        np.testing.assert_array_equal(found.responses[name], array)
+        assert found.responses[name]["stimulus"].values.tolist() == NAMES.tolist()
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_units_keep_their_names(suffix, tmp_path, rng):
+    path = tmp_path / f"one{suffix}"
+    write(path, responses(rng.normal(size=(4, 2)), stimuli=NAMES).assign_coords(unit=["u7", "u9"]))
+    (found,) = read(path).responses.values()
+    assert found["unit"].values.tolist() == ["u7", "u9"]
+
+
+def test_only_netcdf_has_room_for_subjects_who_saw_other_repeats(tmp_path, rng):
+    animals = {"Ann": responses(rng.normal(size=(4, 3))), "Bob": responses(rng.normal(size=(2, 4, 3)))}
+    with pytest.raises(InputError, match=r"different stimuli or repeats.*write \.nc"):
+        write(tmp_path / "animals.npz", animals)
+    write(tmp_path / "animals.nc", animals)
+    assert read(tmp_path / "animals.nc").responses["Bob"].dims == ("repeat", "stimulus", "unit")
+
+
+@pytest.mark.parametrize(
+    ("rdms", "rows"),
+    [(SQUARE, 2), (SQUARE[0], 1), (VECTORS, 2), (VECTORS[0], 1), (VECTORS[:1], 1)],
+    ids=["squares", "square", "vectors", "vector", "row"],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_square_and_condensed_are_told_apart(rdms, rows, named, tmp_path):
+    path = tmp_path / "it.npz"
+    np.savez(path, rdms=rdms, **({"stimuli": NAMES} if named else {}))
+    found = read(path)
+    np.testing.assert_array_equal(found.rdms.dissimilarities, VECTORS[:rows])
+    assert found.labelled is named
+    assert found.rdms.labels == (("it",) if rows == 1 else ("it 1", "it 2"))
+
+
+def test_as_many_vectors_as_pairs_are_no_square_matrix(tmp_path, rng):
+    vectors = rng.random((6, 6)) + 1
+    np.savez(tmp_path / "six.npz", rdms=vectors)
+    assert read(tmp_path / "six.npz").rdms.square().shape == (6, 4, 4)
+    three = np.array([[0.0, 1, 2], [1, 0, 3], [2, 3, 0]])
+    np.savez(tmp_path / "three.npz", rdms=three, stimuli=NAMES[:3])
+    np.testing.assert_array_equal(read(tmp_path / "three.npz").rdms.square(), three[None])
+
+
+def test_subjects_of_rows_beside_their_labels(tmp_path):
+    np.savez(tmp_path / "s.npz", rdms=VECTORS, labels=["day 1", "day 2"], subjects=["Ann", "Ann"])
+    found = read(tmp_path / "s.npz")
+    assert (found.rdms.labels, found.subjects) == (("day 1", "day 2"), ("Ann", "Ann"))
+
+
+def matlab_73(path, **variables):
+    """Write numbers, and lists of text as cells, as MATLAB -v7.3 does: HDF5 behind a header, axes turned round."""
+    with h5py.File(path, "w", userblock_size=512) as file:
+        cells = file.create_group("#refs#")
+        for name, value in variables.items():
+            if isinstance(value, list):
+                references = np.empty((1, len(value)), h5py.ref_dtype)
+                for i, text in enumerate(value):
+                    cell = cells.create_dataset(f"{name}{i}", data=np.array([[ord(c)] for c in text], np.uint16))
+                    cell.attrs["MATLAB_class"] = np.bytes_("char")
+                    references[0, i] = cell.ref
+                file[name] = references
+                file[name].attrs["MATLAB_class"] = np.bytes_("cell")
+            else:
+                file[name] = np.asarray(value).T
+                file[name].attrs["MATLAB_class"] = np.bytes_("double")
+    content = bytearray(path.read_bytes())
+    content[:24] = b"MATLAB 7.3 MAT-file, tst"
+    path.write_bytes(content)
+
+
+def test_matlab_73(tmp_path, rng):
+    path = tmp_path / "new.mat"
+    values = rng.normal(size=(2, 4, 3))
+    matlab_73(path, responses=values, stimuli=list(NAMES), other=np.ones((1, 1)))
+    (found,) = read(path).responses.values()
+    np.testing.assert_array_equal(found, values)
+    assert found["stimulus"].values.tolist() == NAMES.tolist()
+    matlab_73(path, rdms=["no"], stimuli=list(NAMES))
+    with pytest.raises(InputError, match="'rdms' must be real numbers"):
+        read(path)
+
+
+def test_matlab_vectors_and_character_arrays(tmp_path):
+    path = tmp_path / "old.mat"
+    scipy.io.savemat(path, {"rdms": SQUARE.astype(np.float32), "stimuli": np.array(["a  ", "bcd", "e  ", "f  "])})
+    assert read(path).stimuli.tolist() == ["a", "bcd", "e", "f"]
+    scipy.io.savemat(path, {"rdms": SQUARE, "stimuli": np.array([[4.0, 3, 2, 1]])})
+    assert read(path).stimuli.tolist() == [4, 3, 2, 1]
+
+
+def test_netcdf_of_an_assembly_and_of_turned_axes(tmp_path, rng):
+    values = rng.normal(size=(8, 3))
+    assembly = xr.DataArray(
+        values,
+        dims=("presentation", "neuroid"),
+        coords={"image_id": ("presentation", np.tile(NAMES, 2)), "neuroid_id": ("neuroid", ["a", "b", "c"])},
+        name="dicarlo",
+    )
+    assembly.to_netcdf(tmp_path / "assembly.nc", engine="h5netcdf")
+    (found,) = read(tmp_path / "assembly.nc").responses.values()
+    np.testing.assert_array_equal(found, values.reshape(2, 4, 3))
+    assert found["stimulus"].values.tolist() == NAMES.tolist()
+    assembly[:7].to_netcdf(tmp_path / "unequal.nc", engine="h5netcdf")
+    (found,) = read(tmp_path / "unequal.nc").responses.values()
+    np.testing.assert_allclose(found.sel(stimulus="face"), values[[0, 4]].mean(axis=0))
+    np.testing.assert_allclose(found.sel(stimulus="house"), values[3])
+    turned = xr.DataArray(values[:4].T, dims=("unit", "stimulus"), coords={"stimulus": NAMES}, name="responses")
+    turned.to_netcdf(tmp_path / "turned.nc", engine="h5netcdf")
+    (found,) = read(tmp_path / "turned.nc").responses.values()
+    np.testing.assert_array_equal(found, values[:4])
+
+
+SIMILAR = 1 - SQUARE[0] / 10
+LOPSIDED = SQUARE[0].copy()
+LOPSIDED[0, 1] = 9
+HOLED = VECTORS.copy()
+HOLED[1, 2] = np.nan
+BAD = {
+    "neither": ({"rdm": VECTORS}, r"must hold either 'responses' or 'rdms'; it holds 'rdm'"),
+    "both": ({"rdms": VECTORS, "responses": np.eye(4)}, "must hold either 'responses' or 'rdms'"),
+    "nothing": ({}, "it holds nothing"),
+    "not symmetric": ({"rdms": LOPSIDED, "stimuli": NAMES}, "not symmetric"),
+    "similarities": ({"rdms": SIMILAR, "stimuli": NAMES}, r"zero on the diagonal, and reach 1 there.*1 − r"),
+    "pairs": ({"rdms": np.ones((2, 7))}, r"have 7 pairs, which is n\(n − 1\)/2 for no number n"),
+    "labels of pairs": ({"rdms": VECTORS, "stimuli": NAMES[:3]}, r"over 4 stimuli, and 'stimuli' names 3"),
+    "MATLAB's order": ({"rdms": np.ones((4, 4, 2))}, r"shape \(4, 4, 2\); in MATLAB, permute\(rdms, \[3 1 2\]\)"),
+    "four axes": ({"rdms": np.ones((1, 4, 4, 2))}, "must be n × stimulus × stimulus or n × pairs"),
+    "NaN": ({"rdms": HOLED}, "NaN or infinite"),
+    "infinite": ({"responses": np.full((4, 2), np.inf)}, "8 NaN or infinite values"),
+    "complex": ({"rdms": VECTORS + 1j}, "must be real numbers; they are of dtype complex128"),
+    "words": ({"responses": np.array([list("ab")] * 4)}, "must be real numbers"),
+    "twice": ({"rdms": VECTORS, "stimuli": NAMES[[0, 1, 2, 0]]}, r"the label 'face' stands for 2 stimuli"),
+    "lengths": ({"responses": np.eye(4), "stimuli": NAMES[:3]}, "hold 4 stimuli, but the labels have shape"),
+    "two stimuli": ({"responses": np.eye(2)}, "at least 3"),
+    "two in an RDM": ({"rdms": np.ones((1, 1))}, "at least 3"),
+    "units": ({"responses": np.eye(4), "units": [1, 2]}, "'units' must hold one name per unit, 4; it holds 2"),
+    "labels": ({"rdms": VECTORS, "labels": ["a"]}, "'labels' must hold one name per RDM, 2; it holds 1"),
+    "categories": ({"rdms": VECTORS, "categories": ["a"]}, "one category per stimulus, 4; it holds 1"),
+    "dates": ({"rdms": VECTORS, "stimuli": np.arange(4).astype("M8[D]")}, "'stimuli' must be text or numbers"),
+    "a table of labels": ({"rdms": VECTORS, "stimuli": np.ones((2, 2))}, "'stimuli' must be a list of labels"),
+    "a label that is none": ({"rdms": VECTORS, "stimuli": [1.0, 2, 3, np.nan]}, "'stimuli' has NaN"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_content_is_told_in_a_sentence(case, tmp_path):
+    arrays, sentence = BAD[case]
+    path = tmp_path / "bad.npz"
+    np.savez(path, **arrays)
+    with pytest.raises(InputError, match=sentence) as raised:
+        read(path)
+    assert str(path) in str(raised.value)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_truncated_files(suffix, share, tmp_path, rng):
+    path = tmp_path / f"cut{suffix}"
+    write(path, responses(rng.normal(size=(40, 30))))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(InputError, match=r"cannot be read|was cut off") as raised:
+        read(path)
+    assert "\n" not in str(raised.value)
+
+
+def test_python_objects_are_refused(tmp_path):
+    class Harm:
+        def __reduce__(self):
+            return (pytest.fail, ("code from a file was run",))
+
+    harm = np.array([Harm(), 1, 2, 3], dtype=object)
+    np.savez(tmp_path / "harm.npz", rdms=VECTORS, stimuli=harm)
+    with pytest.raises(InputError, match=r"without running code.*Python objects; save labels as text"):
+        read(tmp_path / "harm.npz")
+    scipy.io.savemat(tmp_path / "struct.mat", {"rdms": {"RDM": VECTORS}})
+    with pytest.raises(InputError, match="'rdms' is a struct"):
+        read(tmp_path / "struct.mat")
+
+
+def test_paths_that_are_no_files_to_read(tmp_path):
+    with pytest.raises(InputError, match=r"There is no kind of file '.mt'. Did you mean '.mat'"):
+        read(tmp_path / "a.mt")
+    for suffix in SUFFIXES:
+        with pytest.raises(InputError, match="There is no file"):
+            read(tmp_path / f"a{suffix}")
+    (tmp_path / "b.nc").mkdir()
+    with pytest.raises(InputError, match="is a folder"):
+        read(tmp_path / "b.nc")
+    with pytest.raises(InputError, match="cannot be written"):
+        write(tmp_path / "nowhere" / "a.npz", RDMs(VECTORS, NAMES))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_size_is_checked_before_memory_is_taken(suffix, tmp_path, monkeypatch, rng):
+    path = tmp_path / f"large{suffix}"
+    write(path, responses(rng.normal(size=(40, 30))))
+    monkeypatch.setattr(loading.os, "sysconf", lambda name: 100)
+    with pytest.raises(InputError, match="more than a quarter of this machine's memory"):
+        read(path)
+
+
+def test_the_page_of_the_format_runs_as_printed(tmp_path, monkeypatch):
+    page = (Path(__file__).parents[2] / "docs" / "interchange.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile("\n".join(blocks), "interchange.md", "exec"), {})
+    assert read("animal_rdm.mat").categories.tolist() == ["animate", "animate", "natural", "made", "made"]
+    assert all(f"`{name}`" in page for name in NAMES_OF_ARRAYS)
+
+
+def test_the_names_are_public():
+    assert {"read", "write", "Contents", "from_assembly", "to_rsatoolbox"} <= set(vars(recordings))
