@@ -126,6 +126,7 @@ class Compare(Experiment):
             "method": self.similarity,
             "n_bootstraps": self.bootstraps,
             "factors": factors,
+            "inference": "dual-bootstrap",
             "correction": "holm",
         }
         table = rsa.compare(inputs.models, inputs.data, **asked).reset_index()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...errors import look_up, require
 from ...rdms import RDMs
-from ...shapes import Covariances, Multiplicity, PRNGKey, Replicates, SubjectMultiplicity
+from ...shapes import Covariances, Multiplicity, PRNGKey, Replicates, SubjectCounts
 from .models import Model, Moments, inner_products
 from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
 from .uncertainty import Uncertainty
@@ -139,7 +139,7 @@ def _crossvalidated(
     models: list[Model],
     data: RDMs,
     stimuli: Multiplicity,
-    subjects: SubjectMultiplicity,
+    subjects: SubjectCounts,
     folds: tuple[int, int],
     method: str,
     key: PRNGKey,
