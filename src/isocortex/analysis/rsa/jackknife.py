@@ -21,8 +21,12 @@ from .uncertainty import Uncertainty
 MOST_PAIRS = 400
 """Pairs of stimuli that are left out together, at most: enough to know the mean square of β to 10 %."""
 
-LEAST = {"stimulus": 0.5}
-"""The share of the jackknife's variance over stimuli that is left if all of it belongs to pairs."""
+LEAST = {"stimulus": 0.4}
+"""A share of the jackknife's variance over stimuli that no variance can be less than.
+
+Half of it is left where all belongs to pairs; the estimate scatters about that half, and to cut it there would be too
+cautious.
+"""
 
 
 def jackknife(
