@@ -61,6 +61,7 @@ def test_the_report_is_one_small_page_with_every_figure(whole):
         "rdms",
         "rdm_rows",
         "tuning",
+        "tuning_distributions",
         "embedding",
         "training",
         "filters",
@@ -173,7 +174,9 @@ def test_three_angles_have_no_interval_and_uneven_ones_are_drawn(tmp_path, rng):
     folder = OrientationV1(**SMALL, data=str(tmp_path / "few.npz"), out=tmp_path / "runs").execute()
     assert "rsa.pool.trained.mean" in summary(folder)
     assert "rsa.pool.trained.low" not in summary(folder)
-    assert "[–]" in (folder / "report.html").read_text()
+    page = (folder / "report.html").read_text()
+    assert "[–]" in page
+    assert "Tuning is not described" in page
 
 
 def test_a_changed_file_is_not_mixed_into_a_resumed_run(tmp_path, rng):

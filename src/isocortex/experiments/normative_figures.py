@@ -94,7 +94,8 @@ def draw(options: V1Comparison, run: Run, found: Normative) -> None:
         style = {f"{variant} {layer}": {"color": VARIANT_COLOURS[variant]} for variant in variants}
         if any(name in found.tuning for name in style):
             draw_tuning(run, found.tuning, style, layer=layer)
-    tabulate_tuning(run, found.tuning)
+    if found.tuning:
+        tabulate_tuning(run, found.tuning)
     draw_training(options, run, found.networks)
     trials = {task: options.task_named(task).sample(jax.random.key(0), EXAMPLES) for task in tasks}
     shown = {

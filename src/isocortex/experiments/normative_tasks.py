@@ -20,7 +20,7 @@ from ..stimuli import canvas_size
 from .normative_figures import Normative, draw
 from .orientation_networks import Networks
 from .tables import NO_LEARNING, Rows, answer_table, best, interval, records, similarity_table
-from .tuning_figures import tuning_tables
+from .tuning_figures import no_tuning_note, tuning_tables
 from .v1_comparison import Neurons, V1Comparison
 
 RIVALS = {
@@ -177,6 +177,7 @@ class NormativeTasks(V1Comparison):
                 *self.control_notes(first),
                 *self.undefined_notes(found.rdms),
                 *self.ceiling_note(found.brain),
+                *no_tuning_note(found.tuning),
             ],
             methods=[
                 self.describe_training(),

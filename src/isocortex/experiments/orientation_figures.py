@@ -115,8 +115,9 @@ def draw(options: V1Comparison, run: Run, found: Comparison) -> None:
     )
     lines = {"trained": "-", "untrained": "--"}
     style = {f"{n} {layer}": {"ls": ls, "color": colour} for n, ls in lines.items() for layer, colour in SHOWN.items()}
-    draw_tuning(run, found.tuning, style)
-    tabulate_tuning(run, found.tuning)
+    if found.tuning:
+        draw_tuning(run, found.tuning, style)
+        tabulate_tuning(run, found.tuning)
     draw_training(options, run, {options.tasks()[0]: found.networks})
     examples = gratings(EXAMPLE_ANGLES, spatial_frequency=options.spatial_frequency, resolution=options.resolution)
     run.figure(

@@ -11,7 +11,7 @@ from ..runs import Run
 from .orientation_figures import Comparison, draw
 from .orientation_networks import TaskName
 from .tables import NO_LEARNING, answer_table, best, interval, records, similarity_table
-from .tuning_figures import tuning_tables
+from .tuning_figures import no_tuning_note, tuning_tables
 from .v1_comparison import Neurons, V1Comparison
 
 
@@ -99,6 +99,7 @@ class OrientationV1(V1Comparison):
                 *self.control_notes(found.networks),
                 *self.undefined_notes(found.rdms),
                 *self.ceiling_note(found.brain),
+                *no_tuning_note(found.tuning),
             ],
             methods=[
                 self.describe_training(),

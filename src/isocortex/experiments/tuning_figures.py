@@ -9,6 +9,7 @@ import xarray as xr
 
 from .. import plots
 from ..analysis import best_estimate, tuning_table
+from ..errors import InputError
 from ..plots.style import SERIES
 from ..runs import Run
 from .tables import file_name
@@ -30,15 +31,30 @@ def tuning_tables(options: V1Comparison, brain: Brain, networks: Populations) ->
     ----------
     networks : mapping of str to mapping of str to DataArray
         Kind of network → layer → responses.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Empty where the stimuli do not allow tuning curves; :func:`no_tuning_note` says so.
     """
     key = options.key("tuning")
     silent: float | Literal["lowest"] = 0.0 if options.data == SYNTHETIC else "lowest"
-    tables = {NEURONS + name: tuning_table(x, key=key, baseline=silent) for name, x in brain.neurons.items()}
+    try:
+        tables = {NEURONS + name: tuning_table(x, key=key, baseline=silent) for name, x in brain.neurons.items()}
+    except InputError:
+        return {}
     for kind, layers in networks.items():
         for layer in (layer for layer in SHOWN if layer in layers):
             none = 0.0 if layer in RECTIFIED else "lowest"
             tables[f"{kind} {layer}"] = tuning_table(layers[layer], key=key, baseline=none)
     return tables
+
+
+def no_tuning_note(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return why there is no tuning, where there is none."""
+    if tables:
+        return []
+    return ["Tuning is not described: that needs at least five orientations, neighbours at most 60° apart."]
 
 
 def draw_tuning(
