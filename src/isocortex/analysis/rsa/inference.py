@@ -70,9 +70,9 @@ def compare(
     DataFrame
         Index model; columns ``mean``, ``low``, ``high``, ``se``; ``p``, two-sided, of a mean of 0; ``p_ceiling``,
         one-sided, of reaching the noise ceiling's lower bound (NaN with fewer than three subjects, or two where they
-        are no factor); ``undefined``, the share of samples
-        without a similarity; ``seeds``, ``subjects``. The interval is NaN where a sample of the jackknife is undefined,
-        as with three or four stimuli, or more than a fifth of the bootstrap's.
+        are no factor); ``undefined``, the share of samples without a similarity; ``seeds``, ``subjects``. The interval
+        is NaN where a sample of the jackknife is undefined, as with three or four stimuli, or more than a fifth of the
+        bootstrap's.
 
     Raises
     ------
