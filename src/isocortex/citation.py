@@ -41,6 +41,9 @@ REFERENCES = {
         "LeCun Y, Boser B, Denker JS, Henderson D, Howard RE, Hubbard W, Jackel LD (1989). Backpropagation applied to "
         "handwritten zip code recognition. Neural Comput 1:541–551. doi:10.1162/neco.1989.1.4.541"
     ),
+    "efron-stein-1981": (
+        "Efron B, Stein C (1981). The jackknife estimate of variance. Ann Stat 9:586–596. doi:10.1214/aos/1176345462"
+    ),
     "adelson-bergen-1985": (
         "Adelson EH, Bergen JR (1985). Spatiotemporal energy models for the perception of motion. "
         "J Opt Soc Am A 2:284–299. doi:10.1364/JOSAA.2.000284"

@@ -35,7 +35,7 @@ def files(tmp_path, rng, monkeypatch):
     write("human.mat", RDMs(subjects, NAMES, ("Ann", "Bob", "Cy", "Di")), categories=KINDS)
     write("good.npz", RDMs(shared[None] + 0.4 * rng.random(PAIRS), NAMES).take(rng.permutation(N)))
     write("noise.nc", responses(rng.normal(size=(N, 30)), stimuli=NAMES))
-    return {"models": paths("good.npz", "noise.nc"), "data": paths("human.mat"), "bootstraps": 100}
+    return {"models": paths("good.npz", "noise.nc"), "data": paths("human.mat")}
 
 
 def summary(folder):
@@ -164,7 +164,7 @@ def test_cross_validated_data_meet_plain_distances_of_models(files, rng):
 def test_without_labels_the_order_counts_and_the_page_says_so(files, rng):
     np.savez("a.npz", rdms=rng.random((1, PAIRS)))
     np.savez("b.npz", rdms=rng.random((2, PAIRS)))
-    options, found = found_by(models=paths("a.npz"), data=paths("b.npz"), bootstraps=20)
+    options, found = found_by(models=paths("a.npz"), data=paths("b.npz"))
     assert any("matched by their order" in note for note in options.notes(found))
     np.savez("c.npz", rdms=rng.random((1, 3)))
     with pytest.raises(InputError, match=r"c.npz 3, and neither names them; add 'stimuli'"):

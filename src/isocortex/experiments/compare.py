@@ -76,14 +76,12 @@ class Compare(Experiment):
     categories: Annotated[
         Path | None, arg(help="CSV file of label,category. Default: the data file's categories, where it has them.")
     ] = None
-    bootstraps: Annotated[int, arg(help="Bootstrap samples.")] = 1000
 
     def __post_init__(self) -> None:
         super().__post_init__()
         look_up("dissimilarity", self.dissimilarity, DISSIMILARITIES)
         look_up("similarity", self.similarity, SIMILARITIES)
         look_up("inference", self.inference, INFERENCE)
-        require(self.bootstraps >= 2, f"--bootstraps must be at least 2; got {self.bootstraps}.")
 
     def read(self, progress: Progress | None = None) -> Matched:
         """Read every file, and put models and subjects on the same stimuli."""
@@ -121,14 +119,7 @@ class Compare(Experiment):
     def compare(self, inputs: Matched) -> Comparison:
         """Compare the models with the data, each alone and in pairs."""
         factors, _ = INFERENCE[self.inference]
-        asked: dict[str, Any] = {
-            "key": self.key("bootstrap"),
-            "method": self.similarity,
-            "n_bootstraps": self.bootstraps,
-            "factors": factors,
-            "inference": "dual-bootstrap",
-            "correction": "holm",
-        }
+        asked: dict[str, Any] = {"method": self.similarity, "factors": factors, "correction": "holm"}
         table = rsa.compare(inputs.models, inputs.data, **asked).reset_index()
         table = table.sort_values("mean", ascending=False, kind="stable", ignore_index=True)
         pairs = rsa.differences(inputs.models, inputs.data, **asked) if len(inputs.models) > 1 else None
@@ -175,7 +166,7 @@ class Compare(Experiment):
             f"{f', {better}' if len(rows) > 1 else ''}. Noise ceiling {limit}{reached}.",
             notes=self.notes(found),
             methods=self.methods(found),
-            references=["kriegeskorte-rsa-2008", "nili-2014", "schutt-2023"],
+            references=["kriegeskorte-rsa-2008", "nili-2014", "schutt-2023", "efron-stein-1981"],
             meanings=self.meanings(),
         )
 
@@ -194,7 +185,7 @@ class Compare(Experiment):
         if len(inputs.data) == 1:
             notes.append("There is one subject: intervals and tests say nothing about others.")
         if any(np.isnan(row["low"]) for row in records(found.table)):
-            notes.append("Where there is no interval, too few stimuli or subjects could be drawn.")
+            notes.append("Where there is no interval, there are too few stimuli or subjects.")
         return notes
 
     def methods(self, found: Comparison) -> list[str]:
@@ -213,10 +204,10 @@ class Compare(Experiment):
             f"{DISSIMILARITIES[self.dissimilarity].measure}{plain}; RDMs in files were taken as they are, and those of "
             "one subject averaged.",
             f"{found.measure} of each model with each subject, averaged over {averaged}. Intervals and tests hold for "
-            f"{holds_for}, and for new seeds of models that have several: bootstrap of {self.bootstraps} samples with "
-            "the variance corrected for crossed factors (Schütt et al. 2023), t with Satterthwaite's degrees of "
-            "freedom. Two models are compared on the same samples. p values are corrected after Holm, over the models "
-            "and over the pairs.",
+            f"{holds_for}, and for new seeds of models that have several: a jackknife over "
+            "these crossed factors (Efron & Stein 1981), which counts their interactions once, and t with "
+            "Satterthwaite's degrees of freedom. What two models share cancels in their difference. p values are "
+            "corrected after Holm, over the models and over the pairs.",
         ]
         if found.contrasts is not None:
             paragraphs.append(
