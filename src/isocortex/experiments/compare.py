@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -136,8 +137,9 @@ class Compare(Experiment):
             "answer",
             answer(found),
             title=f"How much like the data is each model? {found.measure}, mean [95 % interval]",
-            caption=f"Noise ceiling {limit}{f' ({found.ceiling.kind})' if found.ceiling else ''}. p values: two-sided, "
-            "Holm-corrected over models or pairs.",
+            caption=f"Noise ceiling {limit}{f' ({found.ceiling.kind})' if found.ceiling else ''}. p values: "
+            "two-sided (of the ceiling, whether its lower bound is reached, one-sided), Holm-corrected over models or "
+            "pairs.",
             shown=True,
         )
         run.table(
@@ -226,7 +228,8 @@ def numbers(found: Comparison) -> dict[str, float | int | None]:
     for row in records(found.table):
         summary |= {f"rsa.{row['model']}.{what}": row[what] for what in ("mean", "low", "high", "p")}
     if found.pairs is not None:
-        summary |= {f"rsa.{row['a']}.minus.{row['b']}.p": row["p"] for row in records(found.pairs)}
+        for row in records(found.pairs):
+            summary |= {f"rsa.{a}.minus.{b}.p": row["p"] for a, b in permutations((row["a"], row["b"]))}
     if found.ceiling is not None:
         summary |= {"rsa.ceiling.lower": found.ceiling.lower, "rsa.ceiling.upper": found.ceiling.upper}
     if found.contrasts is not None:

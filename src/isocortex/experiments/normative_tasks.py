@@ -142,6 +142,7 @@ class NormativeTasks(V1Comparison):
         for row in records(found.differences):
             place = f"rsa.{row['layer']}.{row['a']}.minus.{row['b']}"
             numbers |= {f"{place}.{what}": row[name] for what, name in DIFFERENCE.items()}
+            numbers[f"rsa.{row['layer']}.{row['b']}.minus.{row['a']}.p"] = row["p"]
         if ceiling is not None:
             numbers |= {"rsa.ceiling.lower": ceiling.lower, "rsa.ceiling.upper": ceiling.upper}
         return numbers

@@ -96,7 +96,7 @@ def interval(row: Mapping[str, Any]) -> str:
     """Return "mean [low, high]" of a table's row, or "mean [–]" where there is no interval."""
     if np.isnan(row["low"]):
         return f"{row['mean']:.3f} [–]"
-    return f"{row['mean']:.3f} [{row['low']:.2f}, {row['high']:.2f}]"
+    return f"{row['mean']:.3f} [{row['low']:.2f}, {row['high']:.2f}]".replace("-", "−")
 
 
 def answer_table(table: pd.DataFrame, variants: Sequence[str] = NETWORKS) -> pd.DataFrame:
