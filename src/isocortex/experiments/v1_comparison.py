@@ -13,7 +13,7 @@ from ..analysis.rsa import NoiseCeiling
 from ..errors import require, unknown
 from ..models import Pixels, record
 from ..rdms import RDMs
-from ..recordings import DATASETS, fetch, read_npz, synthetic_v1, where
+from ..recordings import DATASETS, fetch, read_orientations, synthetic_v1, where
 from ..runs import Run
 from ..shapes import Images
 from ..stimuli import gratings
@@ -55,8 +55,8 @@ class V1Comparison(OrientationNetworks):
     data: Annotated[
         str,
         arg(
-            help="synthetic-v1, a data set to download (isocortex data list), or the path of an NPZ file with resp and "
-            "stimuli (or resp_train, resp_test, stimuli)."
+            help="synthetic-v1, a data set to download (isocortex data list), or a file: NPZ with resp and stimuli (or "
+            "resp_train, resp_test, stimuli), or .npz, .mat or .nc with responses and stimuli (docs/interchange.md)."
         ),
     ] = SYNTHETIC
     bin_width: Annotated[float | None, arg(help="Average a file's stimuli within bins of this many degrees.")] = None
@@ -74,7 +74,9 @@ class V1Comparison(OrientationNetworks):
             self.task_named(task)
         neurons = None if self.data == SYNTHETIC else self.recording(progress)
         angles = (
-            np.linspace(-90, 90, 180, endpoint=False) if neurons is None else neurons["animal 1"]["stimulus"].values
+            np.linspace(-90, 90, 180, endpoint=False)
+            if neurons is None
+            else next(iter(neurons.values()))["stimulus"].values
         )
         pixels = record(Pixels(), self.gratings(angles), stimuli=angles, population=False)["pixels"]
         rsa.rdm(pixels.rename("The pixels of the gratings at these angles"), self.dissimilarity)
@@ -85,10 +87,10 @@ class V1Comparison(OrientationNetworks):
     def recording(self, progress: Progress | None) -> Neurons:
         """Read the recordings that --data names."""
         if self.data in DATASETS:
-            return read_npz(fetch(self.data, progress=progress), bin_width=self.bin_width)
+            return read_orientations(fetch(self.data, progress=progress), bin_width=self.bin_width)
         if not Path(self.data).suffix and not Path(self.data).exists():
-            raise unknown("data set", self.data, [SYNTHETIC, *DATASETS, "PATH.npz"])
-        return read_npz(self.data, bin_width=self.bin_width)
+            raise unknown("data set", self.data, [SYNTHETIC, *DATASETS, "PATH"])
+        return read_orientations(self.data, bin_width=self.bin_width)
 
     def measure(self, run: Run, inputs: Neurons | None) -> Brain:
         """Take the recordings, or simulate them and mark the run so, and compute their RDMs and noise ceiling."""
@@ -122,7 +124,7 @@ class V1Comparison(OrientationNetworks):
         if self.data in DATASETS:
             known = DATASETS[self.data]
             return f"Data set {self.data} ({folded}). {known.content} Licence: {known.licence}."
-        return f"The neural responses were read from {Path(self.data).name} ({folded})."
+        return f"The neural responses were read from {Path(self.data).name} (of the published format: {folded})."
 
     def ceiling_note(self, brain: Brain) -> list[str]:
         """Return why there is no noise ceiling, where there is none."""

@@ -12,6 +12,7 @@ from .interchange import read as read
 from .interchange import write as write
 from .kriegeskorte import ObjectRecordings as ObjectRecordings
 from .kriegeskorte import read_kriegeskorte as read_kriegeskorte
+from .orientations import read_orientations as read_orientations
 from .readers import read_npz as read_npz
 from .synthetic import synthetic_v1 as synthetic_v1
 from .zhang_desimone import read_zhang_desimone as read_zhang_desimone
