@@ -69,7 +69,7 @@ def _squared(observed: Observations, means: RunPatterns, counts: RunCounts) -> D
         return _over_pairs_of_runs(observed, means, counts, lambda i, j: means[[i, j]])
     if (counts != counts[0, 0]).any():
         return _over_runs(observed, means, counts)
-    within = sum(squared_euclidean(run) for run in means) / m
+    within = squared_euclidean(np.moveaxis(means, 0, 1).reshape(means.shape[1], -1))  # its mean over runs, at once
     return (m * squared_euclidean(means.mean(axis=0, dtype=float)) - within) / (m - 1)
 
 

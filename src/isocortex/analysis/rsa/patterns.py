@@ -9,8 +9,8 @@ from ...errors import require
 from ...shapes import DissimilarityMatrix, ResponseMatrix
 from .noise import NoisePrecision
 
-BLOCK = 4096
-"""Units per block."""
+BLOCK_BYTES = 2**27
+"""Memory for one block of units."""
 SINGLE_ABOVE = 2**37
 """Multiplications (stimuli² × units) above which float32 responses are multiplied in float32, summed in float64."""
 PRIOR = (1.0, 0.1)
@@ -26,13 +26,20 @@ def gram(x: ResponseMatrix, centred: int | None = None) -> DissimilarityMatrix:
     single = x.dtype == np.float32 and n * n * units > SINGLE_ABOVE
     centre = x.mean(axis=-1, keepdims=True, dtype=float) if centred == -1 else np.zeros(())
     total = np.zeros((*x.shape[:-1], n))
-    for start in range(0, units, BLOCK):
-        block = x[..., start : start + BLOCK]
+    kind = np.dtype(np.float32 if single else float)
+    step = units_per_block(x[..., 0].size * kind.itemsize)
+    for start in range(0, units, step):
+        block = x[..., start : start + step]
         if centred == -2:
             centre = block.mean(axis=-2, keepdims=True, dtype=float)
-        z = np.subtract(block, centre, dtype=np.float32 if single else float)
+        z = np.subtract(block, centre.astype(kind), dtype=kind)
         total += z @ z.swapaxes(-1, -2)
     return total
+
+
+def units_per_block(bytes_per_unit: int) -> int:
+    """Return how many units are multiplied at once."""
+    return max(1, BLOCK_BYTES // bytes_per_unit)
 
 
 def squared_euclidean(x: ResponseMatrix) -> DissimilarityMatrix:
@@ -41,13 +48,19 @@ def squared_euclidean(x: ResponseMatrix) -> DissimilarityMatrix:
     The mean pattern is taken off first: it changes no distance, and leaves less to cancel.
     """
     product = gram(x, -2)
-    power = product.diagonal(axis1=-2, axis2=-1)
-    return (power[..., :, None] + power[..., None, :] - 2 * product) / x.shape[-1]
+    power = product.diagonal(axis1=-2, axis2=-1).copy()
+    product *= -2  # in place: the matrix may be large
+    product += power[..., :, None]
+    product += power[..., None, :]
+    product /= x.shape[-1]
+    return product
 
 
 def _one_minus_cosine(product: DissimilarityMatrix) -> DissimilarityMatrix:
     length = product.diagonal(axis1=-2, axis2=-1) ** 0.5
-    return 1 - product / (length[..., :, None] * length[..., None, :])
+    product /= -length[..., :, None] * length[..., None, :]  # in place: the matrix may be large
+    product += 1
+    return product
 
 
 def cosine_distance(x: ResponseMatrix) -> DissimilarityMatrix:
@@ -77,8 +90,9 @@ def poisson(x: ResponseMatrix, prior: tuple[float, float] = PRIOR) -> Dissimilar
     """Return the symmetrised Kullback–Leibler divergence of Poisson rates, Σ(λᵢ − λⱼ)(log λᵢ − log λⱼ), per unit."""
     n, units = x.shape[-2:]
     kernel = np.zeros((n, n))
-    for start in range(0, units, BLOCK):
-        rates = smoothed_rates(np.asarray(x[:, start : start + BLOCK]), prior)
+    step = units_per_block(8 * n)
+    for start in range(0, units, step):
+        rates = smoothed_rates(np.asarray(x[:, start : start + step]), prior)
         logs = np.log(rates)
         kernel += (rates - rates.mean(axis=0)) @ (logs - logs.mean(axis=0)).T
     own = kernel.diagonal()
