@@ -9,11 +9,13 @@ import shlex
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import get_type_hints
 
 import tyro
 
 from ..errors import InputError, unknown
 from ..experiments import experiment
+from ..experiments.protocol import option_flag
 from .console import Interruption
 from .progress import progress_bars
 from .show import show
@@ -54,7 +56,9 @@ def parse(name: str, words: list[str], command: str):
         For an unknown option (with the nearest one), or a value of the wrong kind.
     """
     kind = experiment(name)
-    flags = ["--" + field.name.replace("_", "-") for field in fields(kind)]
+    hints = get_type_hints(kind, include_extras=True)
+    named = [field.name for field in fields(kind) if tyro.conf.Positional not in hints[field.name].__metadata__]
+    flags = [option_flag(name) for name in named]
     for word in words:
         flag = word.split("=")[0].replace("_", "-")
         if word.startswith("--") and flag not in [*flags, "--help"]:
