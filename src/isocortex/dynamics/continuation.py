@@ -146,7 +146,7 @@ def _followed(points: np.ndarray, alive: np.ndarray) -> np.ndarray:
 
 def _hopf(eigenvalues: Complex[np.ndarray, "point mode"]) -> np.ndarray:
     """Return the real part, nearest to zero, of the complex pairs; NaN where there is no pair."""
-    pairs = np.where(np.abs(eigenvalues.imag) > 1e-9 * np.abs(eigenvalues), eigenvalues.real, np.nan)
+    pairs = np.where(np.abs(np.imag(eigenvalues)) > 1e-9 * np.abs(eigenvalues), np.real(eigenvalues), np.nan)
     nearest = np.nanargmin(np.where(np.isnan(pairs), np.inf, np.abs(pairs)), axis=1)
     return np.take_along_axis(pairs, nearest[:, None], axis=1)[:, 0]
 
@@ -169,7 +169,7 @@ def _located(
     origin: np.ndarray,
     width: np.ndarray,
 ) -> tuple[str, np.ndarray, float] | None:
-    """Bisect from a to b for where a real eigenvalue, or the real part of a pair, vanishes; None if there is no pair."""
+    """Bisect from a to b for where a real eigenvalue, or the real part of a pair, vanishes; None without a pair."""
 
     def measure(u: np.ndarray) -> tuple[float, np.ndarray]:
         eigenvalues, turn = _along(system, parameter, u[None], origin, width)
@@ -180,7 +180,10 @@ def _located(
     u = a
     for _ in range(BISECTIONS):
         middle = (short + long) / 2
-        u = np.asarray(_corrected(system, parameter, a + middle * tangent, tangent, origin, width))
+        moved = np.asarray(_corrected(system, parameter, a + middle * tangent, tangent, origin, width))
+        if not np.isfinite(moved).all():
+            break  # on a branch point, where the direction of the branch is undefined
+        u = moved
         short, long = (middle, long) if np.sign(measure(u)[0]) == sign else (short, middle)
     value, eigenvalues = measure(u)
     if test == "fold":
@@ -188,7 +191,7 @@ def _located(
         return "fold" if turns_back else "branch point", u * width + origin, np.nan
     if not np.isfinite(value) or abs(value) > 1e-6 * np.abs(eigenvalues).max():
         return None
-    omega = np.abs(eigenvalues.imag[np.argmin(np.abs(eigenvalues.real))])
+    omega = np.abs(np.imag(eigenvalues)[np.argmin(np.abs(np.real(eigenvalues)))])
     return "Hopf", u * width + origin, 2 * np.pi / float(omega)
 
 

@@ -87,8 +87,9 @@ def fixed_points(
     starts = low + width * ((share + 0.5 / n_starts) % 1)
     with jax.enable_x64(True):
         n_steps = N_STEPS if slow is None else N_STEPS_SLOW
-        found = _search(in_float64(system), jnp.asarray(t, float), starts, width, n_steps)
+        found = _search(in_float64(system), jnp.asarray(t, float), starts / width, width, n_steps)
         x, speed, typical = (np.asarray(part) for part in found)
+        x = x * width
         inside = (np.isfinite(x) & (x >= low - 1e-9 * width) & (x <= high + 1e-9 * width)).all(axis=1)
         exact = speed <= RESIDUAL * typical
         kept = inside & (exact if slow is None else exact | (speed <= slow))
@@ -134,7 +135,7 @@ def fixed_point_table(found: xr.Dataset) -> pd.DataFrame:
     table["kind"] = found["kind"].values
     for mode in range(found.sizes["mode"]):
         values = found["eigenvalue"].values[:, mode]
-        table[f"eigenvalue {mode + 1}"] = values if np.any(values.imag) else values.real
+        table[f"eigenvalue {mode + 1}"] = values if np.any(np.imag(values)) else np.real(values)
     return pd.DataFrame(table)
 
 
@@ -151,7 +152,7 @@ def kind(eigenvalues: Complex[np.ndarray, " mode"]) -> str:
     ('stable spiral', 'saddle', 'centre')
     """
     zero = MARGINAL * np.abs(eigenvalues).max()
-    real, turns = eigenvalues.real, bool((np.abs(eigenvalues.imag) > zero).any())
+    real, turns = np.real(eigenvalues), bool((np.abs(np.imag(eigenvalues)) > zero).any())
     if (real > zero).any() and (real < -zero).any():
         return "saddle"
     if (np.abs(real) <= zero).any():
@@ -162,7 +163,7 @@ def kind(eigenvalues: Complex[np.ndarray, " mode"]) -> str:
 def sorted_eigenvalues(jacobians: Float[np.ndarray, "*batch row column"]) -> Complex[np.ndarray, "*batch mode"]:
     """Return eigenvalues per ms, the largest real part first, and of a pair the positive imaginary part."""
     values = np.linalg.eigvals(jacobians).astype(complex)
-    order = np.lexsort((-values.imag, -np.round(values.real, 12)), axis=-1)
+    order = np.lexsort((-np.imag(values), -np.round(np.real(values), 12)), axis=-1)
     return np.take_along_axis(values, order, axis=-1)
 
 
@@ -204,7 +205,7 @@ def _search(
     width: Float[Array | np.ndarray, " dimension"],
     n_steps: int,
 ) -> tuple[Float[Array, "start dimension"], Float[Array, " start"], Float[Array, ""]]:
-    """Return where each start ends, its speed |dx/dt|, and the typical speed of the starts."""
+    """Return where each start ends, both in widths, the speed |dx/dt| there, and the typical speed of the starts."""
     eye = jnp.eye(len(width))
 
     def speed(u: State) -> State:
@@ -229,8 +230,10 @@ def _search(
         first = (start, speed(start), jnp.array(1e-2), jnp.array(0), jnp.array(jnp.inf))
         return jax.lax.while_loop(goes_on, step, first)[0]
 
-    ends = jax.vmap(downhill)(starts / width) * width
-    at_ends, at_starts = (jnp.linalg.norm(jax.vmap(lambda x: system.f(t, x))(x), axis=-1) for x in (ends, starts))
+    ends = jax.vmap(downhill)(jnp.asarray(starts))
+    at_ends, at_starts = (
+        jax.vmap(lambda u: jnp.linalg.norm(system.f(t, u * width)))(points) for points in (ends, starts)
+    )
     return ends, at_ends, jnp.sqrt(jnp.nanmean(at_starts**2))
 
 

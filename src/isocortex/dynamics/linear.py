@@ -105,16 +105,16 @@ def modes(A: Any) -> xr.Dataset:
     """
     system = A if isinstance(A, Linear) else Linear(A)
     values, vectors = np.linalg.eig(np.asarray(system.A))
-    order = np.lexsort((-values.imag, -np.round(values.real, 12)))
+    order = np.lexsort((-np.imag(values), -np.round(np.real(values), 12)))
     values, vectors = values[order].astype(complex), vectors[:, order].astype(complex)
-    real = np.where(np.abs(values.real) <= 1e-12 * np.abs(values).max(), 0.0, values.real)
+    real = np.where(np.abs(np.real(values)) <= 1e-12 * np.abs(values).max(), 0.0, np.real(values))
     with np.errstate(divide="ignore"):
         time_constant = -1 / real
     return xr.Dataset(
         {
             "eigenvalue": ("mode", values),
             "time_constant": ("mode", np.where(real == 0, np.inf, time_constant)),
-            "frequency": ("mode", 1000 * np.abs(values.imag) / (2 * np.pi)),
+            "frequency": ("mode", 1000 * np.abs(np.imag(values)) / (2 * np.pi)),
             "eigenvector": (("variable", "mode"), vectors),
         },
         coords={"variable": list(system.variables)},

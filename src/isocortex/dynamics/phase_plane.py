@@ -16,7 +16,8 @@ from .fixed_points import Bounds, Box, bounds, solve
 from .simulate import integrate
 from .system import System, in_float64, states
 
-Curve = Float[np.ndarray, "point 2"]
+Curve = Float[np.ndarray, "_ 2"]
+"""Points in the plane, as many as it takes."""
 
 OFFSET = (0.37, 0.41)
 """The grid begins and ends by these shares of a cell outside the box, so that no branch lies along its nodes."""
@@ -25,6 +26,9 @@ POLISHED = 1e-9
 """Share of the box within which a point lies on its nullcline (at a crossing of branches: its square root)."""
 CORNER = np.cos(np.deg2rad(40))
 """A polyline that turns by more than 40° passes from one branch to another."""
+REPLACED = 2
+BEYOND = np.arange(1.0, 5.0)
+"""Points replaced before a corner, and the new ones, in cells."""
 MANIFOLD_STEP = 1 / 1000
 MANIFOLD_STEPS = 6000
 LEAVE = 1e-6
@@ -142,10 +146,10 @@ def manifold(system: System, saddle: Any, box: Box, *, stable: bool = True, t: f
         J = J * width / width[:, None]
         values, vectors = np.linalg.eig(J)
         require(
-            bool(np.isreal(values).all() and values.real.min() < 0 < values.real.max()),
+            bool(np.isreal(values).all() and np.real(values).min() < 0 < np.real(values).max()),
             f"The fixed point at {start.round(6).tolist()} is no saddle; its eigenvalues: {values.round(6).tolist()}.",
         )
-        along = vectors[:, np.argmin(values.real) if stable else np.argmax(values.real)].real
+        along = np.real(vectors[:, np.argmin(np.real(values)) if stable else np.argmax(np.real(values))])
         sign = jnp.asarray(-1.0 if stable else 1.0)
         firsts = start / width + LEAVE * np.stack([along, -along])
         points, lengths = (np.asarray(part) for part in _follow(exact, now, firsts, sign, low, high))
@@ -296,8 +300,8 @@ def _polished(
     for edge in edges:
         free[raw == edge] = 0
     size = max(1024, 2 ** int(np.ceil(np.log2(len(raw)))))
-    padded = (np.resize(part, (size, 2)) for part in (raw / width, free))
-    points, off = (np.asarray(part)[: len(raw)] for part in _polish(system, t, i, *padded, width))
+    padded, free_padded = (np.resize(part, (size, 2)) for part in (raw / width, free))
+    points, off = (np.asarray(part)[: len(raw)] for part in _polish(system, t, i, padded, free_padded, width))
     points = np.where(free == 1, points * width, raw)
     good = (np.abs((points - raw) / cell).max(axis=1) < 2) & (off < np.sqrt(POLISHED))
     ends = np.cumsum([len(line) for line in lines])[:-1]
@@ -325,11 +329,14 @@ def _cut_at_edges(curve: Curve, low: np.ndarray, high: np.ndarray) -> list[Curve
             crossing = curve[at] + share[:, None] * (curve[at + 1] - curve[at])
             crossing[:, axis] = edge
             curve = np.insert(curve, at + 1, crossing, axis=0)
-    return [curve[piece] for piece in _runs(((curve >= low) & (curve <= high)).all(axis=1))]
+    return [curve[piece] for piece in _runs(np.all((curve >= low) & (curve <= high), axis=1))]
 
 
 def _cut_at_corners(curve: Curve, cell: np.ndarray) -> list[Curve]:
-    """Cut a curve where it turns sharply, and draw the ends at each cut out by a cell."""
+    """Cut a curve where it turns sharply, and draw what is left at each cut out beyond it.
+
+    The last points before a cut may lie on either branch, and are replaced.
+    """
     steps = np.linalg.norm(np.diff(curve, axis=0) / cell, axis=1)
     curve = curve[np.concatenate([[True], steps > 1e-2])]
     if len(curve) < 2:
@@ -339,11 +346,15 @@ def _cut_at_corners(curve: Curve, cell: np.ndarray) -> list[Curve]:
     edges = [0, *(np.flatnonzero((along[1:] * along[:-1]).sum(axis=1) < CORNER) + 1), len(curve) - 1]
     pieces = []
     for a, b in pairwise(edges):
-        if a > 0 and b < len(curve) - 1 and b - a == 1:
+        first, last = a + REPLACED * (a > 0), b - REPLACED * (b < len(curve) - 1)
+        if (first, last) != (a, b) and last <= first:
             continue  # the short cut from one branch to the other
-        before = [curve[a] - cell * along[a]] if a > 0 else []
-        after = [curve[b] + cell * along[b - 1]] if b < len(curve) - 1 else []
-        pieces.append(np.concatenate([np.reshape(before, (-1, 2)), curve[a : b + 1], np.reshape(after, (-1, 2))]))
+        piece = curve[first : last + 1]
+        if first > a:
+            piece = np.concatenate([piece[0] - BEYOND[::-1, None] * cell * along[first], piece])
+        if last < b:
+            piece = np.concatenate([piece, piece[-1] + BEYOND[:, None] * cell * along[last - 1]])
+        pieces.append(piece)
     return pieces
 
 

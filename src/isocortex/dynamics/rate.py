@@ -49,7 +49,7 @@ def sigmoid_inverse(y: Parameter, a: Parameter = 1.2, theta: Parameter = 2.8) ->
 
 def threshold_linear(x: Parameter, a: Parameter = 1.0, theta: Parameter = 0.0) -> Float[Array, "..."]:
     """Return a·max(0, x − θ): a rate that grows without bound above its threshold."""
-    return a * jnp.maximum(x - theta, 0)
+    return jnp.asarray(a * jnp.maximum(x - theta, 0))
 
 
 CURVES: dict[str, Curve] = {"sigmoid": sigmoid, "threshold-linear": threshold_linear}
@@ -138,11 +138,11 @@ class WilsonCowan(System):
 
     def nullcline_of_e(self, E: Float[np.ndarray, " point"]) -> Float[Array, " point"]:
         """Return I where dE/dt = 0: (w_EE·E − F_E⁻¹(E) + I_E)/w_EI; NaN where F_E has no inverse."""
-        return (self.w_ee * E - sigmoid_inverse(E, self.a_e, self.theta_e) + self.I_e) / self.w_ei
+        return jnp.asarray((self.w_ee * E - sigmoid_inverse(E, self.a_e, self.theta_e) + self.I_e) / self.w_ei)
 
     def nullcline_of_i(self, I: Float[np.ndarray, " point"]) -> Float[Array, " point"]:
         """Return E where dI/dt = 0: (w_II·I + F_I⁻¹(I) − I_I)/w_IE; NaN where F_I has no inverse."""
-        return (self.w_ii * I + sigmoid_inverse(I, self.a_i, self.theta_i) - self.I_i) / self.w_ie
+        return jnp.asarray((self.w_ii * I + sigmoid_inverse(I, self.a_i, self.theta_i) - self.I_i) / self.w_ie)
 
 
 class Decision(System):
