@@ -24,6 +24,7 @@ from .rate import sigmoid as sigmoid
 from .rate import sigmoid_inverse as sigmoid_inverse
 from .rate import threshold_linear as threshold_linear
 from .simulate import integrate as integrate
+from .simulate import rates as rates
 from .simulate import simulate as simulate
 from .solvers import SOLVERS as SOLVERS
 from .system import Custom as Custom

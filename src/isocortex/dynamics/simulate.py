@@ -131,6 +131,33 @@ def simulate(
     return path
 
 
+def rates(system: System, x: Any, *, t: float = 0.0) -> Float[np.ndarray, "*trial dimension"]:
+    """Evaluate dx/dt of one or many states, in float64.
+
+    Parameters
+    ----------
+    system : System
+    x : array, shape (dimension,) or (trial, dimension)
+    t : float
+        ms. Default 0.
+
+    Returns
+    -------
+    array, of the shape of `x`
+        In the unit of x per ms.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import Linear
+    >>> rates(Linear([[-2.0]]), [[1.0], [3.0]]).tolist()
+    [[-2.0], [-6.0]]
+    """
+    points = states(system, x, "x")
+    with jax.enable_x64(True):
+        values = np.asarray(_rates(in_float64(system), jnp.asarray(t, float), jnp.asarray(np.atleast_2d(points))))
+    return values.reshape(points.shape)
+
+
 def integrate(
     system: System,
     x0: State,
@@ -221,6 +248,11 @@ def _simulate(
         return jax.vmap(lambda x, i, drawn: one(system, x, i, drawn), axes)(x0, jnp.arange(len(x0)), noise)
 
     return over_parameters(all_trials, system, swept)
+
+
+@eqx.filter_jit
+def _rates(system: System, t: Array, x: Float[Array, "trial dimension"]) -> Float[Array, "trial dimension"]:
+    return jax.vmap(lambda x: system.f(t, x))(x)
 
 
 @eqx.filter_jit

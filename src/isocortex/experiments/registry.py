@@ -25,6 +25,16 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "OrientationV1",
         "Train networks to tell the tilt of gratings: do their layers become like primary visual cortex?",
     ),
+    "rate-model": (
+        "isocortex.experiments.rate_model",
+        "RateModel",
+        "One population that excites itself: when does it have two stable states, and when does noise switch them?",
+    ),
+    "wilson-cowan": (
+        "isocortex.experiments.wilson_cowan",
+        "WilsonCowanPlane",
+        "Excitation and inhibition in the phase plane: bistability, a rhythm, and a memory that noise makes uncertain.",
+    ),
 }
 """Name → (module, class, one line)."""
 
