@@ -1,5 +1,6 @@
 """One simulation for every continuous system, deterministic or noisy."""
 
+import math
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -88,7 +89,7 @@ def simulate(
     noisy = system.noisy
     name = solver or ("euler-maruyama" if noisy else "rk4")
     scheme: Solver = look_up("solver", name, SOLVERS)
-    require(np.isfinite(dt) and dt > 0, f"dt must be above 0 ms; got {dt}.")
+    require(math.isfinite(dt) and dt > 0, f"dt must be above 0 ms; got {dt}.")
     n_steps = _whole(duration, dt)
     require(save_every >= 1, f"save_every must be at least 1 step; got {save_every}.")
     require(
@@ -284,7 +285,7 @@ def _warn_if_unstable(eigenvalues: np.ndarray, dt: float | int, solver: str) -> 
 
 def _whole(duration: float | int, dt: float | int) -> int:
     """Return the number of steps, checked."""
-    require(np.isfinite(duration) and duration > 0, f"duration must be above 0 ms; got {duration}.")
+    require(math.isfinite(duration) and duration > 0, f"duration must be above 0 ms; got {duration}.")
     n = round(duration / dt)
     require(
         n >= 1 and abs(n * dt - duration) <= 1e-6 * dt * n,

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 
-def beside_published(numbers: Mapping[str, float], published: Mapping[str, tuple[str, float, str]]) -> pd.DataFrame:
+def beside_published(
+    numbers: Mapping[str, float | int], published: Mapping[str, tuple[str, float | int, str]]
+) -> pd.DataFrame:
     """Return a table of published numbers with ours beside them.
 
     Parameters
@@ -31,7 +33,7 @@ def beside_published(numbers: Mapping[str, float], published: Mapping[str, tuple
     return pd.DataFrame(rows)
 
 
-def point_numbers(table: pd.DataFrame, prefix: str = "fixed_point") -> dict[str, float]:
+def point_numbers(table: pd.DataFrame, prefix: str = "fixed_point") -> dict[str, float | int]:
     """Return fixed points as flat numbers: ``fixed_point.0.E``, ``.eigenvalue.real``, ``.eigenvalue_2.real``, ….
 
     Parameters
@@ -39,7 +41,7 @@ def point_numbers(table: pd.DataFrame, prefix: str = "fixed_point") -> dict[str,
     table : DataFrame
         From :func:`isocortex.dynamics.fixed_point_table`.
     """
-    found: dict[str, float] = {f"{prefix}.n": len(table)}
+    found: dict[str, float | int] = {f"{prefix}.n": len(table)}
     for i, row in enumerate(table.to_dict("records")):
         for column, value in row.items():
             if column == "kind":

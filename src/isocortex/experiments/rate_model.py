@@ -1,5 +1,6 @@
 """One population that excites itself: its fixed points, its folds, and the noise that switches it."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -26,7 +27,7 @@ from .published import beside_published, point_numbers, shown_points
 BOX = {"r": (-0.2, 1.2)}
 DT, DURATION = 0.1, 20.0
 STARTS = (0.0, 0.2, 0.4, 0.44, 0.45, 0.6, 1.0)
-PUBLISHED: dict[str, tuple[str, float, str]] = {
+PUBLISHED: dict[str, tuple[str, float | int, str]] = {
     "fixed_point.0.r": ("low state, r", 0.0415367, ".7f"),
     "fixed_point.1.r": ("unstable state, r", 0.4471192, ".7f"),
     "fixed_point.2.r": ("high state, r", 0.8997172, ".7f"),
@@ -57,7 +58,7 @@ class RateModel(Experiment):
         super().__post_init__()
         for name in ("w", "input", "a", "theta", "tau", "sigma", "noisy_input", "duration"):
             flag = "--" + name.replace("_", "-")
-            require(bool(np.isfinite(getattr(self, name))), f"{flag} must be a finite number.")
+            require(math.isfinite(getattr(self, name)), f"{flag} must be a finite number.")
         require(self.a > 0, f"--a must be above 0; got {self.a}.")
         require(self.tau > DT, f"--tau must be above the step of {DT} ms; got {self.tau}.")
         require(self.sigma >= 0, f"--sigma must not be negative; got {self.sigma}.")
@@ -164,7 +165,7 @@ class RateModel(Experiment):
         table = pd.DataFrame({"I": branches["I"], "r": branches["x"].values[:, 0], "kind": branches["kind"]})
         run.table("branches", table, caption="Fixed points along each branch.")
 
-    def report(self, run: Run, points: pd.DataFrame, folds: np.ndarray, numbers: dict[str, float]) -> None:
+    def report(self, run: Run, points: pd.DataFrame, folds: np.ndarray, numbers: dict[str, float | int]) -> None:
         """Write the answer in words, its tables, and the methods."""
         run.table(
             "fixed_points",

@@ -1,5 +1,6 @@
 """Excitation and inhibition in the phase plane: the Wilson–Cowan model, its two regimes, and a noisy memory."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -26,13 +27,13 @@ from .wilson_cowan_figures import Plane, draw
 
 BOX = {"E": (-0.05, 1.05), "I": (-0.05, 1.05)}
 """All rates are within; the lowest possible is −1/(1 + e^{aθ}) = −0.034."""
-RHYTHM = {"w_ee": 6.4, "w_ei": 4.8, "w_ie": 6.0, "w_ii": 1.2, "I_e": 0.8, "I_i": 0.0, "tau_e": 1.0, "tau_i": 2.0}
+RHYTHM = WilsonCowan(w_ee=6.4, w_ei=4.8, w_ie=6.0, w_ii=1.2, I_e=0.8)
 """The published parameters of the limit cycle."""
 HEIGHTS = np.round(np.arange(0.30, 0.7001, 0.05), 2)
 FINE_HEIGHTS = np.round(np.arange(0.0, 1.0001, 0.01), 2)
 ONSET, LENGTH, DURATION, DT = 20.0, 10.0, 100.0, 0.1
 SEED_E, SEED_I = 2022, 2021
-PUBLISHED: dict[str, tuple[str, float, str]] = {
+PUBLISHED: dict[str, tuple[str, float | int, str]] = {
     "fixed_point.1.E": ("bistable: saddle, E", 0.336852, ".6f"),
     "fixed_point.1.I": ("bistable: saddle, I", 0.168420, ".6f"),
     "fixed_point.2.E": ("bistable: high state, E", 0.938430, ".6f"),
@@ -82,7 +83,7 @@ class WilsonCowanPlane(Experiment):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("w_ee", "w_ei", "w_ie", "w_ii", "i_e", "i_i", "tau_e", "tau_i", "sigma"):
-            require(np.isfinite(getattr(self, name)), f"--{name.replace('_', '-')} must be a finite number.")
+            require(math.isfinite(getattr(self, name)), f"--{name.replace('_', '-')} must be a finite number.")
         for name in ("tau_e", "tau_i"):
             value = getattr(self, name)
             require(value > DT, f"--{name.replace('_', '-')} must be above the step of {DT} ms; got {value}.")
@@ -94,7 +95,7 @@ class WilsonCowanPlane(Experiment):
 
     def walk(self, run: Run, inputs: None) -> None:
         """Find the fixed points of both regimes, the Hopf point, and the memory."""
-        main, rhythm = self.system(), WilsonCowan(**RHYTHM)
+        main, rhythm = self.system(), RHYTHM
         with run.stage("phase plane"):
             points = fixed_point_table(fixed_points(main, BOX))
             starts = simulate(main, [[0.32, 0.15], [0.33, 0.15]], duration=50, dt=DT, solver="euler")
@@ -110,7 +111,7 @@ class WilsonCowanPlane(Experiment):
             turning = simulate(rhythm, [0.25, 0.25], duration=1000, dt=DT, sweep={"tau_i": taus}, save_every=2)
         with run.stage("memory"):
             remembered = self.remembered()
-            sharp = self.ends(Pulse(main, ("I_e",), 0.0, ONSET, LENGTH))
+            sharp = self.ends(Pulse(main, ("I_e",), 0.0, onset=ONSET, length=LENGTH))
             seeds = self.published_noise()
         found = Plane(
             main=main,
@@ -137,12 +138,20 @@ class WilsonCowanPlane(Experiment):
 
     def system(self) -> WilsonCowan:
         """Return the system of the options."""
-        names = ("w_ee", "w_ei", "w_ie", "w_ii", "tau_e", "tau_i")
-        return WilsonCowan(**{name: getattr(self, name) for name in names}, I_e=self.i_e, I_i=self.i_i)
+        return WilsonCowan(
+            tau_e=self.tau_e,
+            tau_i=self.tau_i,
+            w_ee=self.w_ee,
+            w_ei=self.w_ei,
+            w_ie=self.w_ie,
+            w_ii=self.w_ii,
+            I_e=self.i_e,
+            I_i=self.i_i,
+        )
 
     def noisy(self) -> OUDrive:
         """Return the system with a pulse onto E and noise in both inputs."""
-        return OUDrive(Pulse(self.system(), ("I_e",), 0.0, ONSET, LENGTH), ("I_e", "I_i"), self.sigma)
+        return OUDrive(Pulse(self.system(), ("I_e",), 0.0, onset=ONSET, length=LENGTH), ("I_e", "I_i"), self.sigma)
 
     def remembered(self) -> pd.Series:
         """Return the number of trials that end high, for every strength of the pulse."""
@@ -161,8 +170,8 @@ class WilsonCowanPlane(Experiment):
 
     def examples(self) -> xr.DataArray:
         """Return a few paths of E at the strength that is remembered about every second time."""
-        noisy = self.noisy().replace(height=0.55)
-        x = simulate(noisy, np.zeros((6, 4)), duration=DURATION, dt=DT, key=self.key("memory 0.55"))
+        noisy = self.noisy().replace(height=0.53)
+        x = simulate(noisy, np.zeros((6, 4)), duration=DURATION, dt=DT, key=self.key("memory 0.53"))
         return x.sel(variable="E")
 
     def ends(self, pulsed: Pulse) -> xr.DataArray:
@@ -179,7 +188,7 @@ class WilsonCowanPlane(Experiment):
         options = {"duration": DURATION - DT, "dt": DT, "noise": noise, "save_every": n - 1}
         return simulate(self.noisy(), x0, sweep={"height": FINE_HEIGHTS}, **options).isel(time=-1).sel(variable="E")
 
-    def report(self, run: Run, found: Plane, numbers: dict[str, float]) -> None:
+    def report(self, run: Run, found: Plane, numbers: dict[str, float | int]) -> None:
         """Write the answer in words, its tables, and the methods."""
         run.table(
             "fixed_points",

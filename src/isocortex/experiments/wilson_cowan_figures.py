@@ -53,7 +53,7 @@ class Plane:
     inputs_moved: xr.Dataset
     born: xr.Dataset
     turning: xr.DataArray
-    periods: Mapping[str, Mapping[str, float]]
+    periods: Mapping[str, Mapping[str, float | int]]
     starts: xr.DataArray
     remembered: pd.Series
     trials: int
@@ -61,7 +61,7 @@ class Plane:
     sharp: xr.DataArray
     seeds: xr.DataArray
 
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, float | int]:
         """Return the summary."""
         found = point_numbers(self.points) | point_numbers(self.cycle_points, "cycle.fixed_point")
         for name, path in zip(("0.32", "0.33"), self.starts, strict=True):
@@ -82,7 +82,7 @@ class Plane:
         found |= {f"memory.persistence.{height:g}": count / self.trials for height, count in self.remembered.items()}
         return found
 
-    def interval(self, count: int) -> tuple[float, float]:
+    def interval(self, count: int | np.integer) -> tuple[float, float]:
         """Return Wilson's 95 % interval of a share of the trials."""
         low, high = binomtest(int(count), self.trials).proportion_ci(method="wilson")
         return float(low), float(high)
@@ -164,10 +164,10 @@ def draw(run: Run, found: Plane) -> None:
         plots.paths(
             {"": {f"trial {i + 1}": path for i, path in enumerate(found.examples)}},
             y_label=axes[0],
-            shaded=(20, 30),
+            shaded=(20.0, 30.0),
         ),
         title="Trials with one strength",
-        caption="E under noise; the pulse of strength 0.55 is grey.",
+        caption="E under noise; the pulse of strength 0.53 is grey.",
         alt="Paths of E against time, some staying high after the pulse and some falling back.",
     )
     table = pd.DataFrame({"strength": strengths, "persisting": counts, "share": shares / 100, "low": low, "high": high})

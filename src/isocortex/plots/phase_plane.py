@@ -1,6 +1,7 @@
 """Pictures of dynamics: phase planes, bifurcation diagrams, paths in time."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -167,8 +168,8 @@ def paths(
     panels: Mapping[str, Mapping[str, xr.DataArray]],
     *,
     y_label: str,
-    shaded: tuple[float, float] | None = None,
-    level: Sequence[float] = (),
+    shaded: tuple[float | int, float | int] | None = None,
+    level: Sequence[float | int] = (),
 ) -> Figure:
     """Draw simulated paths against time, a panel each, one above the other.
 
@@ -189,11 +190,11 @@ def paths(
             axis.axhline(value, color=GREY, lw=0.8, ls=":")
         if shaded is not None:
             axis.axvspan(*shaded, color="0.9", lw=0)
-        for (name, line), colour in zip(lines.items(), SERIES, strict=False):
+        for (name, line), colour in zip(lines.items(), cycle(SERIES), strict=False):
             (handles[name],) = axis.plot(line["time"], line, color=colour, lw=1.2)
         axis.set_title(title, loc="left")
         axis.set_ylabel(y_label)
     axes[-1, 0].set_xlabel("time (ms)")
     if len(handles) > 1:
-        figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=len(handles))
+        figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=min(len(handles), 4))
     return figure
