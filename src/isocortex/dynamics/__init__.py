@@ -3,9 +3,9 @@
 from .continuation import continuation as continuation
 from .drive import OUDrive as OUDrive
 from .drive import Pulse as Pulse
+from .eigenvalues import kind as kind
 from .fixed_points import fixed_point_table as fixed_point_table
 from .fixed_points import fixed_points as fixed_points
-from .fixed_points import kind as kind
 from .linear import Linear as Linear
 from .linear import complex_mode as complex_mode
 from .linear import modes as modes

@@ -14,6 +14,7 @@ from jaxtyping import Array, Float
 
 from ..errors import look_up, require
 from ..shapes import PRNGKey
+from .eigenvalues import sorted_eigenvalues
 from .solvers import SOLVERS, Solver
 from .system import State, System, Time, in_float64, states
 
@@ -109,8 +110,8 @@ def simulate(
         if draws is not None and draws.ndim == 3:
             batch = jnp.broadcast_to(batch, (len(draws), system.dimension))
         if scheme.step is not None:
-            stretch = _linearised(exact, swept, batch[:LINEARISED])
-            _warn_if_unstable(np.linalg.eigvals(np.asarray(stretch)), dt, name)
+            jacobians = np.asarray(_linearised(exact, swept, batch[:LINEARISED]))
+            _warn_if_unstable(sorted_eigenvalues(jacobians), dt, name)
         grid = {"dt": jnp.asarray(dt, float), "tolerance": jnp.asarray(tolerance, float)}
         paths = _simulate(exact, swept, batch, key, draws, grid, (name, n_steps // save_every, save_every))
     values = np.asarray(paths)

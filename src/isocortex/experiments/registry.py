@@ -15,6 +15,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "ImageIT",
         "92 photographs: which models predict the RDMs of human and monkey inferior temporal cortex?",
     ),
+    "linear-systems": (
+        "isocortex.experiments.linear_systems",
+        "LinearSystems",
+        "Decay, growth, oscillation, saddle: what eigenvalues say, and how far Euler's method is from the exact path.",
+    ),
     "normative-tasks": (
         "isocortex.experiments.normative_tasks",
         "NormativeTasks",

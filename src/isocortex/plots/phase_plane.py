@@ -66,14 +66,20 @@ def phase_plane(
     >>> figure = phase_plane(WilsonCowan(), {"E": (0, 1), "I": (0, 1)}, starts=[[0.5, 0.1]])
     """
     panels = {"": systems} if isinstance(systems, System) else dict(systems)
-    figure, axes = grid(1, len(panels), size=(4.4 * len(panels) + 0.3, 5.0), sharex=True, sharey=True)
+    columns = 2 if len(panels) == 4 else min(len(panels), 3)
+    rows = -(-len(panels) // columns)
+    figure, axes = grid(rows, columns, size=(4.4 * columns + 0.3, 4.1 * rows + 0.9), sharex=True, sharey=True)
+    for axis in axes.flat[len(panels) :]:
+        axis.remove()
+    names = labels or next(iter(panels.values())).variables
     keys: dict[str, Any] = {}
-    for axis, (title, system) in zip(axes[0], panels.items(), strict=True):
+    for axis, (title, system) in zip(axes.flat, panels.items(), strict=False):
         keys |= _draw_plane(axis, system, box, starts, duration, dt)
         axis.set_title(title)
-        axis.set_xlabel(labels[0] if labels else system.variables[0])
-    first = next(iter(panels.values()))
-    axes[0, 0].set_ylabel(labels[1] if labels else first.variables[1])
+    for axis in axes[-1]:
+        axis.set_xlabel(names[0])
+    for axis in axes[:, 0]:
+        axis.set_ylabel(names[1])
     order = sorted(keys, key=lambda name: (list(MARKS).index(name) + 1) if name in MARKS else 0)
     figure.legend([keys[name] for name in order], order, loc="outside lower center", ncols=3)
     return figure
