@@ -8,6 +8,7 @@ from isocortex import InputError, runs
 from isocortex.experiments.linear_systems import SHOWN, LinearSystems
 
 
+@pytest.mark.slow
 def test_published_behaviours_and_orders(tmp_path):
     folder = LinearSystems(out=tmp_path).execute()
     found = json.loads((folder / "summary.json").read_text())

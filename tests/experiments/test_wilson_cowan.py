@@ -21,6 +21,7 @@ def whole(tmp_path_factory):
     return WilsonCowanPlane(trials=100, out=tmp_path_factory.mktemp("runs")).execute()
 
 
+@pytest.mark.slow
 def test_every_published_number_is_in_the_summary(whole):
     found = summary(whole)
     for key, (_, number, digits) in PUBLISHED.items():
@@ -33,6 +34,7 @@ def test_every_published_number_is_in_the_summary(whole):
     assert shares[-1] > 0.95
 
 
+@pytest.mark.slow
 def test_the_page_shows_every_figure_and_the_published_table(whole):
     page = (whole / "report.html").read_text()
     assert page.count("<img ") == len({path.stem for path in (whole / "figures").glob("*.svg")}) == 4
@@ -42,6 +44,7 @@ def test_the_page_shows_every_figure_and_the_published_table(whole):
     assert (exact["published"] == exact["here"]).sum() == len(exact) == 20
 
 
+@pytest.mark.slow
 def test_other_parameters_with_one_fixed_point_and_no_memory(whole, tmp_path):
     """Without recurrent excitation a single state is left, the page claims nothing published, and bytes repeat."""
     options = {"w_ee": 0.0, "trials": 10}
@@ -55,6 +58,7 @@ def test_other_parameters_with_one_fixed_point_and_no_memory(whole, tmp_path):
     assert "Published numbers" not in page
 
 
+@pytest.mark.slow
 def test_one_population(tmp_path):
     folder = RateModel(out=tmp_path).execute()
     found = summary(folder)

@@ -21,8 +21,9 @@ SHOWN = {
     "saddle": ((3, -2), (2, -2)),
 }
 """Published behaviour → A, per s."""
-BOX = {"x_1": (-1, 1), "x_2": (-1, 1)}
-START = (-0.1, 0.2)
+VARIABLES = ("x₁", "x₂")
+BOX = [(-1, 1), (-1, 1)]
+STARTS = ((-0.1, 0.2), (0.05, -0.15), (0.4, 0.1), (-0.8, 0.4), (0.8, -0.9))
 STEPS = (100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0)
 """ms."""
 SOLVERS = ("euler", "heun", "rk4")
@@ -63,7 +64,7 @@ class LinearSystems(Experiment):
             spiral = complex_mode(IMAGINARY / 1000)
             turning = solution(spiral, [1.0, 0.0], np.arange(0.0, 4000.0, 5.0))
         with run.stage("two dimensions"):
-            planes = {name: Linear(np.array(A) / 1000) for name, A in SHOWN.items()}
+            planes = {name: Linear(np.array(A) / 1000, variables=VARIABLES) for name, A in SHOWN.items()}
             taken_apart = {name: modes(plane) for name, plane in planes.items()}
         one_ms = errors.query("solver == 'euler' and dt == 1")["relative_error"].item()
         numbers: dict[str, float | int] = {
@@ -94,21 +95,12 @@ class LinearSystems(Experiment):
         """Return the relative error at the end of the path for every scheme and step."""
         end = 1000 * self.duration
         exact = float(solution(line, [self.x0], [end])[0, 0])
-        rows = [
-            {
-                "solver": name,
-                "dt": dt,
-                "relative_error": abs(
-                    float(
-                        simulate(line, [self.x0], duration=end, dt=dt, solver=name, save_every=round(end / dt))[-1, 0]
-                    )
-                    / exact
-                    - 1
-                ),
-            }
-            for name in SOLVERS
-            for dt in STEPS
-        ]
+        rows = []
+        for name in SOLVERS:
+            for dt in STEPS:
+                path = simulate(line, [self.x0], duration=end, dt=dt, solver=name, save_every=round(end / dt))
+                error = abs(float(path[-1, 0]) / exact - 1)
+                rows.append({"solver": name, "dt": dt, "relative_error": error})
         return pd.DataFrame(rows)
 
     def draw(self, run: Run, line: Linear, errors: pd.DataFrame, planes: dict[str, Linear], turning) -> None:
@@ -141,13 +133,13 @@ class LinearSystems(Experiment):
             plots.phase_plane(
                 planes,
                 BOX,
-                starts=[START, (0.5, -0.5), (-0.6, -0.4), (0.2, 0.8)],
-                duration=3000,
+                starts=STARTS,
+                duration=7000,
                 dt=2,
                 labels=["x₁ (a.u.)", "x₂ (a.u.)"],
             ),
             title="Two dimensions",
-            caption="Trajectories of 3 s from four starts (dots). Arrows: direction of the flow.",
+            caption="Trajectories of 7 s from five starts (dots). Arrows: direction of the flow.",
             alt="Phase portraits: closed orbits, growth away from the origin, decay to it, and a saddle.",
         )
         run.table("errors", errors, caption="Relative error at the end of the path, by scheme and step (ms).")

@@ -102,7 +102,8 @@ def _draw_plane(axis: Axes, system: System, box: Box, starts: Any, duration: flo
             (keys[f"d{name}/dt = 0"],) = axis.plot(*curve.T, color=colour, lw=2, zorder=2)
     if starts is not None:
         for path in simulate(system, np.atleast_2d(starts), duration=duration, dt=dt).values:
-            (keys["trajectory"],) = axis.plot(*path.T, color=GREEN, lw=1, zorder=3)
+            near = np.all(np.abs(path - (low + high) / 2) < 1.5 * (high - low), axis=1, keepdims=True)
+            (keys["trajectory"],) = axis.plot(*np.where(near, path, np.nan).T, color=GREEN, lw=1, zorder=3)
             axis.plot(*path[0], ".", color=GREEN, ms=5, zorder=3)
     found = fixed_points(system, box)
     for point, name in zip(found["x"].values, found["kind"].values, strict=True):
