@@ -52,6 +52,7 @@ def product(t, x, roots, slants):
     return slants @ jnp.prod(u[:, None] - roots, axis=1)
 
 
+@pytest.mark.slow
 def test_random_grids_of_fixed_points_are_all_found(rng):
     """25 points at random places; along each axis slopes alternate, so kinds form a chessboard of nodes and saddles."""
     system = Custom(product, ("x", "y"), {"roots": np.zeros((2, 5)), "slants": np.eye(2)})
@@ -169,6 +170,7 @@ def test_bad_input_is_told_at_the_door(case):
         fixed_points(WilsonCowan(), *box, **options)
 
 
+@pytest.mark.slow
 def test_linear_systems_have_one_fixed_point():
     """A·x + b = 0 in five dimensions, beside a direct solution."""
     A, b = np.diag([-1.0, -2, 3, -4, 5]) + 0.3, np.arange(5.0) / 10

@@ -154,6 +154,7 @@ def test_a_hopf_point_with_its_period():
     assert found["period"].item() == pytest.approx(np.pi, rel=1e-8)
 
 
+@pytest.mark.slow
 def test_a_pitchfork_is_a_branch_point():
     pitchfork = Custom(lambda t, x, p: p * x - x**3, ("x",), {"p": 0.0})
     found = continuation(pitchfork, "p", (-1, 1), {"x": (-2, 2)}, n_sections=8)

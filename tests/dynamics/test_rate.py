@@ -55,6 +55,7 @@ def test_rates_of_the_decision_network_are_smooth_at_threshold():
     assert rates[0] < rates[1] < rates[2]
 
 
+@pytest.mark.slow
 def test_a_bump_stands_where_it_is_put_with_its_closed_form():
     """Half-width from J₁(θ_c − ½ sin 2θ_c) = 2π; 256 populations sample it every 1.4°, so to about ±1.4°."""
     n, J_1 = 256, 5.0

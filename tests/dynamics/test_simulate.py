@@ -68,6 +68,7 @@ def test_the_adaptive_solver_meets_its_tolerance_and_saves_on_the_grid():
         assert np.abs(x.values[:, 0] - forced(x["time"].values)).max() < 10 * tolerance
 
 
+@pytest.mark.slow
 def test_noisy_schemes_converge_along_each_path():
     """Strong order 1/2 for Euler–Maruyama and 1 for Heun, beside the exact solution in the sense of each."""
     rng = np.random.default_rng(1)
@@ -105,6 +106,7 @@ def test_a_path_of_noise_depends_on_its_trial_alone(key):
     assert many.dims == ("trial", "time", "variable")
 
 
+@pytest.mark.slow
 def test_the_stationary_spread_of_euler_maruyama(key):
     """Variance σ²/(1 − dt/2τ), from 4000 trials: standard error of a variance √(2/4000) = 2.2 %; four of them."""
     x = simulate(OU, np.zeros((4000, 1)), duration=40, dt=1.0, key=key, save_every=40).values[:, -1, 0]

@@ -35,7 +35,7 @@ def sorted_eigenvalues(jacobians: Float[np.ndarray, "*batch row column"]) -> Com
 
     NaN where a Jacobian is not finite.
     """
-    finite = np.isfinite(jacobians).all(axis=(-2, -1))
+    finite = np.asarray(np.isfinite(jacobians).all(axis=(-2, -1)))
     values = np.linalg.eigvals(np.where(finite[..., None, None], jacobians, 0.0)).astype(complex)
     order = np.lexsort((-np.imag(values), -np.round(np.real(values), 12)), axis=-1)
     return np.where(finite[..., None], np.take_along_axis(values, order, axis=-1), np.nan)
