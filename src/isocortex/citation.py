@@ -48,6 +48,18 @@ REFERENCES = {
         "Adelson EH, Bergen JR (1985). Spatiotemporal energy models for the perception of motion. "
         "J Opt Soc Am A 2:284–299. doi:10.1364/JOSAA.2.000284"
     ),
+    "wilson-cowan-1972": (
+        "Wilson HR, Cowan JD (1972). Excitatory and inhibitory interactions in localized populations of model neurons. "
+        "Biophys J 12:1–24. doi:10.1016/S0006-3495(72)86068-5"
+    ),
+    "sussillo-barak-2013": (
+        "Sussillo D, Barak O (2013). Opening the black box: low-dimensional dynamics in high-dimensional recurrent "
+        "neural networks. Neural Comput 25:626–649. doi:10.1162/NECO_a_00409"
+    ),
+    "neuromatch-dynamics": (
+        "Neuromatch Academy (2020). Computational Neuroscience: Linear systems, and Dynamic networks. "
+        "CC-BY-4.0 text, BSD-3 code. https://compneuro.neuromatch.io"
+    ),
     "riesenhuber-poggio-1999": (
         "Riesenhuber M, Poggio T (1999). Hierarchical models of object recognition in cortex. "
         "Nat Neurosci 2:1019–1025. doi:10.1038/14819"

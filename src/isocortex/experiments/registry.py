@@ -20,6 +20,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "ImageIT",
         "92 photographs: which models predict the RDMs of human and monkey inferior temporal cortex?",
     ),
+    "linear-systems": (
+        "isocortex.experiments.linear_systems",
+        "LinearSystems",
+        "Decay, growth, oscillation, saddle: what eigenvalues say, and how far Euler's method is from the exact path.",
+    ),
     "normative-tasks": (
         "isocortex.experiments.normative_tasks",
         "NormativeTasks",
@@ -29,6 +34,16 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "isocortex.experiments.orientation_v1",
         "OrientationV1",
         "Train networks to tell the tilt of gratings: do their layers become like primary visual cortex?",
+    ),
+    "rate-model": (
+        "isocortex.experiments.rate_model",
+        "RateModel",
+        "One population that excites itself: when does it have two stable states, and when does noise switch them?",
+    ),
+    "wilson-cowan": (
+        "isocortex.experiments.wilson_cowan",
+        "WilsonCowanPlane",
+        "Excitation and inhibition in the phase plane: bistability, a rhythm, and a memory that noise makes uncertain.",
     ),
 }
 """Name → (module, class, one line)."""

@@ -1,0 +1,31 @@
+"""Continuous systems: dx/dt = f(t, x), with or without noise."""
+
+from .continuation import continuation as continuation
+from .drive import OUDrive as OUDrive
+from .drive import Pulse as Pulse
+from .eigenvalues import kind as kind
+from .fixed_points import fixed_point_table as fixed_point_table
+from .fixed_points import fixed_points as fixed_points
+from .linear import Linear as Linear
+from .linear import complex_mode as complex_mode
+from .linear import modes as modes
+from .linear import solution as solution
+from .phase_plane import basins as basins
+from .phase_plane import manifold as manifold
+from .phase_plane import nullclines as nullclines
+from .phase_plane import oscillation as oscillation
+from .phase_plane import vector_field as vector_field
+from .rate import CURVES as CURVES
+from .rate import Decision as Decision
+from .rate import RatePopulation as RatePopulation
+from .rate import RingAttractor as RingAttractor
+from .rate import WilsonCowan as WilsonCowan
+from .rate import sigmoid as sigmoid
+from .rate import sigmoid_inverse as sigmoid_inverse
+from .rate import threshold_linear as threshold_linear
+from .simulate import integrate as integrate
+from .simulate import rates as rates
+from .simulate import simulate as simulate
+from .solvers import SOLVERS as SOLVERS
+from .system import Custom as Custom
+from .system import System as System
