@@ -45,6 +45,30 @@ REFERENCES = {
         "Adelson EH, Bergen JR (1985). Spatiotemporal energy models for the perception of motion. "
         "J Opt Soc Am A 2:284–299. doi:10.1364/JOSAA.2.000284"
     ),
+    "roitman-shadlen-2002": (
+        "Roitman JD, Shadlen MN (2002). Response of neurons in the lateral intraparietal area during a combined visual "
+        "discrimination reaction time task. J Neurosci 22:9475–9489. doi:10.1523/JNEUROSCI.22-21-09475.2002"
+    ),
+    "ratcliff-tuerlinckx-2002": (
+        "Ratcliff R, Tuerlinckx F (2002). Estimating parameters of the diffusion model. Psychon Bull Rev 9:438–481. "
+        "doi:10.3758/BF03196302"
+    ),
+    "navarro-fuss-2009": (
+        "Navarro DJ, Fuss IG (2009). Fast and accurate calculations for first-passage times in Wiener diffusion models. "
+        "J Math Psychol 53:222–230. doi:10.1016/j.jmp.2009.02.003"
+    ),
+    "buonocore-1987": (
+        "Buonocore A, Nobile AG, Ricciardi LM (1987). A new integral equation for the evaluation of "
+        "first-passage-time probability densities. Adv Appl Probab 19:784–800. doi:10.2307/1427102"
+    ),
+    "neuromatch-dynamics": (
+        "Neuromatch Academy (2020). Computational Neuroscience, W2D2: Linear systems. CC-BY-4.0 text, BSD-3 code. "
+        "https://compneuro.neuromatch.io"
+    ),
+    "gillespie-1977": (
+        "Gillespie DT (1977). Exact stochastic simulation of coupled chemical reactions. J Phys Chem 81:2340–2361. "
+        "doi:10.1021/j100540a008"
+    ),
     "riesenhuber-poggio-1999": (
         "Riesenhuber M, Poggio T (1999). Hierarchical models of object recognition in cortex. "
         "Nat Neurosci 2:1019–1025. doi:10.1038/14819"

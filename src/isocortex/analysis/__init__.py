@@ -1,6 +1,14 @@
 """Measurements that treat a layer, a population of neurons and a simulation alike."""
 
 from . import rsa as rsa
+from .ddm_fit import DecisionFit as DecisionFit
+from .ddm_fit import fit_decisions as fit_decisions
+from .ddm_fit import held_out as held_out
+from .ddm_likelihood import PARAMETERS as PARAMETERS
+from .ddm_likelihood import VARIANTS as VARIANTS
+from .decision_trials import by_coherence as by_coherence
+from .decision_trials import quantiles as quantiles
+from .decision_trials import simulate_trials as simulate_trials
 from .embedding import embed as embed
 from .modulation import modulation as modulation
 from .modulation import pooled_modulation as pooled_modulation
