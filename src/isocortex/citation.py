@@ -54,8 +54,8 @@ REFERENCES = {
         "doi:10.3758/BF03196302"
     ),
     "navarro-fuss-2009": (
-        "Navarro DJ, Fuss IG (2009). Fast and accurate calculations for first-passage times in Wiener diffusion models. "
-        "J Math Psychol 53:222–230. doi:10.1016/j.jmp.2009.02.003"
+        "Navarro DJ, Fuss IG (2009). Fast and accurate calculations for first-passage times in Wiener diffusion "
+        "models. J Math Psychol 53:222–230. doi:10.1016/j.jmp.2009.02.003"
     ),
     "buonocore-1987": (
         "Buonocore A, Nobile AG, Ricciardi LM (1987). A new integral equation for the evaluation of "

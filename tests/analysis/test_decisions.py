@@ -35,7 +35,7 @@ def known(variant, **changes):
     return DecisionFit(variant, table, 0.0, 0.0, 0, 2.0)
 
 
-SHORT = ("contaminants", "all vary", "bound falls, all vary")
+SHORT = ("contaminants", "all vary", "bound falls, both vary")
 
 
 @pytest.mark.parametrize("variant", [v if v in SHORT else pytest.param(v, marks=pytest.mark.slow) for v in VARIANTS])
@@ -70,7 +70,7 @@ def test_planted_parameters_are_recovered(variant):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("variant", ["drift varies", "all vary", "bound falls", "bound falls, all vary"])
+@pytest.mark.parametrize("variant", ["drift varies", "all vary", "bound falls", "bound falls, both vary"])
 def test_planted_parameters_of_rich_variants_are_recovered(variant):
     trials = simulate_trials(planted(variant), key=jax.random.key(6), n_per_coherence=2000)
     fit = fit_decisions(trials, variant, key=KEY)
@@ -162,7 +162,7 @@ def test_unknown_names_are_told():
 
 
 def test_predictions_meet_the_closed_forms():
-    """Without variability: 1/(1 + exp(−2vB)) and (B/v)·tanh(vB), cut off at 2 s, beyond which e⁻¹⁰ of the trials lie."""
+    """Without variability: 1/(1 + exp(−2vB)) and (B/v)·tanh(vB), cut off at 2 s, where e⁻¹⁰ is left."""
     fit = known("simple", bound=0.6, drift_per_coherence=10.0)
     table = fit.predict([0.256], (0.5,))
     assert table["accuracy"].item() == pytest.approx(choice_probability(2.56, 0.6), abs=1e-4)

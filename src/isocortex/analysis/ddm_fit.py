@@ -104,7 +104,7 @@ def fit_decisions(
         A row per trial: ``coherence`` (0…1), ``correct`` (boolean), ``rt`` (reaction time in ms).
     variant : str
         ``simple``, ``contaminants``, ``drift varies``, ``start varies``, ``non-decision varies``, ``all vary``,
-        ``bound falls`` or ``bound falls, all vary``. Default ``contaminants``.
+        ``bound falls`` or ``bound falls, both vary``. Default ``contaminants``.
     key : key
         Of the starting points.
     n_starts : int

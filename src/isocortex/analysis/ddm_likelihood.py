@@ -44,7 +44,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "non-decision varies": (*COMMON, "contaminants", "non_decision_range"),
     "all vary": (*COMMON, "contaminants", "drift_sd", "start_range", "non_decision_range"),
     "bound falls": (*COMMON, "contaminants", "collapse"),
-    "bound falls, all vary": (*COMMON, "contaminants", "drift_sd", "non_decision_range", "collapse"),
+    "bound falls, both vary": (*COMMON, "contaminants", "drift_sd", "non_decision_range", "collapse"),
 }
 """Name → free parameters. A falling bound excludes a varying start."""
 

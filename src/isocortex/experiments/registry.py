@@ -10,6 +10,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "Convolution",
         "A lesson: what does a convolutional layer compute, what does it save, and which cells ignore position?",
     ),
+    "decision-ddm": (
+        "isocortex.experiments.decision_ddm",
+        "DecisionDDM",
+        "Choices and reaction times about moving dots: which drift–diffusion model, with which parameters?",
+    ),
     "image-it": (
         "isocortex.experiments.image_it",
         "ImageIT",
