@@ -1,4 +1,5 @@
 from . import analysis as analysis
+from . import dynamics as dynamics
 from . import plots as plots
 from . import recordings as recordings
 from . import report as report
@@ -13,6 +14,8 @@ from .analysis import tuning_model as tuning_model
 from .analysis import tuning_table as tuning_table
 from .analysis import tuning_test as tuning_test
 from .citation import citation as citation
+from .dynamics import System as System
+from .dynamics import simulate as simulate
 from .errors import InputError as InputError
 from .learning import evaluate as evaluate
 from .learning import fit as fit

@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from isocortex import InputError
 from isocortex.dynamics import choice_probability, decision_densities, mean_decision_time, simulate_decisions
-from isocortex.dynamics.drift_diffusion import OVERSHOOT
+from isocortex.dynamics.decision import OVERSHOOT
 from isocortex.dynamics.first_passage import log_density, log_density_moving, moving_bounds
 
 DT = 0.001

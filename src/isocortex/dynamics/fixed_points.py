@@ -1,0 +1,255 @@
+"""All fixed points of a system in a box, and what kind each one is.
+
+Many starts run at once in one compiled program: damped Gauss–Newton (Levenberg–Marquardt) steps that lower the speed
+|dx/dt|, which ends at fixed points, and at slow points where there is none (Sussillo & Barak 2013,
+10.1162/NECO_a_00409).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+import xarray as xr
+from jaxtyping import Array, Complex, Float
+from scipy.stats import qmc
+
+from ..errors import require
+from .system import State, System, in_float64
+
+Box: TypeAlias = Mapping[str, Sequence[float | int]] | Sequence[Sequence[float | int]]
+Bounds: TypeAlias = Float[np.ndarray, "2 dimension"]
+
+N_STEPS = 100
+N_STEPS_SLOW = 1000
+RESIDUAL = 1e-13
+"""A fixed point has at most this share of the typical speed in the box; Newton then leaves rounding errors."""
+SAME = 1e-6
+"""Points closer than this share of the box are one."""
+MARGINAL = 1e-6
+"""An eigenvalue whose real part is below this share of the largest one's size is taken as zero."""
+
+
+def fixed_points(
+    system: System,
+    box: Box,
+    *,
+    n_starts: int = 512,
+    slow: float | None = None,
+    t: float = 0.0,
+) -> xr.Dataset:
+    """Find every fixed point of a system in a box, to 1e-10 of the box, with its linearisation and kind.
+
+    Parameters
+    ----------
+    system : System
+        Of any dimension.
+    box : mapping of str to (low, high), or sequence of (low, high)
+        The bounds of every variable.
+    n_starts : int
+        Starting points, spread evenly over the box (Sobol's sequence). More find rarer points. Default 512.
+    slow : float, optional
+        Keep also points where the speed |dx/dt| (unit of x per ms) is at a minimum and at most this.
+    t : float
+        ms, for a system whose input changes in time: it is held as it is then. Default 0.
+
+    Returns
+    -------
+    Dataset
+        Along ``point``, sorted by the variables in turn: ``x`` (point, variable), ``jacobian`` (point, variable,
+        by), ``eigenvalue`` (point, mode) per ms, complex, the largest real part first, ``kind`` and ``speed``
+        (point). Empty if there are none. Kinds: stable node, stable spiral, unstable node, unstable spiral, saddle,
+        centre, marginal (as :func:`kind` says), and with `slow`: slow point.
+
+    Raises
+    ------
+    InputError
+        For a box that does not fit the system, or fewer than one start.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import WilsonCowan
+    >>> found = fixed_points(WilsonCowan(), {"E": (0, 1), "I": (0, 1)})
+    >>> found["x"].values.round(4).tolist()
+    [[0.0, 0.0], [0.3369, 0.1684], [0.9384, 0.6725]]
+    >>> found["kind"].values.tolist()
+    ['stable spiral', 'saddle', 'stable node']
+    """
+    low, high = bounds(system, box)
+    require(n_starts >= 1, f"n_starts must be at least 1; got {n_starts}.")
+    require(slow is None or slow > 0, f"slow must be a speed above 0; got {slow}.")
+    width = high - low
+    share = qmc.Sobol(system.dimension, scramble=False).random_base2(int(np.ceil(np.log2(n_starts))))[:n_starts]
+    # The first point of the sequence is a corner; the half shift moves it to the centre of its cell.
+    starts = low + width * ((share + 0.5 / n_starts) % 1)
+    with jax.enable_x64(True):
+        n_steps = N_STEPS if slow is None else N_STEPS_SLOW
+        found = _search(in_float64(system), jnp.asarray(t, float), starts / width, width, n_steps)
+        x, speed, typical = (np.asarray(part) for part in found)
+        x = x * width
+        inside = (np.isfinite(x) & (x >= low - 1e-9 * width) & (x <= high + 1e-9 * width)).all(axis=1)
+        exact = speed <= RESIDUAL * typical
+        kept = inside & (exact if slow is None else exact | (speed <= slow))
+        x = _merged(x[kept], speed[kept], width)
+        x = x[np.lexsort(np.round(x / width, 9).T[::-1])]
+        n = len(x)
+        padded = np.concatenate([x, np.repeat(starts[:1], max(1, 2 ** int(np.ceil(np.log2(n or 1)))) - n, axis=0)])
+        rates, jacobians = (
+            np.asarray(part)[:n] for part in _linearised(in_float64(system), jnp.asarray(t, float), padded)
+        )
+    speed = np.linalg.norm(rates, axis=-1)
+    eigenvalues = sorted_eigenvalues(jacobians)
+    kinds = [
+        kind(each) if s <= RESIDUAL * typical else "slow point" for each, s in zip(eigenvalues, speed, strict=True)
+    ]
+    names = list(system.variables)
+    return xr.Dataset(
+        {
+            "x": (("point", "variable"), x),
+            "jacobian": (("point", "variable", "by"), jacobians),
+            "eigenvalue": (("point", "mode"), eigenvalues),
+            "kind": ("point", np.array(kinds, dtype="<U20")),
+            "speed": ("point", speed),
+        },
+        coords={"point": np.arange(n), "variable": names, "by": names},
+        attrs={"system": type(system).__name__},
+    )
+
+
+def fixed_point_table(found: xr.Dataset) -> pd.DataFrame:
+    """Return fixed points as a table: a row each, its variables, its kind and its eigenvalues.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import RatePopulation
+    >>> print(fixed_point_table(fixed_points(RatePopulation(), {"r": (0, 1)})).round(3))
+           r           kind  eigenvalue 1
+    0  0.042    stable node        -0.583
+    1  0.447  unstable node         0.498
+    2  0.900    stable node        -0.626
+    """
+    table = {str(name): found["x"].sel(variable=name).values for name in found["variable"].values}
+    table["kind"] = found["kind"].values
+    for mode in range(found.sizes["mode"]):
+        values = found["eigenvalue"].values[:, mode]
+        table[f"eigenvalue {mode + 1}"] = values if np.any(np.imag(values)) else np.real(values)
+    return pd.DataFrame(table)
+
+
+def kind(eigenvalues: Complex[np.ndarray, " mode"]) -> str:
+    """Return what a fixed point with these eigenvalues is.
+
+    A node if all are real and a spiral if not, stable if every real part is negative, unstable if every one is
+    positive; a saddle if there are both. If a real part vanishes, and none is positive beside it, the linearisation
+    does not decide: a centre in the plane if it is a pair ±iω, else marginal.
+
+    Examples
+    --------
+    >>> kind(np.array([-1 + 2j, -1 - 2j])), kind(np.array([1.0, -1.0]) + 0j), kind(np.array([1j, -1j]))
+    ('stable spiral', 'saddle', 'centre')
+    """
+    zero = MARGINAL * np.abs(eigenvalues).max()
+    real, turns = np.real(eigenvalues), bool((np.abs(np.imag(eigenvalues)) > zero).any())
+    if (real > zero).any() and (real < -zero).any():
+        return "saddle"
+    if (np.abs(real) <= zero).any():
+        return "centre" if turns and len(eigenvalues) == 2 else "marginal"
+    return f"{'stable' if real[0] < 0 else 'unstable'} {'spiral' if turns else 'node'}"
+
+
+def sorted_eigenvalues(jacobians: Float[np.ndarray, "*batch row column"]) -> Complex[np.ndarray, "*batch mode"]:
+    """Return eigenvalues per ms, the largest real part first, and of a pair the positive imaginary part."""
+    values = np.linalg.eigvals(jacobians).astype(complex)
+    order = np.lexsort((-np.imag(values), -np.round(np.real(values), 12)), axis=-1)
+    return np.take_along_axis(values, order, axis=-1)
+
+
+def bounds(system: System, box: Box) -> Bounds:
+    """Return the lows and the highs of a box, checked, in the order of the system's variables."""
+    if isinstance(box, Mapping):
+        require(
+            set(box) == set(system.variables),
+            f"The box must bound {', '.join(system.variables)}; it bounds {', '.join(map(str, box))}.",
+        )
+        box = [box[name] for name in system.variables]
+    edges = np.asarray(box, float)
+    require(
+        edges.shape == (system.dimension, 2),
+        f"The box must give (low, high) for each of {', '.join(system.variables)}; got shape {edges.shape}.",
+    )
+    require(
+        bool(np.isfinite(edges).all() and (edges[:, 0] < edges[:, 1]).all()),
+        f"The box must have finite lows below its highs; got {edges.tolist()}.",
+    )
+    return edges.T
+
+
+def solve(A: Float[Array, "row column"], b: Float[Array, " row"]) -> Float[Array, " column"]:
+    """Solve Ax = b; in one or two dimensions by Cramer's rule, which vectorises over a batch."""
+    if len(b) == 1:
+        return b / A[0]
+    if len(b) == 2:
+        x = jnp.stack([A[1, 1] * b[0] - A[0, 1] * b[1], A[0, 0] * b[1] - A[1, 0] * b[0]])
+        return x / (A[0, 0] * A[1, 1] - A[0, 1] * A[1, 0])
+    return jnp.linalg.solve(A, b)
+
+
+@eqx.filter_jit
+def _search(
+    system: System,
+    t: Float[Array, ""],
+    starts: Float[Array | np.ndarray, "start dimension"],
+    width: Float[Array | np.ndarray, " dimension"],
+    n_steps: int,
+) -> tuple[Float[Array, "start dimension"], Float[Array, " start"], Float[Array, ""]]:
+    """Return where each start ends, both in widths, the speed |dx/dt| there, and the typical speed of the starts."""
+    eye = jnp.eye(len(width))
+
+    def speed(u: State) -> State:
+        """dx/dt, with x in widths of the box."""
+        return system.f(t, u * width) / width
+
+    def downhill(start: State) -> State:
+        def step(state: tuple[State, State, Array, Array, Array]) -> tuple[State, State, Array, Array, Array]:
+            u, f, damping, n, _ = state
+            J = jax.jacfwd(speed)(u)
+            gram = J.T @ J
+            moved = u - solve(gram + damping * (jnp.trace(gram) / len(u) + 1e-30) * eye, J.T @ f)
+            f_moved = speed(moved)
+            better = f_moved @ f_moved < f @ f
+            size = jnp.abs(moved - u).max()
+            damping = jnp.where(better, damping / 5, jnp.maximum(damping, 1e-12) * 8)
+            return jnp.where(better, moved, u), jnp.where(better, f_moved, f), damping, n + 1, size
+
+        def goes_on(state: tuple[State, State, Array, Array, Array]) -> Array:
+            return (state[3] < n_steps) & (state[4] > 1e-15) & (state[2] < 1e20)
+
+        first = (start, speed(start), jnp.array(1e-2), jnp.array(0), jnp.array(jnp.inf))
+        return jax.lax.while_loop(goes_on, step, first)[0]
+
+    ends = jax.vmap(downhill)(jnp.asarray(starts))
+    at_ends, at_starts = (
+        jax.vmap(lambda u: jnp.linalg.norm(system.f(t, u * width)))(points) for points in (ends, starts)
+    )
+    return ends, at_ends, jnp.sqrt(jnp.nanmean(at_starts**2))
+
+
+@eqx.filter_jit
+def _linearised(
+    system: System, t: Float[Array, ""], x: Float[Array | np.ndarray, "point dimension"]
+) -> tuple[Float[Array, "point dimension"], Float[Array, "point dimension dimension"]]:
+    """Return dx/dt and its Jacobian at every point."""
+    rate = lambda x: system.f(t, x)  # noqa: E731
+    return jax.vmap(rate)(x), jax.vmap(jax.jacfwd(rate))(x)
+
+
+def _merged(x: Float[np.ndarray, "point dimension"], speed: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """Return one point of each cluster, the slowest."""
+    left, kept = x[np.argsort(speed)], []
+    while len(left):
+        kept.append(left[0])
+        left = left[(np.abs(left - left[0]) / width).max(axis=1) > SAME]
+    return np.array(kept).reshape(-1, x.shape[1])

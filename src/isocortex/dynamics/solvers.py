@@ -1,0 +1,85 @@
+"""Schemes that advance a system by one step, and their orders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import factorial
+from typing import TypeAlias
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex, Float
+
+from .system import State, System, Time
+
+Step: TypeAlias = Callable[[System, Time, State, Float[Array, ""], State], State]
+
+
+def euler(system: System, t: Time, x: State, dt: Float[Array, ""], dW: State) -> State:
+    """Advance by dt·f."""
+    return x + dt * system.f(t, x)
+
+
+def heun(system: System, t: Time, x: State, dt: Float[Array, ""], dW: State) -> State:
+    """Advance by the mean slope of both ends of an Euler step."""
+    slope = system.f(t, x)
+    return x + dt / 2 * (slope + system.f(t + dt, x + dt * slope))
+
+
+def rk4(system: System, t: Time, x: State, dt: Float[Array, ""], dW: State) -> State:
+    """Advance by the classical Runge–Kutta scheme."""
+    k1 = system.f(t, x)
+    k2 = system.f(t + dt / 2, x + dt / 2 * k1)
+    k3 = system.f(t + dt / 2, x + dt / 2 * k2)
+    k4 = system.f(t + dt, x + dt * k3)
+    return x + dt / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+
+
+def euler_maruyama(system: System, t: Time, x: State, dt: Float[Array, ""], dW: State) -> State:
+    """Advance by dt·f + diffusion·dW; Itô."""
+    return x + dt * system.f(t, x) + _diffusion(system, t, x) * dW
+
+
+def stochastic_heun(system: System, t: Time, x: State, dt: Float[Array, ""], dW: State) -> State:
+    """Advance by the mean of both ends of an Euler–Maruyama step, noise included; Stratonovich."""
+    slope, spread = system.f(t, x), _diffusion(system, t, x)
+    end = x + dt * slope + spread * dW
+    return x + dt / 2 * (slope + system.f(t + dt, end)) + (spread + _diffusion(system, t + dt, end)) / 2 * dW
+
+
+def _diffusion(system: System, t: Time, x: State) -> State:
+    spread = system.diffusion(t, x)
+    return jnp.zeros_like(x) if spread is None else spread
+
+
+@dataclass(frozen=True)
+class Solver:
+    """A scheme.
+
+    Attributes
+    ----------
+    order : int
+        The global error shrinks as dt to this power, for smooth deterministic systems.
+    step : callable, optional
+        None: steps are chosen by Diffrax to meet the tolerance.
+    noisy : bool
+        Whether it takes noise. Both noisy schemes converge to each path with order 1 where the diffusion does not
+        depend on the state, and there agree; otherwise Euler–Maruyama has order 1/2.
+    """
+
+    order: int
+    step: Step | None
+    noisy: bool = False
+
+    def amplification(self, z: Complex[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+        """Return by how much one step multiplies a mode of eigenvalue λ, with z = λ·dt."""
+        return np.abs(sum(z**k / factorial(k) for k in range(self.order + 1)))
+
+
+SOLVERS: dict[str, Solver] = {
+    "euler": Solver(1, euler),
+    "heun": Solver(2, heun),
+    "rk4": Solver(4, rk4),
+    "tsit5": Solver(5, None),
+    "euler-maruyama": Solver(1, euler_maruyama, noisy=True),
+    "stochastic-heun": Solver(2, stochastic_heun, noisy=True),
+}

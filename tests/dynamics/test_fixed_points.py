@@ -1,0 +1,161 @@
+"""Every planted fixed point is found, once, with its Jacobian and its kind."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from isocortex import InputError
+from isocortex.dynamics import (
+    Custom,
+    Decision,
+    Linear,
+    RatePopulation,
+    WilsonCowan,
+    fixed_point_table,
+    fixed_points,
+    kind,
+)
+from isocortex.dynamics.system import in_float64
+
+ROOTS = np.array([-0.93, -0.51, -0.1, 0.22, 0.6, 0.87])
+
+
+def polynomial(t, x):
+    """x' = Π(x − root), whose slopes at the roots alternate: from the lowest, negative, positive, …"""
+    return jnp.prod(x[0] - ROOTS)[None]
+
+
+def hopf(t, x, mu):
+    r = mu - x @ x
+    return jnp.stack([r * x[0] - x[1], x[0] + r * x[1]])
+
+
+def pendulum(t, x, friction):
+    return jnp.stack([x[1], -jnp.sin(x[0]) - friction * x[1]])
+
+
+def ghost(t, x, gap):
+    return x**2 + gap
+
+
+def test_all_roots_of_a_polynomial():
+    found = fixed_points(Custom(polynomial, ("x",)), {"x": (-1, 1)})
+    np.testing.assert_allclose(found["x"].values[:, 0], ROOTS, rtol=0, atol=1e-10)
+    assert found["kind"].values.tolist() == ["stable node", "unstable node"] * 3
+    slopes = np.array([np.prod(np.delete(root - ROOTS, i)) for i, root in enumerate(ROOTS)])
+    np.testing.assert_allclose(found["jacobian"].values[:, 0, 0], slopes, rtol=1e-8)
+
+
+def test_all_equilibria_of_a_pendulum():
+    """At 0, ±π, ±2π: down at even multiples (a spiral with friction, a centre without), up at odd ones."""
+    system = Custom(pendulum, ("angle", "velocity"), {"friction": 0.3})
+    box = {"angle": (-7, 7), "velocity": (-2, 2)}
+    found = fixed_points(system, box)
+    np.testing.assert_allclose(found["x"].values, np.pi * np.outer(np.arange(-2, 3), [1, 0]), rtol=0, atol=1e-10)
+    assert found["kind"].values.tolist() == ["stable spiral", "saddle"] * 2 + ["stable spiral"]
+    pair = (-0.3 + np.array([1j, -1j]) * np.sqrt(4 - 0.09)) / 2
+    np.testing.assert_allclose(found["eigenvalue"].values[2], pair, atol=1e-9)
+    assert fixed_points(system.replace(friction=0.0), box)["kind"].values.tolist() == ["centre", "saddle"] * 2 + [
+        "centre"
+    ]
+
+
+@pytest.mark.parametrize(("mu", "expected"), [(-0.2, "stable spiral"), (0.0, "centre"), (0.2, "unstable spiral")])
+def test_the_kind_changes_at_a_hopf_point(mu, expected):
+    found = fixed_points(Custom(hopf, ("x", "y"), {"mu": mu}), [(-1, 1), (-1, 1)])
+    assert found["kind"].values.tolist() == [expected]
+
+
+EIGENVALUES = {
+    "stable node": [-1, -2],
+    "unstable node": [3, 1],
+    "saddle": [1, -1],
+    "stable spiral": [-1 + 1j, -1 - 1j],
+    "unstable spiral": [1 + 1j, 1 - 1j],
+    "centre": [1j, -1j],
+    "marginal": [0, -1],
+}
+
+
+@pytest.mark.parametrize("name", EIGENVALUES)
+def test_kinds(name):
+    assert kind(np.array(EIGENVALUES[name], complex)) == name
+
+
+def test_a_fixed_point_in_many_dimensions(rng):
+    """tanh network of 40 units with weak weights: one fixed point, a contraction, checked by iteration."""
+    W, b = rng.normal(size=(40, 40)) * 0.7 / np.sqrt(40), rng.normal(size=40)
+    system = Custom(lambda t, x: -x + jnp.tanh(W @ x + b), tuple(f"u{i}" for i in range(40)))
+    found = fixed_points(system, [(-1, 1)] * 40, n_starts=16)
+    x = np.zeros(40)
+    for _ in range(2000):
+        x += 0.1 * (-x + np.tanh(W @ x + b))
+    np.testing.assert_allclose(found["x"].values, x[None], rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("system", [WilsonCowan(), Decision()], ids=["Wilson–Cowan", "decision"])
+def test_jacobians_equal_finite_differences(system):
+    """Differences of fourth order: their error is h⁴/30 of the fifth derivative, for both systems below 1e-5."""
+    found = fixed_points(system, [(0, 1)] * 2)
+    eye = np.eye(2)
+    for x, J in zip(found["x"].values, found["jacobian"].values, strict=True):
+        h = 2e-3
+        near = fixed_rates(system, [x + s * h * e for e in eye for s in (1, -1, 2, -2)])
+        columns = [
+            (8 * (near[4 * i] - near[4 * i + 1]) - (near[4 * i + 2] - near[4 * i + 3])) / (12 * h) for i in (0, 1)
+        ]
+        np.testing.assert_allclose(J, np.stack(columns, axis=1), rtol=0, atol=2e-5)
+
+
+def fixed_rates(system, points):
+    """Return dx/dt at points, in float64."""
+    with jax.enable_x64(True):
+        exact = in_float64(system)
+        return [np.asarray(exact.f(0.0, jnp.asarray(x))) for x in points]
+
+
+def test_a_box_without_fixed_points_is_empty_and_labelled():
+    found = fixed_points(Custom(ghost, ("x",), {"gap": 1e-3}), {"x": (-1, 1)})
+    assert dict(found.sizes) == {"point": 0, "variable": 1, "by": 1, "mode": 1}
+    assert fixed_point_table(found).columns.tolist() == ["x", "kind", "eigenvalue 1"]
+    assert fixed_points(RatePopulation(), {"r": (0.5, 0.8)}).sizes["point"] == 0
+
+
+def test_the_ghost_of_a_fold_is_a_slow_point():
+    system = Custom(ghost, ("x",), {"gap": 1e-3})
+    found = fixed_points(system, {"x": (-1, 1)}, slow=0.01)
+    assert found["kind"].values.tolist() == ["slow point"]
+    np.testing.assert_allclose(found["x"].values, 0, atol=1e-6)
+    np.testing.assert_allclose(found["speed"].values, 1e-3)
+    assert fixed_points(system, {"x": (-1, 1)}, slow=1e-4).sizes["point"] == 0
+
+
+def test_a_double_root_is_one_marginal_point():
+    found = fixed_points(Custom(ghost, ("x",), {"gap": 0.0}), {"x": (-1, 1)})
+    assert found["kind"].values.tolist() == ["marginal"] or abs(found["jacobian"].values[0, 0, 0]) < 1e-6
+    np.testing.assert_allclose(found["x"].values, [[0]], atol=1e-6)
+
+
+BAD = {
+    "names": (({"E": (0, 1)},), {}, "The box must bound E, I; it bounds E"),
+    "order": (([(1, 0), (0, 1)],), {}, "finite lows below its highs"),
+    "shape": (([(0, 1)],), {}, r"\(low, high\) for each of E, I; got shape \(1, 2\)"),
+    "starts": (([(0, 1)] * 2,), {"n_starts": 0}, "n_starts must be at least 1; got 0"),
+    "slow": (([(0, 1)] * 2,), {"slow": -1.0}, "slow must be a speed above 0"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_told_at_the_door(case):
+    box, options, sentence = BAD[case]
+    with pytest.raises(InputError, match=sentence):
+        fixed_points(WilsonCowan(), *box, **options)
+
+
+def test_linear_systems_have_one_fixed_point():
+    """A·x + b = 0 in five dimensions, beside a direct solution."""
+    A, b = np.diag([-1.0, -2, 3, -4, 5]) + 0.3, np.arange(5.0) / 10
+    found = fixed_points(Linear(A, b), [(-1, 1)] * 5, n_starts=32)
+    np.testing.assert_allclose(found["x"].values[0], -np.linalg.solve(A, b), atol=1e-10)
+    assert found["kind"].values.tolist() == ["saddle"]
