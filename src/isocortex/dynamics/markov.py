@@ -184,9 +184,9 @@ class MarkovChain:
         n_trials = n_trials if uniforms is None else len(uniforms)
         with jax.enable_x64(True):
             given = None if uniforms is None else jnp.asarray(uniforms.T)
-            first = jnp.full(n_trials, start)
+            first = jnp.full(n_trials, start, jnp.int16)
             path = np.asarray(_discrete(jnp.asarray(edges), first, key, jnp.arange(n_steps), given))
-        return np.concatenate([np.full((n_trials, 1), start), path.T], axis=1)
+        return np.concatenate([np.full((n_trials, 1), start, np.int16), path.T], axis=1)
 
 
 def telegraph(opening: float, closing: float) -> MarkovChain:
@@ -226,7 +226,7 @@ def _gillespie(Q: Array, keys: Array, start: Array, n_jumps: int) -> tuple[Array
 def _discrete(edges: Array, first: Array, key: PRNGKey | None, steps: Array, uniforms: Array | None) -> Array:
     def step(state: Array, n: Array) -> tuple[Array, Array]:
         u = jax.random.uniform(jax.random.fold_in(key, n), state.shape, float) if uniforms is None else uniforms[n]
-        state = (u[:, None] >= edges[state]).sum(axis=1).clip(0, len(edges) - 1)
+        state = (u[:, None] >= edges[state]).sum(axis=1).clip(0, len(edges) - 1).astype(jnp.int16)
         return state, state
 
     return jax.lax.scan(step, first, steps)[1]

@@ -74,7 +74,7 @@ class OrnsteinUhlenbeck(System):
 
     def euler_sd(self, dt: float) -> Float[Array | np.ndarray, ""] | float:
         """Return σ/√(1 − dt/2τ), the stationary standard deviation that Euler–Maruyama gives with steps of dt ms."""
-        require(0 < dt < 2 * float(self.tau), f"Euler–Maruyama settles only for dt below 2τ; got {dt} ms.")
+        require(bool(0 < dt < 2 * float(self.tau)), f"Euler–Maruyama settles only for dt below 2τ; got {dt} ms.")
         return self.sd / np.sqrt(1 - dt / (2 * self.tau))
 
     @classmethod
@@ -85,7 +85,7 @@ class OrnsteinUhlenbeck(System):
     @classmethod
     def from_steps(cls, retention: float, step_sd: float, *, dt: float, mean: float = 0.0) -> "OrnsteinUhlenbeck":
         """Build the process that x' = μ + λ(x − μ) + σ η samples every dt ms."""
-        require(0 < retention < 1, f"retention must lie between 0 and 1; got {retention}.")
+        require(bool(0 < retention < 1), f"retention must lie between 0 and 1; got {retention}.")
         return cls(mean=mean, sd=float(step_sd / np.sqrt(1 - retention**2)), tau=float(-dt / np.log(retention)))
 
     def exact(

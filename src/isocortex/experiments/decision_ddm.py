@@ -123,8 +123,8 @@ class DecisionDDM(Experiment):
                 "choices in the simple model, whatever its parameters.",
                 "Variants: contaminants choose at random, uniformly within 2 s; drift N(v, sd²); uniform start; "
                 "uniform non-decision time; bound B·exp(−rt). Densities: the two series of Navarro & Fuss for constant "
-                "bounds, the integral equation of Buonocore et al. for falling ones, both without drift, which enters as a "
-                "factor exp(v·b − v²t/2).",
+                "bounds, the integral equation of Buonocore et al. for falling ones, both without drift; it enters as "
+                "a factor exp(v·b − v²t/2).",
                 f"Maximum likelihood by L-BFGS-B with exact gradients from {self.starts} starting points; intervals "
                 f"from the curvature. Held-out: each of {self.folds} random parts predicted by parameters fitted to "
                 "the others, the same parts for every variant. A variant without contaminants calls a trial before its "

@@ -57,16 +57,14 @@ def decision_curves(measured: Curves, predicted: Mapping[str, Curves]) -> Figure
 
 
 @styled
-def quantile_probability(
-    measured: Curves, predicted: Mapping[str, Mapping[str, Curves]], *, fewest: int = 20
-) -> Figure:
+def quantile_probability(measured: Curves, predicted: Mapping[str, Curves], *, fewest: int = 20) -> Figure:
     """Draw the quantiles of reaction times against the share of the response: errors left of ½, correct choices right.
 
     Parameters
     ----------
     measured : mapping of str to DataFrame
         Animal → table of :func:`isocortex.analysis.quantiles`; groups of fewer than `fewest` trials are left out.
-    predicted : mapping of str to mapping of str to mapping of str to DataFrame
+    predicted : mapping of str to mapping of str to DataFrame
         Animal → model → table with ``accuracy`` and ``correct_0.1``, ``errors_0.1``, …
     """
     figure, axes = grid(1, len(measured), size=(4.4 * len(measured) + 0.4, 4.3), sharey=True)
