@@ -100,6 +100,7 @@ def test_intervals_cover_what_was_planted():
     assert min(inside.values()) >= 51, inside
 
 
+@pytest.mark.slow
 def test_held_out_trials_tell_the_planted_variant():
     wide = planted("non-decision varies") | {"non_decision_range": 350.0}
     trials = simulate_trials(wide, key=jax.random.key(7), n_per_coherence=150)

@@ -40,7 +40,7 @@ def test_times_in_ms_are_warned_of_and_taken_as_ms(tmp_path):
         (ROWS.assign(rt=["a", "b", "c"]), "no number"),
         (ROWS.assign(rt=[0.5, None, 0.4]), "the first is row 3"),
         (ROWS.assign(rt=-0.5), "above 0"),
-        (ROWS.assign(coh=51.2), "Divide percent by 100"),
+        (ROWS.assign(coh=51.2), "Divide percent "),
         (ROWS.assign(correct=2.0), "must be 1 or 0"),
     ],
 )

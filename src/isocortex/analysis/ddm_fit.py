@@ -177,20 +177,18 @@ def check_trials(trials: pd.DataFrame) -> pd.DataFrame:
         not missing, f"The trials need the columns {', '.join(COLUMNS)}; {', '.join(missing) or 'none'} is missing."
     )
     require(len(trials) >= 20, f"A fit needs at least 20 trials; got {len(trials)}.")
-    checked = trials[list(COLUMNS)].astype(float)
-    if not np.isfinite(checked.to_numpy()).all():
+    coherence, correct, rt = (trials[name].to_numpy(float) for name in COLUMNS)
+    if not np.isfinite([coherence, correct, rt]).all():
         raise InputError("The trials hold NaN or infinite values; leave those rows out.")
+    require(bool((rt > 0).all()), f"Reaction times must be above 0 ms; the least is {rt.min():g}.")
     require(
-        bool((checked["rt"] > 0).all()), f"Reaction times must be above 0 ms; the least is {checked['rt'].min():g}."
+        bool(((coherence >= 0) & (coherence <= 1)).all()),
+        f"Coherence must be a share, 0…1; it spans {coherence.min():g}…{coherence.max():g}. Divide percent by 100.",
     )
-    require(
-        bool(checked["coherence"].between(0, 1).all()),
-        f"Coherence must be a share, 0…1; the largest is {checked['coherence'].max():g}. Divide percent by 100.",
-    )
-    require(bool(checked["correct"].isin((0, 1)).all()), "correct must be true or false (1 or 0).")
-    require(bool((checked["coherence"] > 0).any()), "Every coherence is 0, so nothing tells how the drift grows.")
-    check_unit(checked["rt"].to_numpy())
-    return checked
+    require(bool(np.isin(correct, (0, 1)).all()), "correct must be true or false (1 or 0).")
+    require(bool((coherence > 0).any()), "Every coherence is 0, so nothing tells how the drift grows.")
+    check_unit(rt)
+    return pd.DataFrame({"coherence": coherence, "correct": correct, "rt": rt})
 
 
 def check_unit(rt: np.ndarray) -> None:

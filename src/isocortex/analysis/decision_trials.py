@@ -74,14 +74,10 @@ def simulate_trials(
     )
     rt = 1e3 * found.times + p["non_decision"] + p["non_decision_range"] * (delay - 0.5)
     stray = chance < p["contaminants"]
-    trials = pd.DataFrame(
-        {
-            "coherence": coherence,
-            "correct": np.where(stray, side < 0.5, found.upper),
-            "rt": np.where(stray, 1e3 * WINDOW * moment, rt),
-        }
-    )
-    return trials[np.isfinite(trials["rt"]) & (trials["rt"] > 0)].reset_index(drop=True)
+    rt = np.where(stray, 1e3 * WINDOW * moment, rt)
+    correct = np.where(stray, side < 0.5, found.upper)
+    ended = np.isfinite(rt) & (rt > 0)
+    return pd.DataFrame({"coherence": coherence[ended], "correct": correct[ended], "rt": rt[ended]})
 
 
 def by_coherence(trials: pd.DataFrame) -> pd.DataFrame:
@@ -93,20 +89,23 @@ def by_coherence(trials: pd.DataFrame) -> pd.DataFrame:
         Index coherence; ``n``, ``accuracy`` with its binomial standard error ``accuracy_error``, ``rt`` (mean, ms) with
         ``rt_error``, ``rt_correct`` and ``rt_errors`` (means, NaN without such trials).
     """
-    groups = trials.assign(correct=trials["correct"].astype(float)).groupby("coherence")
-    p, n = groups["correct"].mean(), groups.size()
-    means = {right: rows.groupby("coherence")["rt"].mean() for right, rows in trials.groupby(trials["correct"] > 0)}
-    table = pd.DataFrame(
-        {
-            "n": n,
-            "accuracy": p,
-            "accuracy_error": np.sqrt(p * (1 - p) / n),
-            "rt": groups["rt"].mean(),
-            "rt_error": groups["rt"].sem(),
-        }
-    )
-    empty = pd.Series(np.nan, index=table.index)
-    return table.assign(rt_correct=means.get(True, empty), rt_errors=means.get(False, empty))
+    rows = []
+    for coherence, group in trials.astype({"correct": float}).groupby("coherence"):
+        rt, correct = group["rt"].to_numpy(float), group["correct"].to_numpy() > 0
+        p, n = correct.mean(), len(group)
+        rows.append(
+            {
+                "coherence": coherence,
+                "n": n,
+                "accuracy": p,
+                "accuracy_error": np.sqrt(p * (1 - p) / n),
+                "rt": rt.mean(),
+                "rt_error": rt.std(ddof=1) / np.sqrt(n),
+                "rt_correct": rt[correct].mean() if correct.any() else np.nan,
+                "rt_errors": rt[~correct].mean() if not correct.all() else np.nan,
+            }
+        )
+    return pd.DataFrame(rows).set_index("coherence")
 
 
 def quantiles(trials: pd.DataFrame, levels: Sequence[float] = QUANTILES) -> pd.DataFrame:

@@ -67,10 +67,8 @@ def autoregression(
     require(n_steps >= 1 and n_paths >= 1, f"n_steps and n_paths must be at least 1; got {n_steps} and {n_paths}.")
     require(step_sd >= 0, f"step_sd must be at least 0; got {step_sd}.")
     require((key is None) != (noise is None), "Give either a key or explicit noise, and not both.")
-    require(
-        noise is None or noise.shape[1] == n_steps,
-        f"noise must have shape (path, {n_steps}); got {np.shape(noise)}.",
-    )
+    if noise is not None:
+        require(noise.shape[1] == n_steps, f"noise must have shape (path, {n_steps}); got {noise.shape}.")
     start = np.broadcast_to(np.asarray(x0, float), a.shape)
     with jax.enable_x64(True):
         if noise is not None:
@@ -94,7 +92,9 @@ def _recur(
     noise: Float[Array, "step path"] | None,
 ) -> Float[Array, "step path"]:
     def step(before: Array, n: Array) -> tuple[Array, Array]:
-        eta = jax.random.normal(jax.random.fold_in(key, n), before[0].shape, float) if noise is None else noise[n]
+        eta = jnp.zeros_like(before[0]) if noise is None else noise[n]
+        if key is not None:
+            eta = jax.random.normal(jax.random.fold_in(key, n), before[0].shape, float)
         x = constant + a[::-1] @ before + step_sd * eta
         return jnp.concatenate([before[1:], x[None]]), x
 
@@ -173,5 +173,5 @@ def stationary_sd(retention: float, step_sd: float) -> float:
     >>> round(stationary_sd(0.9, 0.1), 4)
     0.2294
     """
-    require(abs(retention) < 1, f"Only |retention| below 1 has a stationary distribution; got {retention}.")
+    require(bool(abs(retention) < 1), f"Only |retention| below 1 has a stationary distribution; got {retention}.")
     return float(step_sd / np.sqrt(1 - retention**2))

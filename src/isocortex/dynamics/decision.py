@@ -103,19 +103,19 @@ def decision_densities(
     t = np.asarray(times, float)
     require(t.ndim == 1 and len(t) > 0 and bool((t > 0).all()), "times must be a list of positive numbers.")
     require(noise > 0 and drift_sd >= 0, f"noise must be above 0 and drift_sd at least 0; got {noise}, {drift_sd}.")
-    moving, h = callable(bound), (t.max() / 400 if step is None else step)
-    if moving:
+    h = t.max() / 400 if step is None else step
+    if callable(bound):
         require(start == 0, "Moving bounds are solved for a start in the middle; leave start out.")
     else:
         _check_bound(bound, noise)
         require(abs(start) < bound, f"start must lie between the bounds ±{bound:g}; got {start:g}.")
     with jax.enable_x64(True):
-        v, sd, x, b = (jnp.asarray(u / noise) for u in (drift, drift_sd, start, 0.0 if moving else bound))
-        if moving:
+        v, sd, x = (jnp.asarray(u / noise) for u in (drift, drift_sd, start))
+        if callable(bound):
             grid = h * jnp.arange(1, int(np.ceil(t.max() / h)) + 1)
             upper, lower = _moving_densities(jnp.asarray(t), v, sd, grid, jnp.asarray(noise), bound)
         else:
-            upper, lower = _constant_densities(jnp.asarray(t), v, sd, b, x)
+            upper, lower = _constant_densities(jnp.asarray(t), v, sd, jnp.asarray(bound / noise), x)
         return np.asarray(upper), np.asarray(lower)
 
 
@@ -241,7 +241,9 @@ def _walk(
 
     def advance(state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         n, x, times = state
-        xi = jax.random.normal(jax.random.fold_in(key, n), x.shape, x.dtype) if replay is None else replay[n]
+        xi = jnp.zeros_like(x) if replay is None else replay[n]
+        if key is not None:
+            xi = jax.random.normal(jax.random.fold_in(key, n), x.shape, x.dtype)
         going = jnp.isnan(times)
         x = jnp.where(going, x + v * step + noise * jnp.sqrt(step) * xi, x)
         t = (n + 1) * step

@@ -225,7 +225,9 @@ def _gillespie(Q: Array, keys: Array, start: Array, n_jumps: int) -> tuple[Array
 @jax.jit
 def _discrete(edges: Array, first: Array, key: PRNGKey | None, steps: Array, uniforms: Array | None) -> Array:
     def step(state: Array, n: Array) -> tuple[Array, Array]:
-        u = jax.random.uniform(jax.random.fold_in(key, n), state.shape, float) if uniforms is None else uniforms[n]
+        u = jnp.zeros(state.shape) if uniforms is None else uniforms[n]
+        if key is not None:
+            u = jax.random.uniform(jax.random.fold_in(key, n), state.shape, float)
         state = (u[:, None] >= edges[state]).sum(axis=1).clip(0, len(edges) - 1).astype(jnp.int16)
         return state, state
 

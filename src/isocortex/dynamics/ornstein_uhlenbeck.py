@@ -53,11 +53,11 @@ class OrnsteinUhlenbeck(System):
 
     def f(self, t: Time, x: State) -> State:
         """Return (μ − x)/τ, per ms."""
-        return (self.mean - x) / self.tau
+        return (jnp.asarray(self.mean) - x) / jnp.asarray(self.tau)
 
     def diffusion(self, t: Time, x: State) -> State:
         """Return σ√(2/τ), per √ms."""
-        return self.sd * jnp.sqrt(2 / self.tau) * jnp.ones_like(x)
+        return jnp.asarray(self.sd) * jnp.sqrt(2 / jnp.asarray(self.tau)) * jnp.ones_like(x)
 
     @property
     def diffusion_constant(self) -> Parameter:

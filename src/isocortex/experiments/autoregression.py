@@ -68,7 +68,7 @@ class AutoRegression(Experiment):
         with run.stage("order"):
             x = autoregression(list(PLANTED), n_steps=self.length, step_sd=1.0, key=self.key("order")).values[0]
             orders = order_table(x, HIGHEST)
-            chosen = {name: int(orders[name].idxmin()) for name in ("aic", "bic")}
+            chosen = {name: 1 + int(orders[name].to_numpy().argmin()) for name in ("aic", "bic")}
             fit = fit_autoregression(x, chosen["bic"])
         lengths = np.array(LENGTHS)
         theory = self.retention - (1 + 3 * self.retention) / lengths
@@ -109,8 +109,13 @@ class AutoRegression(Experiment):
         table = pd.DataFrame(
             [{"fit": k, "isocortex": f"{estimates[k]:.4f}", "published": f"{v:.4f}"} for k, v in PUBLISHED.items()]
         )
-        run.table("published", table, title="λ̂ of the published series (λ = 0.9)", caption="The published recipe leaves "
-                  "the last pair out and fits a constant.", shown=True)  # fmt: skip
+        run.table(
+            "published",
+            table,
+            title="λ̂ of the published series (λ = 0.9)",
+            caption="The published recipe leaves the last pair out and fits a constant.",
+            shown=True,
+        )
         run.table("orders", orders, caption="AIC, BIC and σ̂ by order.")
         numbers = {f"published.{k.replace(', ', '_').replace(' ', '_')}": v for k, v in estimates.items()}
         numbers |= {"order.aic": chosen["aic"], "order.bic": chosen["bic"], "order.planted": len(PLANTED)}

@@ -38,7 +38,7 @@ class Animal:
     @property
     def best(self) -> DecisionFit:
         """The fit of the variant that predicts held-out trials best."""
-        return self.fits[self.variants["variant"][self.variants["behind"].argmin()]]
+        return self.fits[str(self.variants.sort_values("behind")["variant"].iloc[0])]
 
     def answer(self) -> str:
         """Return the outcome in a sentence."""
@@ -74,7 +74,8 @@ def variant_table(fits: Mapping[str, DecisionFit], scores: np.ndarray) -> pd.Dat
     """
     mean = scores.mean(axis=1)
     possible = np.isfinite(scores).all(axis=1)
-    gap = np.where(possible[:, None], scores[mean.argmax()] - np.where(possible[:, None], scores, 0), np.nan)
+    gap = np.full(scores.shape, np.nan)
+    gap[possible] = scores[int(mean.argmax())] - scores[possible]
     return pd.DataFrame(
         {
             "variant": list(fits),
@@ -95,12 +96,12 @@ def error_delay(animal: Animal) -> tuple[float, float]:
     Within each coherence above 0 with enough errors, weighted by precision.
     """
     gaps, errors = [], []
-    for _, rows in animal.trials[animal.trials["coherence"] > 0].groupby("coherence"):
-        right = rows["correct"].astype(bool)
-        if (~right).sum() >= FEWEST_ERRORS:
-            slow, fast = rows["rt"][~right], rows["rt"][right]
+    trials = animal.trials.astype({"correct": bool})
+    for _, rows in trials.query("coherence > 0").groupby("coherence"):
+        slow, fast = (rows.query(group)["rt"].to_numpy(float) for group in ("not correct", "correct"))
+        if len(slow) >= FEWEST_ERRORS:
             gaps.append(slow.mean() - fast.mean())
-            errors.append(np.hypot(slow.sem(), fast.sem()))
+            errors.append(np.hypot(slow.std(ddof=1) / np.sqrt(len(slow)), fast.std(ddof=1) / np.sqrt(len(fast))))
     weights = 1 / np.square(errors)
     return float(np.average(gaps, weights=weights)), float(weights.sum() ** -0.5)
 

@@ -68,8 +68,8 @@ def quantile_probability(measured: Curves, predicted: Mapping[str, Curves], *, f
         Animal → model → table with ``accuracy`` and ``correct_0.1``, ``errors_0.1``, …
     """
     figure, axes = grid(1, len(measured), size=(4.4 * len(measured) + 0.4, 4.3), sharey=True)
+    levels = sorted({float(level) for data in measured.values() for level in data["level"]})
     for axis, (animal, data) in zip(axes[0], measured.items(), strict=True):
-        levels = sorted(data["level"].unique())
         for (name, table), colour in zip(predicted[animal].items(), MODEL_COLOURS, strict=False):
             shares = np.concatenate([1 - table["accuracy"], table["accuracy"]])
             order = np.argsort(shares)

@@ -51,21 +51,21 @@ def read_roitman_shadlen(path: str | PathLike[str]) -> dict[str, pd.DataFrame]:
     )
     require(len(table) > 0, f"{path} holds no trials.")
     try:
-        numbers = table[list(COLUMNS)].astype(float)
+        monkey, rt, coherence, correct, choice = (table[name].to_numpy(float) for name in COLUMNS)
     except ValueError as error:
         raise InputError(f"{path} holds something that is no number: {error}.") from error
-    bad = ~np.isfinite(numbers.to_numpy()).all(axis=1)
+    bad = ~np.isfinite([monkey, rt, coherence, correct, choice]).all(axis=0)
     require(
-        not bad.any(), f"{path} has {int(bad.sum())} rows with missing values, the first is row {bad.argmax() + 2}."
+        not bad.any(), f"{path} has {bad.sum()} rows with missing values, the first is row {int(bad.argmax()) + 2}."
     )
-    require(bool((numbers["rt"] > 0).all()), f"Reaction times in {path} must be above 0; the least is "
-            f"{numbers['rt'].min():g}.")  # fmt: skip
+    require(bool((rt > 0).all()), f"Reaction times in {path} must be above 0; the least is {rt.min():g}.")
     require(
-        bool(numbers["coh"].between(0, 1).all()),
-        f"Coherences in {path} must be shares, 0…1; the largest is {numbers['coh'].max():g}. Divide percent by 100.",
+        bool(((coherence >= 0) & (coherence <= 1)).all()),
+        f"Coherences in {path} must be shares, 0…1; they span {coherence.min():g}…{coherence.max():g}. Divide percent "
+        "by 100.",
     )
-    require(bool(numbers["correct"].isin((0, 1)).all()), f"'correct' in {path} must be 1 or 0.")
-    middle, scale = float(numbers["rt"].median()), 1e3
+    require(bool(np.isin(correct, (0, 1)).all()), f"'correct' in {path} must be 1 or 0.")
+    middle, scale = float(np.median(rt)), 1e3
     if middle > LONGEST_SECONDS:
         warnings.warn(
             f"The median reaction time in {path} is {middle:.4g} s, which looks like ms; it is taken as ms.",
@@ -73,11 +73,6 @@ def read_roitman_shadlen(path: str | PathLike[str]) -> dict[str, pd.DataFrame]:
         )
         scale = 1.0
     trials = pd.DataFrame(
-        {
-            "coherence": numbers["coh"],
-            "correct": numbers["correct"] > 0,
-            "rt": scale * numbers["rt"],
-            "choice": numbers["trgchoice"].astype(int),
-        }
+        {"coherence": coherence, "correct": correct > 0, "rt": scale * rt, "choice": choice.astype(int)}
     )
-    return {f"monkey {n:g}": rows.reset_index(drop=True) for n, rows in trials.groupby(numbers["monkey"])}
+    return {f"monkey {n:g}": rows.reset_index(drop=True) for n, rows in trials.groupby(monkey)}
