@@ -114,7 +114,7 @@ class DecisionDDM(Experiment):
                      "shows beside the estimates."] * bool(run.mark)  # fmt: skip
         run.describe(
             question="How do animals decide about moving dots: which drift–diffusion model, with which parameters?",
-            answer=" ".join(f"{name}: {animal.answer()}" for name, animal in animals.items()),
+            answer=" ".join(f"{name.capitalize()}: {animal.answer()}" for name, animal in animals.items()),
             notes=[*simulated, *notes],
             methods=[
                 "Evidence x starts at 0 (unless the start varies) and follows dx = v dt + dW, with seconds as the unit "
