@@ -61,13 +61,21 @@ REFERENCES = {
         "Buonocore A, Nobile AG, Ricciardi LM (1987). A new integral equation for the evaluation of "
         "first-passage-time probability densities. Adv Appl Probab 19:784–800. doi:10.2307/1427102"
     ),
-    "neuromatch-dynamics": (
-        "Neuromatch Academy (2020). Computational Neuroscience, W2D2: Linear systems. CC-BY-4.0 text, BSD-3 code. "
-        "https://compneuro.neuromatch.io"
-    ),
     "gillespie-1977": (
         "Gillespie DT (1977). Exact stochastic simulation of coupled chemical reactions. J Phys Chem 81:2340–2361. "
         "doi:10.1021/j100540a008"
+    ),
+    "wilson-cowan-1972": (
+        "Wilson HR, Cowan JD (1972). Excitatory and inhibitory interactions in localized populations of model neurons. "
+        "Biophys J 12:1–24. doi:10.1016/S0006-3495(72)86068-5"
+    ),
+    "sussillo-barak-2013": (
+        "Sussillo D, Barak O (2013). Opening the black box: low-dimensional dynamics in high-dimensional recurrent "
+        "neural networks. Neural Comput 25:626–649. doi:10.1162/NECO_a_00409"
+    ),
+    "neuromatch-dynamics": (
+        "Neuromatch Academy (2020). Computational Neuroscience: Linear systems, and Dynamic networks. "
+        "CC-BY-4.0 text, BSD-3 code. https://compneuro.neuromatch.io"
     ),
     "riesenhuber-poggio-1999": (
         "Riesenhuber M, Poggio T (1999). Hierarchical models of object recognition in cortex. "

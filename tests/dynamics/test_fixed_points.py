@@ -1,6 +1,5 @@
 """Every planted fixed point is found, once, with its Jacobian and its kind."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -15,8 +14,8 @@ from isocortex.dynamics import (
     fixed_point_table,
     fixed_points,
     kind,
+    rates,
 )
-from isocortex.dynamics.system import in_float64
 
 ROOTS = np.array([-0.93, -0.51, -0.1, 0.22, 0.6, 0.87])
 
@@ -101,18 +100,11 @@ def test_jacobians_equal_finite_differences(system):
     eye = np.eye(2)
     for x, J in zip(found["x"].values, found["jacobian"].values, strict=True):
         h = 2e-3
-        near = fixed_rates(system, [x + s * h * e for e in eye for s in (1, -1, 2, -2)])
+        near = rates(system, [x + s * h * e for e in eye for s in (1, -1, 2, -2)])
         columns = [
             (8 * (near[4 * i] - near[4 * i + 1]) - (near[4 * i + 2] - near[4 * i + 3])) / (12 * h) for i in (0, 1)
         ]
         np.testing.assert_allclose(J, np.stack(columns, axis=1), rtol=0, atol=2e-5)
-
-
-def fixed_rates(system, points):
-    """Return dx/dt at points, in float64."""
-    with jax.enable_x64(True):
-        exact = in_float64(system)
-        return [np.asarray(exact.f(0.0, jnp.asarray(x))) for x in points]
 
 
 def test_a_box_without_fixed_points_is_empty_and_labelled():

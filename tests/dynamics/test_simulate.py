@@ -165,6 +165,8 @@ def test_a_diverging_state_is_warned_of():
 BAD = {
     "duration": ({"duration": -1}, "duration must be above 0 ms; got -1"),
     "part of a step": ({"duration": 0.25}, "duration must be a whole number of steps of 0.1 ms"),
+    "endless": ({"duration": np.inf}, "duration must be above 0 ms; got inf"),
+    "not a number": ({"dt": np.nan}, "dt must be above 0 ms; got nan"),
     "dt": ({"dt": 0}, "dt must be above 0 ms"),
     "solver": ({"solver": "rk5"}, "no solver 'rk5'. Did you mean 'rk4'"),
     "state": ({"x0": [1.0, 2.0]}, r"x0 must have shape \(1,\) or \(trial, 1\), a number for each of x; got \(2,\)"),

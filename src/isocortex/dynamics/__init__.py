@@ -12,9 +12,9 @@ from .decision import mean_decision_time as mean_decision_time
 from .decision import simulate_decisions as simulate_decisions
 from .drive import OUDrive as OUDrive
 from .drive import Pulse as Pulse
+from .eigenvalues import kind as kind
 from .fixed_points import fixed_point_table as fixed_point_table
 from .fixed_points import fixed_points as fixed_points
-from .fixed_points import kind as kind
 from .linear import Linear as Linear
 from .linear import complex_mode as complex_mode
 from .linear import modes as modes
@@ -38,6 +38,7 @@ from .rate import sigmoid as sigmoid
 from .rate import sigmoid_inverse as sigmoid_inverse
 from .rate import threshold_linear as threshold_linear
 from .simulate import integrate as integrate
+from .simulate import rates as rates
 from .simulate import simulate as simulate
 from .solvers import SOLVERS as SOLVERS
 from .system import Custom as Custom

@@ -10,7 +10,8 @@ import xarray as xr
 from jaxtyping import Array, Complex, Float
 
 from ..errors import require, unknown
-from .fixed_points import Box, bounds, fixed_points, kind, sorted_eigenvalues
+from .eigenvalues import kind, sorted_eigenvalues
+from .fixed_points import Box, bounds, fixed_points
 from .system import System, in_float64
 
 Extended = Float[Array, " extended"]

@@ -41,12 +41,21 @@ class Pulse(Around):
     system: System
     onto: tuple[str, ...] = eqx.field(static=True)
     height: Parameter
-    onset: Parameter = 20.0
-    length: Parameter = 10.0
+    onset: Parameter
+    length: Parameter
 
-    def __check_init__(self) -> None:
-        _require_parameters(self.system, self.onto)
-        require_positive(length=self.length)
+    def __init__(
+        self,
+        system: System,
+        onto: tuple[str, ...],
+        height: Parameter,
+        *,
+        onset: Parameter = 20.0,
+        length: Parameter = 10.0,
+    ) -> None:
+        _require_parameters(system, onto)
+        require_positive(length=length)
+        self.system, self.onto, self.height, self.onset, self.length = system, onto, height, onset, length
 
     @property
     def variables(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -88,11 +97,12 @@ class OUDrive(Around):
     system: System
     onto: tuple[str, ...] = eqx.field(static=True)
     sigma: Parameter
-    tau_drive: Parameter = 1.0
+    tau_drive: Parameter
 
-    def __check_init__(self) -> None:
-        _require_parameters(self.system, self.onto)
-        require_positive(tau_drive=self.tau_drive)
+    def __init__(self, system: System, onto: tuple[str, ...], sigma: Parameter, *, tau_drive: Parameter = 1.0) -> None:
+        _require_parameters(system, onto)
+        require_positive(tau_drive=tau_drive)
+        self.system, self.onto, self.sigma, self.tau_drive = system, onto, sigma, tau_drive
 
     @property
     def variables(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]

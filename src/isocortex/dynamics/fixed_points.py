@@ -14,10 +14,11 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Float
 from scipy.stats import qmc
 
 from ..errors import require
+from .eigenvalues import kind, sorted_eigenvalues
 from .system import State, System, in_float64
 
 Box: TypeAlias = Mapping[str, Sequence[float | int]] | Sequence[Sequence[float | int]]
@@ -29,8 +30,6 @@ RESIDUAL = 1e-13
 """A fixed point has at most this share of the typical speed in the box; Newton then leaves rounding errors."""
 SAME = 1e-6
 """Points closer than this share of the box are one."""
-MARGINAL = 1e-6
-"""An eigenvalue whose real part is below this share of the largest one's size is taken as zero."""
 
 
 def fixed_points(
@@ -62,7 +61,7 @@ def fixed_points(
         Along ``point``, sorted by the variables in turn: ``x`` (point, variable), ``jacobian`` (point, variable,
         by), ``eigenvalue`` (point, mode) per ms, complex, the largest real part first, ``kind`` and ``speed``
         (point). Empty if there are none. Kinds: stable node, stable spiral, unstable node, unstable spiral, saddle,
-        centre, marginal (as :func:`kind` says), and with `slow`: slow point.
+        centre, marginal (as :func:`isocortex.dynamics.kind` says), and with `slow`: slow point.
 
     Raises
     ------
@@ -137,34 +136,6 @@ def fixed_point_table(found: xr.Dataset) -> pd.DataFrame:
         values = found["eigenvalue"].values[:, mode]
         table[f"eigenvalue {mode + 1}"] = values if np.any(np.imag(values)) else np.real(values)
     return pd.DataFrame(table)
-
-
-def kind(eigenvalues: Complex[np.ndarray, " mode"]) -> str:
-    """Return what a fixed point with these eigenvalues is.
-
-    A node if all are real and a spiral if not, stable if every real part is negative, unstable if every one is
-    positive; a saddle if there are both. If a real part vanishes, and none is positive beside it, the linearisation
-    does not decide: a centre in the plane if it is a pair ±iω, else marginal.
-
-    Examples
-    --------
-    >>> kind(np.array([-1 + 2j, -1 - 2j])), kind(np.array([1.0, -1.0]) + 0j), kind(np.array([1j, -1j]))
-    ('stable spiral', 'saddle', 'centre')
-    """
-    zero = MARGINAL * np.abs(eigenvalues).max()
-    real, turns = np.real(eigenvalues), bool((np.abs(np.imag(eigenvalues)) > zero).any())
-    if (real > zero).any() and (real < -zero).any():
-        return "saddle"
-    if (np.abs(real) <= zero).any():
-        return "centre" if turns and len(eigenvalues) == 2 else "marginal"
-    return f"{'stable' if real[0] < 0 else 'unstable'} {'spiral' if turns else 'node'}"
-
-
-def sorted_eigenvalues(jacobians: Float[np.ndarray, "*batch row column"]) -> Complex[np.ndarray, "*batch mode"]:
-    """Return eigenvalues per ms, the largest real part first, and of a pair the positive imaginary part."""
-    values = np.linalg.eigvals(jacobians).astype(complex)
-    order = np.lexsort((-np.imag(values), -np.round(np.real(values), 12)), axis=-1)
-    return np.take_along_axis(values, order, axis=-1)
 
 
 def bounds(system: System, box: Box) -> Bounds:

@@ -10,7 +10,7 @@ from jaxtyping import Complex, Float
 from scipy.linalg import expm
 
 from ..errors import require
-from .fixed_points import kind
+from .eigenvalues import kind
 from .system import State, System, Time, states
 
 BEHAVIOURS = {

@@ -1,5 +1,6 @@
 """One simulation for every continuous system, deterministic or noisy."""
 
+import math
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from jaxtyping import Array, Float
 
 from ..errors import look_up, require
 from ..shapes import PRNGKey
+from .eigenvalues import sorted_eigenvalues
 from .solvers import SOLVERS, Solver
 from .system import State, System, Time, in_float64, states
 
@@ -88,7 +90,7 @@ def simulate(
     noisy = system.noisy
     name = solver or ("euler-maruyama" if noisy else "rk4")
     scheme: Solver = look_up("solver", name, SOLVERS)
-    require(np.isfinite(dt) and dt > 0, f"dt must be above 0 ms; got {dt}.")
+    require(math.isfinite(dt) and dt > 0, f"dt must be above 0 ms; got {dt}.")
     n_steps = _whole(duration, dt)
     require(save_every >= 1, f"save_every must be at least 1 step; got {save_every}.")
     require(
@@ -108,8 +110,8 @@ def simulate(
         if draws is not None and draws.ndim == 3:
             batch = jnp.broadcast_to(batch, (len(draws), system.dimension))
         if scheme.step is not None:
-            stretch = _linearised(exact, swept, batch[:LINEARISED])
-            _warn_if_unstable(np.linalg.eigvals(np.asarray(stretch)), dt, name)
+            jacobians = np.asarray(_linearised(exact, swept, batch[:LINEARISED]))
+            _warn_if_unstable(sorted_eigenvalues(jacobians), dt, name)
         grid = {"dt": jnp.asarray(dt, float), "tolerance": jnp.asarray(tolerance, float)}
         paths = _simulate(exact, swept, batch, key, draws, grid, (name, n_steps // save_every, save_every))
     values = np.asarray(paths)
@@ -129,6 +131,33 @@ def simulate(
     )
     path["time"].attrs["units"] = "ms"
     return path
+
+
+def rates(system: System, x: Any, *, t: float = 0.0) -> Float[np.ndarray, "*trial dimension"]:
+    """Evaluate dx/dt of one or many states, in float64.
+
+    Parameters
+    ----------
+    system : System
+    x : array, shape (dimension,) or (trial, dimension)
+    t : float
+        ms. Default 0.
+
+    Returns
+    -------
+    array, of the shape of `x`
+        In the unit of x per ms.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import Linear
+    >>> rates(Linear([[-2.0]]), [[1.0], [3.0]]).tolist()
+    [[-2.0], [-6.0]]
+    """
+    points = states(system, x, "x")
+    with jax.enable_x64(True):
+        values = np.asarray(_rates(in_float64(system), jnp.asarray(t, float), jnp.asarray(np.atleast_2d(points))))
+    return values.reshape(points.shape)
 
 
 def integrate(
@@ -224,6 +253,11 @@ def _simulate(
 
 
 @eqx.filter_jit
+def _rates(system: System, t: Array, x: Float[Array, "trial dimension"]) -> Float[Array, "trial dimension"]:
+    return jax.vmap(lambda x: system.f(t, x))(x)
+
+
+@eqx.filter_jit
 def _linearised(
     system: System, swept: Mapping[str, Array | np.ndarray], x: Float[Array, "trial dimension"]
 ) -> Float[Array, "*sweep trial dimension dimension"]:
@@ -252,7 +286,7 @@ def _warn_if_unstable(eigenvalues: np.ndarray, dt: float | int, solver: str) -> 
 
 def _whole(duration: float | int, dt: float | int) -> int:
     """Return the number of steps, checked."""
-    require(np.isfinite(duration) and duration > 0, f"duration must be above 0 ms; got {duration}.")
+    require(math.isfinite(duration) and duration > 0, f"duration must be above 0 ms; got {duration}.")
     n = round(duration / dt)
     require(
         n >= 1 and abs(n * dt - duration) <= 1e-6 * dt * n,

@@ -35,6 +35,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "IonChannel",
         "A channel opens and closes at random: occupancy, relaxation and dwell times, exactly and in steps.",
     ),
+    "linear-systems": (
+        "isocortex.experiments.linear_systems",
+        "LinearSystems",
+        "Decay, growth, oscillation, saddle: what eigenvalues say, and how far Euler's method is from the exact path.",
+    ),
     "normative-tasks": (
         "isocortex.experiments.normative_tasks",
         "NormativeTasks",
@@ -49,6 +54,16 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "isocortex.experiments.poisson",
         "Poisson",
         "Spikes that come at random: intervals, Fano factors, dead time, a rate that changes.",
+    ),
+    "rate-model": (
+        "isocortex.experiments.rate_model",
+        "RateModel",
+        "One population that excites itself: when does it have two stable states, and when does noise switch them?",
+    ),
+    "wilson-cowan": (
+        "isocortex.experiments.wilson_cowan",
+        "WilsonCowanPlane",
+        "Excitation and inhibition in the phase plane: bistability, a rhythm, and a memory that noise makes uncertain.",
     ),
 }
 """Name → (module, class, one line)."""

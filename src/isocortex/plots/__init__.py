@@ -6,6 +6,7 @@ from .convolution import map_sizes as map_sizes
 from .convolution import weight_matrices as weight_matrices
 from .curves import Lines as Lines
 from .curves import profiles as profiles
+from .curves import proportions as proportions
 from .curves import rdm_rows as rdm_rows
 from .curves import training_curves as training_curves
 from .decisions import decision_curves as decision_curves
@@ -17,6 +18,9 @@ from .embedding import embedding_maps as embedding_maps
 from .images import filter_change as filter_change
 from .images import image_row as image_row
 from .images import signed_pictures as signed_pictures
+from .phase_plane import bifurcation as bifurcation
+from .phase_plane import paths as paths
+from .phase_plane import phase_plane as phase_plane
 from .rdm import rdm_panels as rdm_panels
 from .tuning import tuning as tuning
 from .tuning import tuning_distributions as tuning_distributions

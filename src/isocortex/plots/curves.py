@@ -119,3 +119,34 @@ def profiles(
             below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2)}
             axis.legend(ncols=2, columnspacing=1.0, handlelength=1.4, **below)
     return figure
+
+
+@styled
+def proportions(
+    measured: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]],
+    *,
+    theory: Lines | None = None,
+    x_label: str,
+    y_label: str,
+) -> Figure:
+    """Draw shares with their intervals as points, and what they are compared with as lines.
+
+    Parameters
+    ----------
+    measured : mapping of str to (x, share, low, high)
+        In percent.
+    theory : mapping of str to (x, y), optional
+    x_label, y_label : str
+    """
+    figure, axes = grid(1, 1, size=(6.2, 3.9))
+    axis = axes[0, 0]
+    for (name, (x, share, low, high)), colour in zip(measured.items(), cycle(SERIES), strict=False):
+        spread = np.stack([share - low, high - share]).clip(0)
+        axis.errorbar(x, share, spread, color=colour, marker="o", ms=4.5, capsize=2.5, label=name)
+    for (name, (x, y)), style in zip((theory or {}).items(), cycle(["--", ":"]), strict=False):
+        axis.plot(x, y, color=GREY, ls=style, label=name)
+    axis.set_ylim(-3, 103)
+    axis.set_xlabel(x_label)
+    axis.set_ylabel(y_label)
+    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure

@@ -1,0 +1,69 @@
+"""Published numbers beside ours, for experiments that repeat a source."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+
+def beside_published(
+    numbers: Mapping[str, float | int], published: Mapping[str, tuple[str, float | int, str]]
+) -> pd.DataFrame:
+    """Return a table of published numbers with ours beside them.
+
+    Parameters
+    ----------
+    numbers : mapping of str to float
+        The summary.
+    published : mapping of str to (what, number, digits)
+        Key of the summary → what it is, the published number, and its format, such as ``".3f"``.
+
+    Returns
+    -------
+    DataFrame
+        ``quantity``, ``published``, ``here``: strings. What was not found is "–".
+    """
+    rows = [
+        {
+            "quantity": what,
+            "published": f"{number:{digits}}".replace("-", "−"),
+            "here": f"{numbers[key]:{digits}}".replace("-", "−") if key in numbers else "–",
+        }
+        for key, (what, number, digits) in published.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def point_numbers(table: pd.DataFrame, prefix: str = "fixed_point") -> dict[str, float | int]:
+    """Return fixed points as flat numbers: ``fixed_point.0.E``, ``.eigenvalue.real``, ``.eigenvalue_2.real``, ….
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`isocortex.dynamics.fixed_point_table`.
+    """
+    found: dict[str, float | int] = {f"{prefix}.n": len(table)}
+    for i, row in enumerate(table.to_dict("records")):
+        for column, value in row.items():
+            if column == "kind":
+                continue
+            if str(column).startswith("eigenvalue"):
+                number = str(column).split()[1]
+                name = "eigenvalue" if number == "1" else f"eigenvalue_{number}"
+                found[f"{prefix}.{i}.{name}.real"] = float(complex(value).real)
+                found[f"{prefix}.{i}.{name}.imag"] = float(complex(value).imag)
+            else:
+                found[f"{prefix}.{i}.{column}"] = float(value)
+    return found
+
+
+def shown_points(table: pd.DataFrame) -> pd.DataFrame:
+    """Return fixed points as text for the page."""
+
+    def text(value: object) -> object:
+        if isinstance(value, complex):
+            sign = "+" if value.imag >= 0 else "−"
+            turn = f" {sign} {abs(value.imag):.3f}i" if value.imag else ""
+            return f"{value.real:.3f}{turn}".replace("-", "−")
+        return f"{value:.6f}".replace("-0.000000", "0.000000").replace("-", "−") if isinstance(value, float) else value
+
+    return table.map(text)

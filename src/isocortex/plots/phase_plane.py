@@ -1,0 +1,207 @@
+"""Pictures of dynamics: phase planes, bifurcation diagrams, paths in time."""
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from ..dynamics import System, fixed_points, manifold, nullclines, simulate, vector_field
+from ..dynamics.fixed_points import Box, bounds
+from .style import BLUE, GREEN, GREY, PINK, SERIES, VERMILION, grid, styled
+
+MARKS: dict[str, dict[str, Any]] = {
+    "stable node": {"marker": "o", "mfc": "black"},
+    "stable spiral": {"marker": "s", "mfc": "black"},
+    "unstable node": {"marker": "o", "mfc": "white"},
+    "unstable spiral": {"marker": "s", "mfc": "white"},
+    "saddle": {"marker": "o", "mfc": "black", "mfcalt": "white", "fillstyle": "left"},
+    "centre": {"marker": "D", "mfc": "white"},
+    "marginal": {"marker": "D", "mfc": "0.6"},
+    "slow point": {"marker": "x"},
+}
+"""Filled is stable, open unstable, half-filled a saddle; a circle does not turn, a square does."""
+EVENTS = {"fold": ("o", VERMILION), "Hopf": ("s", GREEN), "branch point": ("D", PINK)}
+
+
+@styled
+def phase_plane(
+    systems: System | Mapping[str, System],
+    box: Box,
+    *,
+    starts: Any = None,
+    duration: float | int = 50,
+    dt: float | int = 0.1,
+    labels: Sequence[str] | None = None,
+) -> Figure:
+    """Draw the phase plane of a two-dimensional system, or several side by side, as textbooks do.
+
+    Nullclines, the direction of the field (arrows of equal length), fixed points by kind, the stable manifolds of
+    saddles (separatrices), and trajectories from given starts.
+
+    Parameters
+    ----------
+    systems : System, or mapping of str to System
+        One, or title → system.
+    box : mapping of str to (low, high), or sequence of (low, high)
+    starts : array, shape (trial, 2), optional
+        Where trajectories begin; none are drawn by default.
+    duration, dt : float
+        Of the trajectories, in ms (Runge–Kutta of order 4). Defaults 50 and 0.1.
+    labels : (str, str), optional
+        Of the axes, with units. Default the names of the variables.
+
+    Raises
+    ------
+    InputError
+        If a system is not two-dimensional or the box does not fit it.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import WilsonCowan
+    >>> figure = phase_plane(WilsonCowan(), {"E": (0, 1), "I": (0, 1)}, starts=[[0.5, 0.1]])
+    """
+    panels = {"": systems} if isinstance(systems, System) else dict(systems)
+    columns = 2 if len(panels) == 4 else min(len(panels), 3)
+    rows = -(-len(panels) // columns)
+    figure, axes = grid(rows, columns, size=(4.4 * columns + 0.3, 4.1 * rows + 0.9), sharex=True, sharey=True)
+    for axis in axes.flat[len(panels) :]:
+        axis.remove()
+    names = labels or next(iter(panels.values())).variables
+    keys: dict[str, Any] = {}
+    for axis, (title, system) in zip(axes.flat, panels.items(), strict=False):
+        keys |= _draw_plane(axis, system, box, starts, duration, dt)
+        axis.set_title(title)
+    for axis in axes[-1]:
+        axis.set_xlabel(names[0])
+    for axis in axes[:, 0]:
+        axis.set_ylabel(names[1])
+    order = sorted(keys, key=lambda name: (list(MARKS).index(name) + 1) if name in MARKS else 0)
+    figure.legend([keys[name] for name in order], order, loc="outside lower center", ncols=3)
+    return figure
+
+
+def _draw_plane(axis: Axes, system: System, box: Box, starts: Any, duration: float | int, dt: float | int) -> dict:
+    """Draw one phase plane; return what its legend needs."""
+    low, high = bounds(system, box)
+    keys: dict[str, Any] = {}
+    x, y = system.variables
+    field = vector_field(system, box, n=19)
+    u, v = (field.sel(variable=name).values / (high - low)[i] for i, name in enumerate((x, y)))
+    size = np.maximum(np.hypot(u, v), 1e-300)
+    axis.quiver(
+        field[x], field[y], u / size, v / size,
+        angles="uv", color="0.72", scale=30, width=0.0028, headwidth=4, pivot="mid", zorder=1,
+    )  # fmt: skip
+    for (name, curves), colour in zip(nullclines(system, box).items(), (BLUE, VERMILION), strict=True):
+        for curve in curves:
+            (keys[f"d{name}/dt = 0"],) = axis.plot(*curve.T, color=colour, lw=2, zorder=2)
+    if starts is not None:
+        for path in simulate(system, np.atleast_2d(starts), duration=duration, dt=dt).values:
+            near = np.all(np.abs(path - (low + high) / 2) < 1.5 * (high - low), axis=1, keepdims=True)
+            (keys["trajectory"],) = axis.plot(*np.where(near, path, np.nan).T, color=GREEN, lw=1, zorder=3)
+            axis.plot(*path[0], ".", color=GREEN, ms=5, zorder=3)
+    found = fixed_points(system, box)
+    for point, name in zip(found["x"].values, found["kind"].values, strict=True):
+        if name == "saddle":
+            for curve in manifold(system, point, box):
+                (keys["separatrix"],) = axis.plot(*curve.T, color="black", lw=1.2, ls=(0, (4, 2)), zorder=3)
+        look = {"mec": "black", "mew": 1.3, "ms": 8, "ls": "", **MARKS[name]}
+        (keys[name],) = axis.plot(*point, **look, zorder=4, clip_on=False)
+    axis.set_xlim(low[0], high[0])
+    axis.set_ylim(low[1], high[1])
+    return keys
+
+
+@styled
+def bifurcation(
+    found: Mapping[str, xr.Dataset],
+    *,
+    variable: str,
+    x_labels: Sequence[str],
+    y_label: str,
+    cycles: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]] | None = None,
+) -> Figure:
+    """Draw branches of fixed points against the parameter that moves them: solid where stable, dashed where not.
+
+    Parameters
+    ----------
+    found : mapping of str to Dataset
+        Title → branches, from :func:`isocortex.dynamics.continuation`.
+    variable : str
+        The variable that is drawn.
+    x_labels : sequence of str
+        What each parameter is, with its unit.
+    y_label : str
+    cycles : mapping of str to (parameter, low, high), optional
+        Title → extremes of limit cycles.
+    """
+    figure, axes = grid(1, len(found), size=(4.2 * len(found) + 0.6, 3.9))
+    keys: dict[str, Any] = {
+        "stable": Line2D([], [], color=BLUE, lw=2),
+        "unstable": Line2D([], [], color=BLUE, lw=1.4, ls="--"),
+    }
+    for axis, (title, branches), x_label in zip(axes[0], found.items(), x_labels, strict=True):
+        parameter = branches[branches.attrs["parameter"]].values
+        values = branches["x"].sel(variable=variable).values
+        stable = np.array([str(name).startswith("stable") for name in branches["kind"].values], bool)
+        changes = (np.diff(branches["branch"].values) != 0) | (np.diff(stable) != 0)
+        for piece in np.split(np.arange(len(values)), np.flatnonzero(changes) + 1):
+            if len(piece):
+                look = {"lw": 2} if stable[piece[0]] else {"lw": 1.4, "ls": "--"}
+                axis.plot(parameter[piece], values[piece], color=BLUE, **look)
+        if title in (cycles or {}):
+            at, low, high = (cycles or {})[title]
+            (keys["limit cycle: highest, lowest"],) = axis.plot(at, high, color=GREEN, lw=1.6)
+            axis.plot(at, low, color=GREEN, lw=1.6)
+        for kind, at, x in zip(
+            branches["type"].values, branches["at"].values, branches["x_at"].sel(variable=variable).values, strict=True
+        ):
+            marker, colour = EVENTS[kind]
+            (keys[kind],) = axis.plot(at, x, marker, color=colour, mec="black", ms=7)
+        axis.set_title(title)
+        axis.set_xlabel(x_label)
+    axes[0, 0].set_ylabel(y_label)
+    figure.legend(keys.values(), keys.keys(), loc="outside lower center", ncols=len(keys))
+    return figure
+
+
+@styled
+def paths(
+    panels: Mapping[str, Mapping[str, xr.DataArray]],
+    *,
+    y_label: str,
+    shaded: tuple[float | int, float | int] | None = None,
+    level: Sequence[float | int] = (),
+) -> Figure:
+    """Draw simulated paths against time, a panel each, one above the other.
+
+    Parameters
+    ----------
+    panels : mapping of str to mapping of str to DataArray, shape (time,)
+        Title → name of a line → its values, with ``time`` in ms.
+    y_label : str
+    shaded : (float, float), optional
+        A stretch of time in ms that is marked, such as a pulse.
+    level : sequence of float
+        Dotted horizontal lines, such as fixed points.
+    """
+    figure, axes = grid(len(panels), 1, size=(7.4, 1.75 * len(panels) + 0.8), sharex=True)
+    handles: dict[str, Any] = {}
+    for axis, (title, lines) in zip(axes[:, 0], panels.items(), strict=True):
+        for value in level:
+            axis.axhline(value, color=GREY, lw=0.8, ls=":")
+        if shaded is not None:
+            axis.axvspan(*shaded, color="0.9", lw=0)
+        for (name, line), colour in zip(lines.items(), cycle(SERIES), strict=False):
+            (handles[name],) = axis.plot(line["time"], line, color=colour, lw=1.2)
+        axis.set_title(title, loc="left")
+        axis.set_ylabel(y_label)
+    axes[-1, 0].set_xlabel("time (ms)")
+    if len(handles) > 1:
+        figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=min(len(handles), 4))
+    return figure

@@ -1,0 +1,95 @@
+"""The phase-plane experiments: published numbers in the summary, odd parameters, bad options."""
+
+import json
+
+import pytest
+
+from isocortex import InputError, runs
+from isocortex.experiments.rate_model import PUBLISHED as RATE_PUBLISHED
+from isocortex.experiments.rate_model import RateModel
+from isocortex.experiments.wilson_cowan import PUBLISHED, WilsonCowanPlane
+
+NOISY = ("memory.persistence.0.45", "memory.persistence.0.6")
+
+
+def summary(folder):
+    return json.loads((folder / "summary.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return WilsonCowanPlane(trials=100, out=tmp_path_factory.mktemp("runs")).execute()
+
+
+@pytest.mark.slow
+def test_every_published_number_is_in_the_summary(whole):
+    found = summary(whole)
+    for key, (_, number, digits) in PUBLISHED.items():
+        if key not in NOISY:
+            assert float(f"{found[key]:{digits}}") == number
+    assert found["fixed_point.n"] == 3
+    assert 0.5 < found["memory.without_noise.threshold"] <= 0.55
+    shares = [value for key, value in found.items() if key.startswith("memory.persistence")]
+    assert shares[0] < 0.05
+    assert shares[-1] > 0.95
+
+
+@pytest.mark.slow
+def test_the_page_shows_every_figure_and_the_published_table(whole):
+    page = (whole / "report.html").read_text()
+    assert page.count("<img ") == len({path.stem for path in (whole / "figures").glob("*.svg")}) == 4
+    assert "Published numbers beside ours" in page
+    table = runs.read_run(whole).table("published")
+    exact = table[~table["quantity"].str.contains("share of trials")]
+    assert (exact["published"] == exact["here"]).sum() == len(exact) == 20
+
+
+@pytest.mark.slow
+def test_other_parameters_with_one_fixed_point_and_no_memory(whole, tmp_path):
+    """Without recurrent excitation a single state is left, the page claims nothing published, and bytes repeat."""
+    options = {"w_ee": 0.0, "trials": 10}
+    folders = [WilsonCowanPlane(**options, out=tmp_path / name).execute() for name in ("one", "two")]
+    assert (folders[0] / "summary.json").read_bytes() == (folders[1] / "summary.json").read_bytes()
+    found = summary(folders[0])
+    assert found["fixed_point.n"] == 1
+    assert "memory.without_noise.threshold" not in found
+    page = (folders[0] / "report.html").read_text()
+    assert "No pulse of a strength up to 1" in page
+    assert "Published numbers" not in page
+
+
+@pytest.mark.slow
+def test_one_population(tmp_path):
+    folder = RateModel(out=tmp_path).execute()
+    found = summary(folder)
+    for key, (_, number, digits) in RATE_PUBLISHED.items():
+        assert float(f"{found[key]:{digits}}") == number
+    assert 10 < found["noise.switches"] < 400
+    assert 0.2 < found["noise.share_up"] < 0.95
+    assert found["fold.0.I"] < 0.5 < found["fold.1.I"]
+
+
+def test_one_population_without_recurrence(tmp_path):
+    found = summary(RateModel(w=0.0, sigma=0.0, duration=100.0, out=tmp_path).execute())
+    assert found["fixed_point.n"] == 1
+    assert found["noise.switches"] == 0
+    assert "fold.0.I" not in found
+
+
+BAD = {
+    "time constant": (WilsonCowanPlane, {"tau_i": 0.05}, "--tau-i must be above the step of 0.1 ms; got 0.05"),
+    "noise": (WilsonCowanPlane, {"sigma": -1.0}, "--sigma must not be negative"),
+    "trials": (WilsonCowanPlane, {"trials": 2}, "--trials must be in 10…100000; got 2"),
+    "weight": (WilsonCowanPlane, {"w_ee": float("nan")}, "--w-ee must be a finite number"),
+    "gain": (RateModel, {"a": 0.0}, "--a must be above 0"),
+    "duration": (RateModel, {"duration": 100.5}, "--duration must be a whole number of ms"),
+    "infinite": (RateModel, {"noisy_input": float("inf")}, "--noisy-input must be a finite number"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_options_are_told_at_the_door(case, tmp_path):
+    kind, options, sentence = BAD[case]
+    with pytest.raises(InputError, match=sentence):
+        kind(**options, out=tmp_path)
+    assert list(tmp_path.iterdir()) == []
