@@ -46,6 +46,30 @@ def test_all_roots_of_a_polynomial():
     np.testing.assert_allclose(found["jacobian"].values[:, 0, 0], slopes, rtol=1e-8)
 
 
+def product(t, x, roots, slants):
+    """Two uncoupled polynomials in slanted coordinates: 5 × 5 crossings of their roots."""
+    u = jnp.linalg.inv(slants) @ x
+    return slants @ jnp.prod(u[:, None] - roots, axis=1)
+
+
+def test_random_grids_of_fixed_points_are_all_found(rng):
+    """25 points at random places; along each axis slopes alternate, so kinds form a chessboard of nodes and saddles."""
+    system = Custom(product, ("x", "y"), {"roots": np.zeros((2, 5)), "slants": np.eye(2)})
+    for _ in range(8):
+        places = np.linspace(-0.95, 0.95, 12)
+        roots = np.stack([np.sort(rng.permutation(places)[:5]) for _ in range(2)])
+        slants = np.eye(2) + rng.uniform(-0.3, 0.3, (2, 2))
+        found = fixed_points(system.replace(roots=roots, slants=slants), [(-2, 2)] * 2, n_starts=2048)
+        planted = np.stack(np.meshgrid(*roots, indexing="ij"), axis=-1).reshape(-1, 2)
+        places = found["x"].values @ np.linalg.inv(slants).T
+        assert len(places) == 25
+        nearest = np.linalg.norm(places[:, None] - planted, axis=-1)
+        assert nearest.min(axis=0).max() < 1e-10
+        i, j = np.unravel_index(nearest.argmin(axis=1), (5, 5))
+        expected = np.where((i + j) % 2, "saddle", np.where(i % 2, "stable node", "unstable node"))
+        assert found["kind"].values.tolist() == expected.tolist()
+
+
 def test_all_equilibria_of_a_pendulum():
     """At 0, ±π, ±2π: down at even multiples (a spiral with friction, a centre without), up at odd ones."""
     system = Custom(pendulum, ("angle", "velocity"), {"friction": 0.3})

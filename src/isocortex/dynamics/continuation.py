@@ -71,7 +71,7 @@ def continuation(
     >>> from isocortex.dynamics import RatePopulation
     >>> found = continuation(RatePopulation(), "I", (0, 1), {"r": (-1, 2)})
     >>> found["type"].values.tolist(), found["at"].values.round(4).tolist()
-    (['fold', 'fold'], [0.3377, 0.6995])
+    (['fold', 'fold'], [0.1219, 0.8138])
     """
     low, high = bounds(system, box)
     if parameter not in system.parameters:

@@ -72,7 +72,7 @@ def fixed_points(
     --------
     >>> from isocortex.dynamics import WilsonCowan
     >>> found = fixed_points(WilsonCowan(), {"E": (0, 1), "I": (0, 1)})
-    >>> found["x"].values.round(4).tolist()
+    >>> (found["x"].values.round(4) + 0.0).tolist()
     [[0.0, 0.0], [0.3369, 0.1684], [0.9384, 0.6725]]
     >>> found["kind"].values.tolist()
     ['stable spiral', 'saddle', 'stable node']

@@ -73,8 +73,9 @@ class RatePopulation(System):
 
     Examples
     --------
-    >>> RatePopulation().f(0.0, jnp.zeros(1)).round(4).tolist()
-    [0.02590000070631504]
+    >>> from isocortex.dynamics import rates
+    >>> rates(RatePopulation(), [0.0]).round(4).tolist()
+    [0.026]
     """
 
     tau: Parameter = 1.0
