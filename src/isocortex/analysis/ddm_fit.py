@@ -49,7 +49,6 @@ class DecisionFit:
     log_likelihood: float
     bic: float
     n_trials: int
-    window: float
 
     @property
     def theta(self) -> Float[np.ndarray, " parameter"]:
@@ -60,14 +59,11 @@ class DecisionFit:
         """Return the predicted densities of correct and error trials at reaction times in ms, per ms."""
         with jax.enable_x64(True):
             theta, drive = jnp.asarray(self.theta), np.full(len(times), coherence)
-            found = [
-                np.exp(_evaluate(self.variant, theta, _observed(times, sign * drive, self.window)))
-                for sign in (1.0, -1.0)
-            ]
+            found = [np.exp(_evaluate(self.variant, theta, _observed(times, sign * drive))) for sign in (1.0, -1.0)]
         return found[0][: len(times)] / 1e3, found[1][: len(times)] / 1e3
 
     def predict(self, coherences: Sequence[float], levels: Sequence[float] = ()) -> pd.DataFrame:
-        """Return what the fitted model expects at some coherences, by sums of its densities over ms.
+        """Return what the fitted model expects at some coherences up to 2 s, by sums of its densities over ms.
 
         Returns
         -------
@@ -75,7 +71,7 @@ class DecisionFit:
             Index coherence; ``accuracy``, ``rt``, ``rt_correct``, ``rt_errors`` (means, ms), and quantiles of the
             reaction times ``correct_0.1``, ``errors_0.1``, … for each of `levels`.
         """
-        times = np.arange(0.5, 1e3 * self.window)
+        times = np.arange(0.5, 1e3 * WINDOW)
         rows = []
         for coherence in coherences:
             right, wrong = self.densities(coherence, times)
@@ -210,13 +206,13 @@ def signed_coherence(trials: pd.DataFrame) -> Float[np.ndarray, " trial"]:
     return trials["coherence"].to_numpy(float) * np.where(trials["correct"].to_numpy(float) > 0, 1.0, -1.0)
 
 
-def _observed(rt: np.ndarray, drive: np.ndarray, window: float | None = None) -> Observed:
-    """Return padded trials; `rt` in ms, `window` in seconds."""
+def _observed(rt: np.ndarray, drive: np.ndarray) -> Observed:
+    """Return padded trials; `rt` in ms."""
     pad = -len(rt) % BATCH
     seconds = np.pad(np.asarray(rt, float) / 1e3, (0, pad), mode="edge")
     drives, which = np.unique(np.pad(drive, (0, pad), mode="edge"), return_inverse=True)
     horizon = max(WINDOW, float(seconds.max()))
-    parts = (seconds, drives, which, horizon if window is None else window, horizon)
+    parts = (seconds, drives, which, horizon)
     return Observed(*(jnp.asarray(part) for part in parts))
 
 
@@ -296,4 +292,4 @@ def _with_intervals(variant: str, theta: np.ndarray, observed: Observed, weights
     table["unit"] = [PARAMETERS[name].unit for name in names]
     table["meaning"] = [PARAMETERS[name].meaning for name in names]
     total = -n * float(_slope(jnp.asarray(theta), variant, observed, weights)[0])
-    return DecisionFit(variant, table, total, len(names) * np.log(n) - 2 * total, n, float(observed.window))
+    return DecisionFit(variant, table, total, len(names) * np.log(n) - 2 * total, n)

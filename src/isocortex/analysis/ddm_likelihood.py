@@ -49,7 +49,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 """Name → free parameters. A falling bound excludes a varying start."""
 
 WINDOW = 2.0
-"""Contaminants respond uniformly within this many seconds, or up to the longest reaction time."""
+"""Contaminants respond uniformly within this many seconds, and not later."""
 MOVING_KNOTS = 200
 """Steps of the integral equation for falling bounds up to the horizon: the density errs by 1e-5 of its peak."""
 DELAY_KNOTS = 500
@@ -68,8 +68,6 @@ class Observed(eqx.Module):
         The different coherences, negative for errors: the drift towards the bound that was hit, in units of k.
     which : array, shape (trial,)
         Index of each trial's drive.
-    window : array, shape ()
-        Seconds over which contaminants respond.
     horizon : array, shape ()
         Seconds that the tabulated functions cover.
     """
@@ -77,7 +75,6 @@ class Observed(eqx.Module):
     seconds: Float[Array, " trial"]
     drives: Float[Array, " drive"]
     which: Int[Array, " trial"]
-    window: Float[Array, ""]
     horizon: Float[Array, ""]
 
 
@@ -121,7 +118,8 @@ def log_likelihood(variant: str, theta: Float[Array, " parameter"], observed: Ob
     if "contaminants" not in p:
         return found
     share = p["contaminants"]
-    return jnp.logaddexp(jnp.log1p(-share) + found, jnp.log(share / 2) - jnp.log(observed.window))
+    stray = jnp.where(observed.seconds <= WINDOW, jnp.log(share / 2) - jnp.log(WINDOW), IMPOSSIBLE)
+    return jnp.logaddexp(jnp.log1p(-share) + found, stray)
 
 
 def _within(

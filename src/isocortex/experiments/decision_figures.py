@@ -10,6 +10,8 @@ from ..runs import Run
 from .decision_tables import Animal
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
+LONGEST = 1600.0
+"""Of the reaction times that are drawn, in ms."""
 HISTOGRAMS = (0, 3, -1)
 """Which of the coherences, from the lowest, have their reaction times drawn."""
 
@@ -54,14 +56,16 @@ def draw(run: Run, animals: Mapping[str, Animal]) -> None:
     times = {}
     for name, animal in animals.items():
         coherences = [float(animal.behaviour.index[min(i, len(animal.behaviour) - 1)]) for i in HISTOGRAMS]
-        grid = np.arange(0.5, 1e3 * animal.best.window)
+        grid = np.arange(0.5, LONGEST)
         times[name] = {
             labels[name][variant]: {c: fit.densities(c, grid)[0] for c in coherences}
             for variant, fit in fits[name].items()
         }
     run.figure(
         "reaction_times",
-        plots.reaction_time_densities({name: animal.trials for name, animal in animals.items()}, times),
+        plots.reaction_time_densities(
+            {name: animal.trials for name, animal in animals.items()}, times, longest=LONGEST
+        ),
         title="Distributions of reaction times",
         caption="Correct trials of three coherences, as a share of all trials of that coherence, with the densities of "
         "the fitted models. What the best variant still misses at the highest coherence is the shape of its "

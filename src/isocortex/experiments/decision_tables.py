@@ -112,9 +112,9 @@ def slower_errors(name: str, animal: Animal) -> str:
     fast = animal.trials["rt"].min()
     which = "slower" if gap > 0 else "faster"
     return (
-        f"{name.capitalize()}: errors are {abs(gap):.0f} ± {2 * error:.0f} ms {which} than correct choices of the same "
-        f"coherence (two standard errors; the simple model says 0). The fastest response came after {fast:.0f} ms; without "
-        f"contaminants, everybody's non-decision time would have to be shorter."
+        f"{name.capitalize()}: errors are {abs(gap):.0f} ± {2 * error:.0f} ms {which} than correct choices of the "
+        f"same coherence (two standard errors; the simple model says 0). The fastest response came after {fast:.0f} "
+        "ms; without contaminants, everybody's non-decision time would have to be shorter."
     )
 
 
