@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-PEERS = {"torch": ["torch==2.13.0", "numpy"], "rsatoolbox": ["rsatoolbox==0.3.2"]}
+PEERS = {"torch": ["torch==2.13.0", "numpy"], "pyddm": ["pyddm==0.9.0"], "rsatoolbox": ["rsatoolbox==0.3.2"]}
 
 
 class Peer:

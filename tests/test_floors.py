@@ -23,6 +23,7 @@ FLOORS = {
     "shapes": 1,
     "responses": 1,
     "rdms": 1,
+    "spike_trains": 1,
     "citation": 1,
     "version": 1,
 }

@@ -48,6 +48,26 @@ REFERENCES = {
         "Adelson EH, Bergen JR (1985). Spatiotemporal energy models for the perception of motion. "
         "J Opt Soc Am A 2:284–299. doi:10.1364/JOSAA.2.000284"
     ),
+    "roitman-shadlen-2002": (
+        "Roitman JD, Shadlen MN (2002). Response of neurons in the lateral intraparietal area during a combined visual "
+        "discrimination reaction time task. J Neurosci 22:9475–9489. doi:10.1523/JNEUROSCI.22-21-09475.2002"
+    ),
+    "ratcliff-tuerlinckx-2002": (
+        "Ratcliff R, Tuerlinckx F (2002). Estimating parameters of the diffusion model. Psychon Bull Rev 9:438–481. "
+        "doi:10.3758/BF03196302"
+    ),
+    "navarro-fuss-2009": (
+        "Navarro DJ, Fuss IG (2009). Fast and accurate calculations for first-passage times in Wiener diffusion "
+        "models. J Math Psychol 53:222–230. doi:10.1016/j.jmp.2009.02.003"
+    ),
+    "buonocore-1987": (
+        "Buonocore A, Nobile AG, Ricciardi LM (1987). A new integral equation for the evaluation of "
+        "first-passage-time probability densities. Adv Appl Probab 19:784–800. doi:10.2307/1427102"
+    ),
+    "gillespie-1977": (
+        "Gillespie DT (1977). Exact stochastic simulation of coupled chemical reactions. J Phys Chem 81:2340–2361. "
+        "doi:10.1021/j100540a008"
+    ),
     "wilson-cowan-1972": (
         "Wilson HR, Cowan JD (1972). Excitatory and inhibitory interactions in localized populations of model neurons. "
         "Biophys J 12:1–24. doi:10.1016/S0006-3495(72)86068-5"

@@ -1,13 +1,27 @@
 """Measurements that treat a layer, a population of neurons and a simulation alike."""
 
 from . import rsa as rsa
+from .autoregression import Autoregression as Autoregression
+from .autoregression import fit_autoregression as fit_autoregression
+from .autoregression import order_table as order_table
 from .categories import category_contrast as category_contrast
 from .categories import percentiles as percentiles
+from .ddm_fit import DecisionFit as DecisionFit
+from .ddm_fit import fit_decisions as fit_decisions
+from .ddm_fit import held_out as held_out
+from .ddm_likelihood import PARAMETERS as PARAMETERS
+from .ddm_likelihood import VARIANTS as VARIANTS
+from .decision_trials import by_coherence as by_coherence
+from .decision_trials import quantiles as quantiles
+from .decision_trials import simulate_trials as simulate_trials
 from .embedding import embed as embed
 from .embedding import mds as mds
 from .modulation import modulation as modulation
 from .modulation import pooled_modulation as pooled_modulation
 from .modulation import rectified_modulation as rectified_modulation
+from .spike_trains import fano_factor as fano_factor
+from .spike_trains import interval_cv as interval_cv
+from .spike_trains import intervals as intervals
 from .tuning import TuningCurves as TuningCurves
 from .tuning import tuning_curves as tuning_curves
 from .tuning import tuning_indices as tuning_indices

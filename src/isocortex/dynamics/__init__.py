@@ -1,6 +1,15 @@
-"""Continuous systems: dx/dt = f(t, x), with or without noise."""
+"""Continuous systems dx/dt = f(t, x), with or without noise, and stochastic processes."""
 
+from .autoregression import autoregression as autoregression
+from .autoregression import drift_diffusion as drift_diffusion
+from .autoregression import random_walk as random_walk
+from .autoregression import stationary_sd as stationary_sd
 from .continuation import continuation as continuation
+from .decision import Decisions as Decisions
+from .decision import choice_probability as choice_probability
+from .decision import decision_densities as decision_densities
+from .decision import mean_decision_time as mean_decision_time
+from .decision import simulate_decisions as simulate_decisions
 from .drive import OUDrive as OUDrive
 from .drive import Pulse as Pulse
 from .eigenvalues import kind as kind
@@ -10,11 +19,16 @@ from .linear import Linear as Linear
 from .linear import complex_mode as complex_mode
 from .linear import modes as modes
 from .linear import solution as solution
+from .markov import MarkovChain as MarkovChain
+from .markov import telegraph as telegraph
+from .ornstein_uhlenbeck import OrnsteinUhlenbeck as OrnsteinUhlenbeck
 from .phase_plane import basins as basins
 from .phase_plane import manifold as manifold
 from .phase_plane import nullclines as nullclines
 from .phase_plane import oscillation as oscillation
 from .phase_plane import vector_field as vector_field
+from .poisson import inhomogeneous_poisson as inhomogeneous_poisson
+from .poisson import poisson as poisson
 from .rate import CURVES as CURVES
 from .rate import Decision as Decision
 from .rate import RatePopulation as RatePopulation

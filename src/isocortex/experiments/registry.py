@@ -5,6 +5,11 @@ from importlib import import_module
 from ..errors import look_up
 
 EXPERIMENTS: dict[str, tuple[str, str, str]] = {
+    "autoregression": (
+        "isocortex.experiments.autoregression",
+        "AutoRegression",
+        "What does a regression of a series on its own past recover, and how much past is needed?",
+    ),
     "compare": (
         "isocortex.experiments.compare",
         "Compare",
@@ -15,10 +20,25 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "Convolution",
         "A lesson: what does a convolutional layer compute, what does it save, and which cells ignore position?",
     ),
+    "decision-ddm": (
+        "isocortex.experiments.decision_ddm",
+        "DecisionDDM",
+        "Choices and reaction times about moving dots: which drift–diffusion model, with which parameters?",
+    ),
+    "drift-diffusion": (
+        "isocortex.experiments.drift_diffusion",
+        "DriftDiffusion",
+        "Random walks and drift–diffusion: how do they spread, and what does a step of time do to them?",
+    ),
     "image-it": (
         "isocortex.experiments.image_it",
         "ImageIT",
         "92 photographs: which models predict the RDMs of human and monkey inferior temporal cortex?",
+    ),
+    "ion-channel": (
+        "isocortex.experiments.ion_channel",
+        "IonChannel",
+        "A channel opens and closes at random: occupancy, relaxation and dwell times, exactly and in steps.",
     ),
     "linear-systems": (
         "isocortex.experiments.linear_systems",
@@ -34,6 +54,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "isocortex.experiments.orientation_v1",
         "OrientationV1",
         "Train networks to tell the tilt of gratings: do their layers become like primary visual cortex?",
+    ),
+    "poisson": (
+        "isocortex.experiments.poisson",
+        "Poisson",
+        "Spikes that come at random: intervals, Fano factors, dead time, a rate that changes.",
     ),
     "rate-model": (
         "isocortex.experiments.rate_model",

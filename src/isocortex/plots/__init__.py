@@ -10,6 +10,10 @@ from .curves import profiles as profiles
 from .curves import proportions as proportions
 from .curves import rdm_rows as rdm_rows
 from .curves import training_curves as training_curves
+from .decisions import decision_curves as decision_curves
+from .decisions import quantile_probability as quantile_probability
+from .decisions import reaction_time_densities as reaction_time_densities
+from .decisions import variant_scores as variant_scores
 from .dendrogram import dendrogram as dendrogram
 from .differences import difference_intervals as difference_intervals
 from .embedding import embedding_maps as embedding_maps

@@ -14,5 +14,6 @@ from .kriegeskorte import ObjectRecordings as ObjectRecordings
 from .kriegeskorte import read_kriegeskorte as read_kriegeskorte
 from .orientations import read_orientations as read_orientations
 from .readers import read_npz as read_npz
+from .roitman_shadlen import read_roitman_shadlen as read_roitman_shadlen
 from .synthetic import synthetic_v1 as synthetic_v1
 from .zhang_desimone import read_zhang_desimone as read_zhang_desimone

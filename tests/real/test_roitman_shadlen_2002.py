@@ -1,0 +1,34 @@
+"""Roitman & Shadlen 2002 (10.1523/JNEUROSCI.22-21-09475.2002): behaviour, and why the simple model fails."""
+
+import jax
+import pytest
+
+from isocortex.analysis import by_coherence, fit_decisions
+from isocortex.recordings import read_roitman_shadlen
+
+
+@pytest.fixture(scope="module")
+def animals(recordings):
+    return read_roitman_shadlen(recordings / "roitman-shadlen-2002.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "slowest", "fastest"), [("monkey 1", 2615, 790, 460), ("monkey 2", 3534, 850, 390)]
+)
+def test_behaviour_is_as_published(animals, name, n, slowest, fastest):
+    """Accuracy from one half (four binomial errors) to one; mean reaction times as printed to 0.01 s."""
+    trials = animals[name]
+    assert len(trials) == n
+    table = by_coherence(trials)
+    assert table["accuracy"].iloc[0] == pytest.approx(0.5, abs=4 * table["accuracy_error"].iloc[0])
+    assert table["accuracy"].iloc[-1] == pytest.approx(1.0, abs=0.005)
+    assert table["rt"].iloc[0] == pytest.approx(slowest, abs=5)
+    assert table["rt"].iloc[-1] == pytest.approx(fastest, abs=5)
+
+
+def test_one_trial_of_5_ms_ruins_the_simple_model(animals):
+    key = jax.random.key(0)
+    simple, mixed = (fit_decisions(animals["monkey 1"], name, key=key) for name in ("simple", "contaminants"))
+    assert simple.table["estimate"]["non_decision"] < 5
+    assert mixed.table["estimate"]["non_decision"] == pytest.approx(307, abs=4)
+    assert simple.bic - mixed.bic > 3000
