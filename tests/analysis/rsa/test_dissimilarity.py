@@ -111,7 +111,7 @@ def test_an_rdm_without_differences_is_dropped(rng):
 def test_blocks_of_units_equal_the_whole(name, rng, monkeypatch):
     x, given = responses(rng.gamma(4, 0.5, (3, 6, 50))), options(name, rsa.noise_precision(rng.normal(size=(9, 50))))
     whole = rsa.rdm(x, name, **given).dissimilarities
-    monkeypatch.setattr(patterns, "BLOCK_BYTES", 8 * 6 * 7)
+    monkeypatch.setattr(patterns, "BLOCK", 6 * 7)
     np.testing.assert_allclose(rsa.rdm(x, name, **given).dissimilarities, whole, rtol=1e-11)
 
 

@@ -13,7 +13,7 @@ from ...errors import InputError, require
 from ...shapes import DissimilarityMatrix, Patterns, RunCounts, RunPatterns
 from .noise import NoisePrecision, mean_noise
 from .observations import Observations, group_mean
-from .patterns import PRIOR, smoothed_rates, squared_euclidean
+from .patterns import PRIOR, smoothed_rates, squared_distances
 
 
 def crossvalidated_euclidean(observed: Observations) -> DissimilarityMatrix:
@@ -69,8 +69,11 @@ def _squared(observed: Observations, means: RunPatterns, counts: RunCounts) -> D
         return _over_pairs_of_runs(observed, means, counts, lambda i, j: means[[i, j]])
     if (counts != counts[0, 0]).any():
         return _over_runs(observed, means, counts)
-    within = squared_euclidean(np.moveaxis(means, 0, 1).reshape(means.shape[1], -1))  # its mean over runs, at once
-    return (m * squared_euclidean(means.mean(axis=0, dtype=float)) - within) / (m - 1)
+    z = np.empty((means.shape[1], m, means.shape[2]))
+    np.subtract(np.moveaxis(means, 0, 1), means.mean(axis=1, dtype=float), out=z)
+    total, within = z.sum(axis=1), z.reshape(len(z), -1)
+    product = total @ total.T - within @ within.T
+    return squared_distances(product) / (m * (m - 1) * means.shape[2])
 
 
 def _over_runs(

@@ -9,8 +9,8 @@ from ...errors import require
 from ...shapes import DissimilarityMatrix, ResponseMatrix
 from .noise import NoisePrecision
 
-BLOCK_BYTES = 2**27
-"""Memory for one block of units."""
+BLOCK = 2**20
+"""Responses in a block, which should stay in the cache."""
 SINGLE_ABOVE = 2**37
 """Multiplications (stimuli² × units) above which float32 responses are multiplied in float32, summed in float64."""
 PRIOR = (1.0, 0.1)
@@ -25,21 +25,23 @@ def gram(x: ResponseMatrix, centred: int | None = None) -> DissimilarityMatrix:
     n, units = x.shape[-2:]
     single = x.dtype == np.float32 and n * n * units > SINGLE_ABOVE
     centre = x.mean(axis=-1, keepdims=True, dtype=float) if centred == -1 else np.zeros(())
-    total = np.zeros((*x.shape[:-1], n))
     kind = np.dtype(np.float32 if single else float)
-    step = units_per_block(x[..., 0].size * kind.itemsize)
+    step = min(units, units_per_block(n, x[..., 0].size))
+    total = np.zeros((*x.shape[:-1], n))
+    product, centred_block = np.empty(total.shape, kind), np.empty((*x.shape[:-1], step), kind)
     for start in range(0, units, step):
         block = x[..., start : start + step]
         if centred == -2:
             centre = block.mean(axis=-2, keepdims=True, dtype=float)
-        z = np.subtract(block, centre.astype(kind), dtype=kind)
-        total += z @ z.swapaxes(-1, -2)
+        z = centred_block[..., : block.shape[-1]]
+        np.subtract(block, centre.astype(kind), out=z)
+        total += np.matmul(z, z.swapaxes(-1, -2), out=product)
     return total
 
 
-def units_per_block(bytes_per_unit: int) -> int:
-    """Return how many units are multiplied at once."""
-    return max(1, BLOCK_BYTES // bytes_per_unit)
+def units_per_block(stimuli: int, rows: int) -> int:
+    """Return how many units are multiplied at once: at least one per stimulus, so that the product is what costs."""
+    return max(stimuli, BLOCK // rows)
 
 
 def squared_euclidean(x: ResponseMatrix) -> DissimilarityMatrix:
@@ -47,12 +49,15 @@ def squared_euclidean(x: ResponseMatrix) -> DissimilarityMatrix:
 
     The mean pattern is taken off first: it changes no distance, and leaves less to cancel.
     """
-    product = gram(x, -2)
+    return squared_distances(gram(x, -2)) / x.shape[-1]
+
+
+def squared_distances(product: DissimilarityMatrix) -> DissimilarityMatrix:
+    """Turn inner products into squared distances, zᵢ·zᵢ + zⱼ·zⱼ − 2 zᵢ·zⱼ; in place, for the matrix may be large."""
     power = product.diagonal(axis1=-2, axis2=-1).copy()
-    product *= -2  # in place: the matrix may be large
+    product *= -2
     product += power[..., :, None]
     product += power[..., None, :]
-    product /= x.shape[-1]
     return product
 
 
@@ -90,7 +95,7 @@ def poisson(x: ResponseMatrix, prior: tuple[float, float] = PRIOR) -> Dissimilar
     """Return the symmetrised Kullback–Leibler divergence of Poisson rates, Σ(λᵢ − λⱼ)(log λᵢ − log λⱼ), per unit."""
     n, units = x.shape[-2:]
     kernel = np.zeros((n, n))
-    step = units_per_block(8 * n)
+    step = units_per_block(n, n)
     for start in range(0, units, step):
         rates = smoothed_rates(np.asarray(x[:, start : start + step]), prior)
         logs = np.log(rates)
