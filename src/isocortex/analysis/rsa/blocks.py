@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-BLOCK = 16
+BLOCK = 25
 """Rows or samples in a block."""
 
 
