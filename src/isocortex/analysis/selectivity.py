@@ -1,4 +1,4 @@
-"""What single units tell apart: d′, the area under the ROC curve, choice probability, and how units are sorted by it."""
+"""What single units tell apart: d′, the area under the ROC curve, choice probability, and their order."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -45,7 +45,7 @@ def window_means(activity: xr.DataArray, windows: Mapping[str, Sequence[float | 
         inside = (times >= start) & (times < stop)
         require(
             bool(inside.any()),
-            f"No time lies in the window {name!r}, {start:g} to {stop:g} ms; they span {times[0]:g} to {times[-1]:g} ms.",
+            f"No time lies in the window {name!r}, {start:g} to {stop:g} ms; they span {times[0]:g} to {times[-1]:g}.",
         )
         means[name] = activity.isel(time=inside).mean("time")
     return means
@@ -135,11 +135,15 @@ def selectivity(values: Num[np.ndarray, "trial unit"], side: Any) -> pd.DataFram
     x, right = _two_sides(values, side, 2)
     ranks = rankdata(x, axis=0)
     area, m, n = _area(ranks, right), int(right.sum()), int((~right).sum())
-    # the variance of the area under the null, from the ranks as they are, ties included
-    sd = np.sqrt(ranks.var(axis=0, ddof=1) * (m + n) / (m * n)) / (m + n) * np.sqrt((m + n) ** 2 / (m * n))
+    sd = np.sqrt(ranks.var(axis=0, ddof=1) / (m * n * (m + n)))  # under the null, from the ranks with their ties
     z = np.divide(area - 0.5, sd, out=np.zeros_like(area), where=sd > 0)
     return pd.DataFrame(
-        {"d_prime": d_prime(x, right), "roc_area": area, "p": 2 * norm.sf(np.abs(z)), "preferred": (area > 0.5) * 1},
+        {
+            "d_prime": d_prime(x, right),
+            "roc_area": area,
+            "p": 2 * norm.sf(np.abs(z)),
+            "preferred": (area > 0.5).astype(int),
+        },
         index=pd.Index(np.arange(x.shape[1]), name="unit"),
     )
 

@@ -133,7 +133,7 @@ def project(activity: xr.DataArray, space: xr.Dataset) -> xr.DataArray:
     """
     require(
         "unit" in activity.dims and activity.sizes["unit"] == space.sizes["unit"],
-        f"The activity must have the {space.sizes['unit']} units of the space; it has the shape {dict(activity.sizes)}.",
+        f"The activity must have the {space.sizes['unit']} units of the space; its shape is {dict(activity.sizes)}.",
     )
     ordered = activity.transpose(..., "unit")
     values = (ordered.values - space["mean"].values) / space["scale"].values @ space["axis"].values.T
