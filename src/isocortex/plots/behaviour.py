@@ -128,7 +128,7 @@ def _points(axis: Axes, scale: Any, points: xr.Dataset, what: str, **look: Any) 
     """Draw an animal's points with their intervals."""
     spread = np.stack([points[what] - points["low"], points["high"] - points[what]]).clip(0)
     at = scale(points["strength"].values)
-    axis.errorbar(at, points[what], spread, ms=5, capsize=2, lw=1, mfc="white", mew=1.3, zorder=5, **look)
+    axis.errorbar(at, points[what].values, spread, ms=5, capsize=2, lw=1, mfc="white", mew=1.3, zorder=5, **look)
 
 
 def _strength_axis(axis: Axes, strengths: np.ndarray, label: str) -> Any:
