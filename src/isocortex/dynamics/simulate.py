@@ -16,7 +16,7 @@ from ..errors import look_up, require
 from ..shapes import PRNGKey
 from .eigenvalues import sorted_eigenvalues
 from .solvers import SOLVERS, Solver
-from .system import State, System, Time, in_float64, states
+from .system import State, System, in_float64, states
 
 Path = Float[Array, "time dimension"]
 MOST_ADAPTIVE_STEPS = 2**20
@@ -110,7 +110,7 @@ def simulate(
         if draws is not None and draws.ndim == 3:
             batch = jnp.broadcast_to(batch, (len(draws), system.dimension))
         if scheme.step is not None:
-            jacobians = np.asarray(_linearised(exact, swept, batch[:LINEARISED]))
+            jacobians = np.asarray(_linearised(exact, swept, batch[:LINEARISED], jnp.zeros(())))
             _warn_if_unstable(sorted_eigenvalues(jacobians), dt, name)
         grid = {"dt": jnp.asarray(dt, float), "tolerance": jnp.asarray(tolerance, float)}
         paths = _simulate(exact, swept, batch, key, draws, grid, (name, n_steps // save_every, save_every))
@@ -158,6 +158,34 @@ def rates(system: System, x: Any, *, t: float = 0.0) -> Float[np.ndarray, "*tria
     with jax.enable_x64(True):
         values = np.asarray(_rates(in_float64(system), jnp.asarray(t, float), jnp.asarray(np.atleast_2d(points))))
     return values.reshape(points.shape)
+
+
+def jacobian(system: System, x: Any, *, t: float = 0.0) -> Float[np.ndarray, "*trial dimension dimension"]:
+    """Evaluate the Jacobian of dx/dt at one or many states, by automatic differentiation in float64.
+
+    Parameters
+    ----------
+    system : System
+    x : array, shape (dimension,) or (trial, dimension)
+    t : float
+        ms. Default 0.
+
+    Returns
+    -------
+    array, shape (dimension, dimension) or (trial, dimension, dimension)
+        ∂(dx_i/dt)/∂x_j, per ms.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import Linear
+    >>> jacobian(Linear([[1.0, 2.0], [3.0, 4.0]]), [0.0, 0.0]).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    points = states(system, x, "x")
+    with jax.enable_x64(True):
+        start, batch = jnp.asarray(t, float), jnp.asarray(np.atleast_2d(points))
+        values = np.asarray(_linearised(in_float64(system), {}, batch, start))
+    return values.reshape(*points.shape, system.dimension)
 
 
 def integrate(
@@ -259,11 +287,10 @@ def _rates(system: System, t: Array, x: Float[Array, "trial dimension"]) -> Floa
 
 @eqx.filter_jit
 def _linearised(
-    system: System, swept: Mapping[str, Array | np.ndarray], x: Float[Array, "trial dimension"]
+    system: System, swept: Mapping[str, Array | np.ndarray], x: Float[Array, "trial dimension"], t: Float[Array, ""]
 ) -> Float[Array, "*sweep trial dimension dimension"]:
     def jacobians(system: System) -> Array:
-        start: Time = jnp.zeros(())
-        return jax.vmap(jax.jacfwd(lambda x: system.f(start, x)))(x)
+        return jax.vmap(jax.jacfwd(lambda x: system.f(t, x)))(x)
 
     return over_parameters(jacobians, system, swept)
 
