@@ -52,7 +52,7 @@ def test_exact_steps_have_the_moments_of_the_continuous_process():
     process = OrnsteinUhlenbeck(mean=2.0, sd=1.5, tau=10.0)
     n = 40000
     for dt in (1.0, 30.0):
-        x = process.exact(60, dt=dt, x0=5.0, n_paths=n, key=KEY)
+        x = simulate(process, np.full((n, 1), 5.0), duration=60, dt=dt, solver="exact", key=KEY).sel(variable="x")
         variance = 1.5**2 * (1 - np.exp(-2 * 60 / 10))
         assert x["time"].values[-1] == 60
         assert x.values[:, -1].mean() == pytest.approx(2 + 3 * np.exp(-6), abs=4 * np.sqrt(variance / n))

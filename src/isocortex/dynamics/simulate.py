@@ -46,9 +46,10 @@ def simulate(
         Initial states. Repeat a state to give it several paths of noise.
     duration, dt : float
         ms. The duration is a whole number of steps. With an adaptive solver dt only says when to save.
-    solver : {"euler", "heun", "rk4", "tsit5", "euler-maruyama", "stochastic-heun"}, optional
+    solver : {"euler", "heun", "rk4", "tsit5", "euler-maruyama", "stochastic-heun", "exact"}, optional
         Default ``"rk4"``, for a system with noise ``"euler-maruyama"``. ``"stochastic-heun"`` reads the equation in
-        the sense of Stratonovich, which matters only if the diffusion depends on the state.
+        the sense of Stratonovich, which matters only if the diffusion depends on the state. ``"exact"`` steps without
+        error, where a process has such a law: :class:`isocortex.dynamics.OrnsteinUhlenbeck`.
     key : key, optional
         For the noise. Trial i uses ``fold_in(key, i)``, its step n ``fold_in`` of that and n, so that neither the
         number of trials nor the duration changes what is drawn, and paths agree to rounding.
@@ -327,6 +328,12 @@ def _draws(
 ) -> np.ndarray | None:
     """Return explicit noise as float64, having checked that system, solver and source of noise belong together."""
     kind = type(system).__name__
+    if solver == "exact":
+        zeros = jnp.zeros(system.dimension)
+        require(
+            jax.eval_shape(system.exact_step, zeros, 1.0, zeros) is not None,
+            f"{kind} has no exact step; use 'euler-maruyama', or 'tsit5' without noise.",
+        )
     if not noisy:
         require(not SOLVERS[solver].noisy, f"{kind} has no noise, so take 'euler' or 'heun', not {solver!r}.")
         require(key is None and noise is None, f"{kind} has no noise, and needs neither key nor noise.")
