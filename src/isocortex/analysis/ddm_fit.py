@@ -37,7 +37,8 @@ class DecisionFit:
     variant : str
     table : DataFrame
         Index parameter; columns ``estimate``, ``low``, ``high`` (95 %, from the curvature of the log likelihood in the
-        logarithm of the parameter; NaN for one that rests at the end of its range), ``unit`` and ``meaning``.
+        logarithm of the parameter; NaN for one that rests at the end of its range; see
+        :func:`isocortex.analysis.profile_intervals` for better ones), ``unit`` and ``meaning``.
     log_likelihood : float
         In nats, of densities per second.
     bic : float
@@ -60,7 +61,7 @@ class DecisionFit:
         """Return the predicted densities of correct and error trials at reaction times in ms, per ms."""
         with jax.enable_x64(True):
             theta, drive = jnp.asarray(self.theta), np.full(len(times), coherence)
-            found = [np.exp(_evaluate(self.variant, theta, _observed(times, sign * drive))) for sign in (1.0, -1.0)]
+            found = [np.exp(_evaluate(self.variant, theta, observe(times, sign * drive))) for sign in (1.0, -1.0)]
         return found[0][: len(times)] / 1e3, found[1][: len(times)] / 1e3
 
     def predict(self, coherences: Sequence[float], levels: Sequence[float] = ()) -> pd.DataFrame:
@@ -130,9 +131,9 @@ def fit_decisions(
     checked = check_trials(trials)
     seconds, drive = checked["rt"].to_numpy(), signed_coherence(checked)
     with jax.enable_x64(True):
-        observed = _observed(seconds, drive)
-        weights = _weights(np.ones(len(seconds)), len(observed.seconds))
-        found = _search(variant, observed, weights, _begin(variant, key, n_starts))
+        observed = observe(seconds, drive)
+        weights = padded(np.ones(len(seconds)), len(observed.seconds))
+        found = search(variant, observed, weights, _begin(variant, key, n_starts))
         return _with_intervals(variant, found[1], observed, weights)
 
 
@@ -157,11 +158,11 @@ def held_out(
     fold = np.asarray(jax.random.permutation(key, len(checked))) % n_folds
     out = np.empty((len(fits), len(checked)))
     with jax.enable_x64(True):
-        observed = _observed(checked["rt"].to_numpy(), signed_coherence(checked))
+        observed = observe(checked["rt"].to_numpy(), signed_coherence(checked))
         for i, fit in enumerate(fits):
             for n in range(n_folds):
-                weights = _weights((fold != n).astype(float), len(observed.seconds))
-                theta = jnp.asarray(_search(fit.variant, observed, weights, [fit.theta])[1])
+                weights = padded((fold != n).astype(float), len(observed.seconds))
+                theta = jnp.asarray(search(fit.variant, observed, weights, [fit.theta])[1])
                 values = np.asarray(_evaluate(fit.variant, theta, observed))[: len(checked)]
                 out[i, fold == n] = np.where(values < IMPOSSIBLE, -np.inf, values)[fold == n]
     return out
@@ -207,7 +208,7 @@ def signed_coherence(trials: pd.DataFrame) -> Float[np.ndarray, " trial"]:
     return trials["coherence"].to_numpy(float) * np.where(trials["correct"].to_numpy(float) > 0, 1.0, -1.0)
 
 
-def _observed(rt: np.ndarray, drive: np.ndarray) -> Observed:
+def observe(rt: np.ndarray, drive: np.ndarray) -> Observed:
     """Return padded trials; `rt` in ms."""
     pad = -len(rt) % BATCH
     seconds = np.pad(np.asarray(rt, float) / 1e3, (0, pad), mode="edge")
@@ -217,7 +218,7 @@ def _observed(rt: np.ndarray, drive: np.ndarray) -> Observed:
     return Observed(*(jnp.asarray(part) for part in parts))
 
 
-def _weights(values: np.ndarray, n: int) -> Float[np.ndarray, " trial"]:
+def padded(values: np.ndarray, n: int) -> Float[np.ndarray, " trial"]:
     return np.pad(values, (0, n - len(values)))
 
 
@@ -241,17 +242,26 @@ def _misfit(theta: Array, variant: str, observed: Observed, weights: Float[Array
 _slope = jax.jit(jax.value_and_grad(_misfit), static_argnames="variant")
 
 
-def _search(
-    variant: str, observed: Observed, weights: Float[np.ndarray, " trial"], starts: Sequence[np.ndarray]
+def search(
+    variant: str,
+    observed: Observed,
+    weights: Float[np.ndarray, " trial"],
+    starts: Sequence[np.ndarray],
+    *,
+    box: Float[np.ndarray, "parameter 2"] | None = None,
+    tolerance: float = 1e-13,
 ) -> tuple[float, Float[np.ndarray, " parameter"]]:
-    """Return the lowest misfit (nats per trial) and where it is, over searches from several starting points."""
-    box, given = _box(variant, observed, weights), jnp.asarray(weights)
+    """Return the lowest misfit (nats per trial) and where it is, over searches from several starting points.
+
+    The `box` is that of :func:`ranges`, unless another is given: one that has no width holds a parameter fixed.
+    """
+    box, given = ranges(variant, observed, weights) if box is None else box, jnp.asarray(weights)
 
     def slope(theta: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = _slope(theta, variant, observed, given)
         return float(value), np.asarray(gradient)
 
-    options = {"ftol": 1e-13, "gtol": 1e-7, "maxiter": 300}
+    options = {"ftol": tolerance, "gtol": 1e-7, "maxiter": 300}
     with threadpool_limits(1, "blas"):  # threads would wait for each other over matrices of a few rows
         results = [
             minimize(slope, np.clip(start, *box.T), jac=True, method="L-BFGS-B", bounds=box, options=options)
@@ -261,7 +271,7 @@ def _search(
     return float(best.fun), best.x
 
 
-def _box(variant: str, observed: Observed, weights: Float[np.ndarray, " trial"]) -> Float[np.ndarray, "parameter 2"]:
+def ranges(variant: str, observed: Observed, weights: Float[np.ndarray, " trial"]) -> Float[np.ndarray, "parameter 2"]:
     """Return the ranges of the logarithms; without contaminants nobody responds before the non-decision time."""
     names = VARIANTS[variant]
     box = np.log([(PARAMETERS[name].low, PARAMETERS[name].high) for name in names])
@@ -276,7 +286,7 @@ def _with_intervals(
 ) -> DecisionFit:
     """Return the fit at `theta`, with intervals from the curvature of the log likelihood (the observed information)."""
     names, n = VARIANTS[variant], int(weights.sum())
-    box = _box(variant, observed, weights)
+    box = ranges(variant, observed, weights)
     free = (theta > box[:, 0] + 1e-6) & (theta < box[:, 1] - 1e-6)
     h = 1e-4
     given = jnp.asarray(weights)
