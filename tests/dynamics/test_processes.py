@@ -177,7 +177,12 @@ def test_uniform_numbers_are_replayed():
     ("call", "said"),
     [
         (lambda: random_walk(10), "either a key"),
-        (lambda: random_walk(10, noise=np.ones((1, 3))), "shape"),
+        (lambda: random_walk(10, noise=np.ones((1, 3))), r"shape \(path, 10\); got \(1, 3\)"),
+        (lambda: autoregression([1.0], n_steps=10, step_sd=1.0, noise=np.ones(10)), r"shape \(path, 10\); got \(10,\)"),
+        (lambda: MarkovChain(np.ones((2, 3))), r"square matrix, .* got shape \(2, 3\)"),
+        (lambda: CHANNEL.simulate_steps(5, dt=1.0, uniforms=np.ones((1, 3))), r"\(trial, 5\); got \(1, 3\)"),
+        (lambda: CHANNEL.simulate_steps(5, dt=1.0, key=KEY, start=2), "start must be a state"),
+        (lambda: poisson(np.inf, 10.0, key=KEY), "finite"),
         (lambda: stationary_sd(1.0, 0.1), "below 1"),
         (lambda: OrnsteinUhlenbeck(tau=0.0), "above 0"),
         (lambda: OrnsteinUhlenbeck(tau=1.0).euler_sd(3.0), "below 2τ"),

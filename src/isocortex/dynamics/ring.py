@@ -119,7 +119,7 @@ class Bump:
     @property
     def peak(self) -> float:
         """The highest rate, B·(1 − cos θ_c)."""
-        return self.amplitude * (1 - np.cos(np.deg2rad(self.half_width)))
+        return float(self.amplitude * (1 - np.cos(np.deg2rad(self.half_width))))
 
     @property
     def diffusion_constant(self) -> float:
@@ -172,7 +172,7 @@ def bump(ring: RingAttractor) -> Bump:
     --------
     >>> found = bump(RingAttractor())
     >>> round(found.half_width, 2), round(found.peak, 4)
-    (80.92, 0.6466)
+    (80.92, 0.6465)
     """
     J_0, J_1 = float(ring.J_0), float(ring.J_1)
     require(J_1 > 2, f"A bump needs J_1 above 2, where the uniform state gives way to it; got {J_1:g}.")

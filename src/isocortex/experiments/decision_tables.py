@@ -188,7 +188,7 @@ def shown_answer(animals: Mapping[str, Animal]) -> pd.DataFrame:
 
 def _interval(name: str, row: pd.Series) -> str:
     """Return "estimate [low, high]", with ≤ and ≥ at the ends of the parameter's range."""
-    estimate, low, high = (float(row[what]) for what in ("estimate", "low", "high"))
+    estimate, low, high = np.asarray(row[["estimate", "low", "high"]], float)
     below = "≤ " if low <= 1.001 * PARAMETERS[name].low else ""
     above = "≥ " if high >= 0.999 * PARAMETERS[name].high else ""
     return f"{estimate:.3g} [{below}{low:.3g}, {above}{high:.3g}]"
