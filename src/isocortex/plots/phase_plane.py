@@ -122,7 +122,8 @@ def _draw_plane(
         for i, (point, tint) in enumerate(zip(stable, TINTS, strict=False)):
             inside = np.where(ends == i, 0.0, np.nan)
             axis.pcolormesh(ends[x], ends[y], inside, cmap=ListedColormap([tint]), rasterized=True, zorder=0)
-            keys[f"basin of ({point[0]:.2f}, {point[1]:.2f})"] = Patch(color=tint)
+            first, second = np.round(point, 2) + 0.0  # a zero without a sign
+            keys[f"basin of ({first:.2f}, {second:.2f})"] = Patch(color=tint)
     for point, name in zip(found["x"].values, found["kind"].values, strict=True):
         if name == "saddle":
             for curve in manifold(system, point, box):
