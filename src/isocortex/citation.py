@@ -72,6 +72,14 @@ REFERENCES = {
         "Wilson HR, Cowan JD (1972). Excitatory and inhibitory interactions in localized populations of model neurons. "
         "Biophys J 12:1–24. doi:10.1016/S0006-3495(72)86068-5"
     ),
+    "ben-yishai-1995": (
+        "Ben-Yishai R, Bar-Or RL, Sompolinsky H (1995). Theory of orientation tuning in visual cortex. "
+        "Proc Natl Acad Sci USA 92:3844–3848. doi:10.1073/pnas.92.9.3844"
+    ),
+    "burak-fiete-2012": (
+        "Burak Y, Fiete IR (2012). Fundamental limits on persistent activity in networks of noisy neurons. "
+        "Proc Natl Acad Sci USA 109:17645–17650. doi:10.1073/pnas.1117386109"
+    ),
     "sussillo-barak-2013": (
         "Sussillo D, Barak O (2013). Opening the black box: low-dimensional dynamics in high-dimensional recurrent "
         "neural networks. Neural Comput 25:626–649. doi:10.1162/NECO_a_00409"

@@ -65,6 +65,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "RateModel",
         "One population that excites itself: when does it have two stable states, and when does noise switch them?",
     ),
+    "ring-attractor": (
+        "isocortex.experiments.ring_attractor",
+        "RingMemory",
+        "A bump on a ring that remembers a direction: its closed form, and how noise and unequal cells wear it away.",
+    ),
     "wilson-cowan": (
         "isocortex.experiments.wilson_cowan",
         "WilsonCowanPlane",
