@@ -1,9 +1,12 @@
 """Fit the drift–diffusion model to choices and reaction times by maximum likelihood, and compare its variants."""
 
+import os
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -261,12 +264,14 @@ def search(
         value, gradient = _slope(theta, variant, observed, given)
         return float(value), np.asarray(gradient)
 
-    options = {"ftol": tolerance, "gtol": 1e-7, "maxiter": 300}
-    with threadpool_limits(1, "blas"):  # threads would wait for each other over matrices of a few rows
-        results = [
-            minimize(slope, np.clip(start, *box.T), jac=True, method="L-BFGS-B", bounds=box, options=options)
-            for start in starts
-        ]
+    def climb(start: np.ndarray) -> Any:
+        options = {"ftol": tolerance, "gtol": 1e-7, "maxiter": 300}
+        with jax.enable_x64(True):  # it holds for one thread alone
+            return minimize(slope, np.clip(start, *box.T), jac=True, method="L-BFGS-B", bounds=box, options=options)
+
+    # BLAS threads would wait for each other over matrices of a few rows; the searches share the cores instead.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(climb, starts))
     best = min(results, key=lambda result: result.fun)
     return float(best.fun), best.x
 
