@@ -1,0 +1,76 @@
+"""Who is connected to whom, and how strongly at first."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int8
+
+from ..errors import require
+from ..shapes import PRNGKey
+
+Mask = Bool[Array, "unit unit"]
+Signs = Int8[Array, " unit"]
+
+
+def signs(n_units: int, excitatory: float | None) -> Signs:
+    """Return +1 for excitatory and −1 for inhibitory units, the excitatory first; 0 for all without Dale's law.
+
+    Examples
+    --------
+    >>> signs(5, 0.8).tolist(), signs(2, None).tolist()
+    ([1, 1, 1, 1, -1], [0, 0])
+    """
+    if excitatory is None:
+        return jnp.zeros(n_units, jnp.int8)
+    n_excitatory = round(excitatory * n_units)
+    require(
+        0 < n_excitatory < n_units,
+        f"excitatory must be a share that leaves units of both kinds among {n_units}; got {excitatory:g}.",
+    )
+    return jnp.where(jnp.arange(n_units) < n_excitatory, 1, -1).astype(jnp.int8)
+
+
+def connections(n_units: int, mask: Any, *, self_connections: bool, key: PRNGKey) -> Mask:
+    """Return which connections exist, to × from.
+
+    Parameters
+    ----------
+    n_units : int
+    mask : None, float, or bool array of shape (unit, unit)
+        All; a share, of which every unit receives the same number from others drawn at random; or a structure.
+    self_connections : bool
+        Whether a unit may project to itself.
+    key : key
+        For a share.
+    """
+    allowed = jnp.ones((n_units, n_units), bool) if self_connections else ~jnp.eye(n_units, dtype=bool)
+    if mask is None:
+        return allowed
+    if np.ndim(mask) == 0:
+        require(0 < mask <= 1, f"A share of connections must be above 0 and at most 1; got {mask:g}.")
+        lots = jnp.where(allowed, jax.random.uniform(key, allowed.shape), 2.0)
+        return (jnp.argsort(jnp.argsort(lots, axis=1), axis=1) < round(mask * n_units)) & allowed
+    require(
+        np.shape(mask) == (n_units, n_units),
+        f"mask must be a share or have the shape {(n_units, n_units)}, to × from; got {np.shape(mask)}.",
+    )
+    return jnp.asarray(mask, bool) & allowed
+
+
+def uniform(key: PRNGKey, shape: tuple[int, ...], n_in: int) -> Float[Array, "..."]:
+    """Draw from U(±1/√n_in), as PyTorch and the published networks do."""
+    return jax.random.uniform(key, shape, minval=-1.0, maxval=1.0) / np.sqrt(n_in)
+
+
+def balanced(key: PRNGKey, mask: Mask, sign: Signs) -> Float[Array, "unit unit"]:
+    """Draw recurrent weights from U(±1/√n), n the connections that a unit receives; balanced under Dale's law.
+
+    With signs, the weights from the excitatory units are divided by their number per inhibitory unit, so that
+    excitation and inhibition cancel in the mean (nn-brain; Song, Yang & Wang 2016, 10.1371/journal.pcbi.1004792).
+    """
+    n_in = jnp.maximum(mask.sum(axis=1, keepdims=True), 1)
+    weights = jax.random.uniform(key, mask.shape, minval=-1.0, maxval=1.0) / jnp.sqrt(n_in)
+    ratio = jnp.sum(sign < 0) / jnp.maximum(jnp.sum(sign > 0), 1)
+    return weights * jnp.where(sign > 0, ratio, 1.0).astype(weights.dtype)[None, :]
