@@ -70,9 +70,11 @@ def advance(
     last: Array,
     n: int,
     rule: optax.GradientTransformation,
+    anneal: bool,
 ) -> tuple[Learner, Float[Array, "seed update recorded"]]:
     """Take every member through the updates first … first + n − 1, or up to `last`, and return what was recorded.
 
+    With `anneal` changes shrink to nothing along half a cosine on the way to `last`.
     A member that has met its last criterion keeps its weights; what the others do does not depend on it.
     """
     streaming = isinstance(source, Stream)
@@ -92,6 +94,9 @@ def advance(
 
             (_, (loss, score)), gradient = jax.value_and_grad(loss_of, has_aux=True)(learner.weights)
             change, memory = rule.update(gradient, learner.memory, learner.weights)
+            if anneal:
+                share = (1 + jnp.cos(jnp.pi * step / last)) / 2
+                change = jax.tree.map(lambda x: share * x, change)
             weights = optax.apply_updates(learner.weights, change)
             if not streaming:
                 return learner._replace(weights=weights, memory=memory), jnp.stack([loss, score, jnp.zeros(())])
