@@ -80,7 +80,7 @@ def fit(
         Of SGD. Default 0.99, as published for the normative model.
     anneal : bool, optional
         Whether changes shrink to nothing along half a cosine over all updates. Default: on a stream, where it is worth
-        2 to 3 % of the ideal observer's success after as many updates, and not on a data set, where it is not offered.
+        about 2 % of the ideal observer's success after as many updates, and not on a data set, where it is not offered.
     clip : float, optional
         Largest global norm of the gradient. Default: 1 on a stream, none on a data set.
     rate_penalty, weight_penalty : float
