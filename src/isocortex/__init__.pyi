@@ -21,6 +21,9 @@ from .learning import evaluate as evaluate
 from .learning import fit as fit
 from .learning import load_model as load_model
 from .learning import save_model as save_model
+from .models import CTRNN as CTRNN
+from .models import GRU as GRU
+from .models import LSTM as LSTM
 from .models import ConvNet as ConvNet
 from .models import ConvolutionalLayer as ConvolutionalLayer
 from .models import FourierEnergy as FourierEnergy

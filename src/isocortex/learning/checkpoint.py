@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ import jax
 import numpy as np
 
 from ..errors import InputError, look_up, require
-from ..models import ConvNet, n_members, population
+from ..models import CTRNN, GRU, LSTM, ConvNet, n_members, population
 from ..shapes import PRNGKey
 
-MODELS = {"ConvNet": ConvNet}
+MODELS = {"ConvNet": ConvNet, "CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM}
 """Classes of models that can be saved: each tells its ``arguments``."""
 
 
@@ -71,8 +72,9 @@ def load_model(path: str | PathLike[str]) -> Any:
 
 
 def fingerprint(key: PRNGKey, *asked: Any) -> str:
-    """Return a digest of what a training was asked to do: its key, numbers, and every array."""
+    """Return a digest of what a training was asked to do: its key, numbers, every array, and what holds them."""
     digest = hashlib.sha256(np.asarray(jax.random.key_data(key)).tobytes())
+    digest.update(re.sub(r" at 0x\w+", "", str(jax.tree.structure(asked))).encode())  # addresses differ by process
     for leaf in jax.tree.leaves(asked):
         digest.update(np.asarray(leaf).tobytes() if eqx.is_array(leaf) else repr(leaf).encode())
     return digest.hexdigest()
@@ -102,3 +104,25 @@ def read_state(path: Path, state: Any, asked: str) -> Any:
             return eqx.tree_deserialise_leaves(file, state)
     except (ValueError, RuntimeError, EOFError) as error:
         raise InputError(f"{path} is damaged; delete it to start anew.") from error
+
+
+def append_records(path: Path, records: np.ndarray, done: int) -> None:
+    """Write what updates recorded beside the state, after those of the `done` updates before them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _records(path).open("r+b" if done else "wb") as file:
+        file.seek(done * records[0].nbytes)
+        file.write(np.ascontiguousarray(records).tobytes())
+
+
+def read_records(path: Path, done: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Read what the first `done` updates recorded, float32 of shape (done, …)."""
+    n = done * int(np.prod(shape))
+    if n == 0:
+        return np.zeros((0, *shape), np.float32)
+    found = np.fromfile(_records(path), np.float32, n) if _records(path).exists() else np.zeros(0, np.float32)
+    require(len(found) == n, f"{_records(path)} is damaged; delete it and {path.name} to start anew.")
+    return found.reshape(done, *shape)
+
+
+def _records(path: Path) -> Path:
+    return path.with_suffix(".records")

@@ -65,3 +65,17 @@ def map_members(function: Callable[..., Any], models: Any, *per_member: Any) -> 
     """
     arrays, static = eqx.partition(models, eqx.is_array)
     return jax.lax.map(lambda item: function(eqx.combine(item[0], static), *item[1:]), (arrays, *per_member))
+
+
+def member(models: Model, i: int) -> Model:
+    """Return member `i` of a population as a model of its own.
+
+    Raises
+    ------
+    InputError
+        If there is no such member.
+    """
+    n = n_members(models)
+    require(0 <= i < n, f"A population of {n} has the members 0 to {n - 1}; got {i}.")
+    arrays, static = eqx.partition(models, eqx.is_array)
+    return eqx.combine(jax.tree.map(lambda x: x[i], arrays), static)

@@ -87,8 +87,11 @@ class OrientationDiscrimination(_GratingTask):
     ((100, 48, 64), (100, 1))
     """
 
-    n_outputs: ClassVar[int] = 1
     readout: ClassVar[Literal["sigmoid", "identity"]] = "sigmoid"
+
+    @property
+    def n_outputs(self) -> int:
+        return 1
 
     def targets(self, angle: Angles) -> Outputs:
         """Return the label of each angle, shape (trial, 1)."""
@@ -112,8 +115,11 @@ class OrientationRegression(_GratingTask):
     :class:`OrientationDiscrimination`.
     """
 
-    n_outputs: ClassVar[int] = 2
     readout: ClassVar[Literal["sigmoid", "identity"]] = "identity"
+
+    @property
+    def n_outputs(self) -> int:
+        return 2
 
     def targets(self, angle: Angles) -> Outputs:
         """Return (cos 2θ, sin 2θ) of each angle, shape (trial, 2)."""

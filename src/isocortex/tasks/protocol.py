@@ -38,14 +38,16 @@ class Task(eqx.Module):
 
     Attributes
     ----------
-    n_outputs : int
-        How many numbers the model answers with.
     readout : "sigmoid" or "identity"
         Whether an answer is a probability or a value.
     """
 
-    n_outputs: ClassVar[int]
     readout: ClassVar[Literal["sigmoid", "identity"]]
+
+    @property
+    @abstractmethod
+    def n_outputs(self) -> int:
+        """How many numbers the model answers with."""
 
     @abstractmethod
     def sample(self, key: PRNGKey, n: int) -> Trials:

@@ -44,7 +44,6 @@ class ImageRotation(Task):
     ((100, 48, 64), (100, 2), ['picture', 'rotation'])
     """
 
-    n_outputs: ClassVar[int] = 2
     readout: ClassVar[Literal["sigmoid", "identity"]] = "identity"
 
     pictures: Float[jax.Array, "picture side side"]
@@ -58,6 +57,10 @@ class ImageRotation(Task):
         )
         self.pictures = jnp.asarray(stack, jnp.float32)
         self.resolution = resolution
+
+    @property
+    def n_outputs(self) -> int:
+        return 2
 
     def sample(self, key: PRNGKey, n: int) -> Trials:
         angle_key, picture_key = jax.random.split(key)
