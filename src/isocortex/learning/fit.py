@@ -21,7 +21,7 @@ from .history import by_epoch, by_update
 from .loop import Plan, Progress, go_through
 from .optimisers import rule
 from .sources import NOISE, DataSet, Stream, ceiling
-from .updates import Learner, Penalties, advance, split_trained, start
+from .updates import Learner, Penalties, advance, advance_at_once, split_trained, start
 
 UPDATES_PER_CHUNK = 100
 """Of a stream, between two reports of progress; a data set's chunk is an epoch. It changes no number."""
@@ -165,8 +165,8 @@ def fit(
     last = jnp.asarray(plan.updates)
 
     def chunk(learners: Learner, first: int) -> tuple[Learner, jax.Array]:
-        now = jnp.asarray(first)
-        return advance(learners, rest, own, source, criteria, penalties, now, last, plan.chunk, change, anneal)
+        shared = (source, criteria, penalties, jnp.asarray(first), last, plan.chunk, change, anneal)
+        return (advance_at_once if streaming else advance)(learners, rest, own, *shared)
 
     name = optimiser if isinstance(optimiser, str) else "one of your own"
     learners, records = go_through(
