@@ -16,9 +16,12 @@ from .decision_trials import quantiles as quantiles
 from .decision_trials import simulate_trials as simulate_trials
 from .embedding import embed as embed
 from .embedding import mds as mds
+from .gain_fields import crossed as crossed
+from .gain_fields import gain_fields as gain_fields
 from .modulation import modulation as modulation
 from .modulation import pooled_modulation as pooled_modulation
 from .modulation import rectified_modulation as rectified_modulation
+from .receptive_shift import shift_index as shift_index
 from .spike_trains import fano_factor as fano_factor
 from .spike_trains import interval_cv as interval_cv
 from .spike_trains import intervals as intervals

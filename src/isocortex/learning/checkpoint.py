@@ -12,10 +12,10 @@ import jax
 import numpy as np
 
 from ..errors import InputError, look_up, require
-from ..models import ConvNet, n_members, population
+from ..models import MLP, ConvNet, n_members, population
 from ..shapes import PRNGKey
 
-MODELS = {"ConvNet": ConvNet}
+MODELS: dict[str, Any] = {"ConvNet": ConvNet, "MLP": MLP}
 """Classes of models that can be saved: each tells its ``arguments``."""
 
 

@@ -10,6 +10,8 @@ from .correlation import map_size as map_size
 from .energy import FourierEnergy as FourierEnergy
 from .energy import OrientationEnergy as OrientationEnergy
 from .energy import Pixels as Pixels
+from .mlp import ACTIVATIONS as ACTIVATIONS
+from .mlp import MLP as MLP
 from .population import map_members as map_members
 from .population import member_keys as member_keys
 from .population import n_members as n_members

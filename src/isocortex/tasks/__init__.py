@@ -1,5 +1,6 @@
 """What a model is asked to do: pure samplers of trials, with a loss and a score."""
 
+from .head_centred import HeadCentred as HeadCentred
 from .orientation import OrientationDiscrimination as OrientationDiscrimination
 from .orientation import OrientationRegression as OrientationRegression
 from .protocol import Task as Task
