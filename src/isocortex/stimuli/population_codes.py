@@ -204,8 +204,9 @@ class MonotonicCode(PopulationCode):
         """Lines of all types for both axes."""
         return 2 * len(self.types) * self.n
 
-    def lines(self, position: Degrees) -> Degrees:
+    def lines(self, position: Degrees | np.ndarray) -> Degrees:
         """Return the activity of every line along one axis, shape (..., types · n), for positions of shape (...)."""
+        position = jnp.asarray(position)
         places = {
             "rising": position,
             "falling": -position,
