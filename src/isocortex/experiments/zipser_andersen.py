@@ -109,7 +109,7 @@ class ZipserAndersen(Experiment):
             task=task,
             variants=variants,
             errors=errors,
-            baselines=baselines(trials),
+            baselines=baselines(task, self.key("baselines")),
             trials=trials,
             outputs=outputs,
             places=places,

@@ -39,7 +39,7 @@ def draw_learning(run: Run, found: Found) -> None:
         ),
         title="Learning",
         caption="Squared error summed over the outputs, mean over the training samples as the epoch runs; thin lines "
-        "are seeds, thick ones their mean. Dashed and dotted: what needs no network, on the held-out samples.",
+        "are seeds, thick ones their mean. Dashed and dotted: answers that need neither eye nor retina.",
         alt="Training error against epoch: a plateau at the baseline, then a slow fall; with Adam a fast one.",
     )
     decoded = {name: found.position_error(name) for name in found.places}
@@ -49,7 +49,7 @@ def draw_learning(run: Run, found: Found) -> None:
         title="How far off is the decoded position?",
         caption=f"Least-squares position of the output on {len(found.head)} held-out samples, a thin line per seed. "
         f"On the targets themselves the decoder errs by at most {found.inverse_error():.1g}°. Lattice spacing 10°.",
-        alt="Cumulative distributions of the decoding error: untrained near chance, trained better, Adam a few degrees.",
+        alt="Cumulative distributions of the decoding error: untrained at chance, trained better, Adam a few degrees.",
     )
     shown = [np.asarray(found.trials.conditions[f"eye_{axis}"])[:EXAMPLES] for axis in "xy"]
     outputs = {name: x[0, :EXAMPLES] for name, x in found.outputs.items() if name != "untrained"}
@@ -84,14 +84,9 @@ def draw_learning(run: Run, found: Found) -> None:
         + " Arrows: the two weights from the eye position, on one scale." * linear,
         alt="Maps of the weights from the retina onto each hidden unit, most with smooth gradients across the field.",
     )
-    errors = {
-        f"{name}, seed {seed}": x.sel(seed=seed).to_series()
-        for name, x in found.errors.items()
-        for seed in x["seed"].values
-    }
-    table = pd.DataFrame(errors)
-    kept = (table.index % EPOCHS_KEPT == 0) | (table.index == 1)
-    run.table("errors", table[kept].rename_axis("epoch"), caption="Training error of every seed, each tenth epoch.")
+    columns = {f"{name}, seed {row['seed'].item()}": row.to_series() for name, x in found.errors.items() for row in x}
+    table = pd.DataFrame(columns).rename_axis("epoch").query(f"epoch == 1 or epoch % {EPOCHS_KEPT} == 0")
+    run.table("errors", table, caption="Training error of every seed, each tenth epoch.")
 
 
 def draw_gain_fields(run: Run, found: Found) -> None:
@@ -100,14 +95,15 @@ def draw_gain_fields(run: Run, found: Found) -> None:
     rows, titles, maps = {}, {}, {}
     for name, responses in found.responses.items():
         shown, table = crossed(responses, retinal, eye), found.tables[name]
-        first = table[table["seed"] == table["seed"].iloc[0]]
+        first = table.head(shown.lit.shape[-1])
         units = np.argsort(-first["interaction"].to_numpy(), kind="stable")[:UNITS_SHOWN]
         lit, dark = shown.lit[0][:, :, units], np.asarray(shown.dark)[0][:, units]
         best = lit.mean(axis=0).argmax(axis=0)
         rows[name] = lit[:, best, np.arange(len(units))].T, dark.T
         titles[name] = [f"unit {u + 1}\n{first['class'].iloc[u]}" for u in units]
         top, row = units[0], first.iloc[units[0]]
-        title = f"{name}, unit {top + 1}: shift {row['shift']:.2f}, depth {row['depth']:.2f}".replace("-", "−")
+        shift = f"{round(row['shift'], 2) + 0.0:.2f}".replace("-", "−")
+        title = f"{name}, unit {top + 1}: shift {shift}, depth {row['depth']:.2f}"
         maps[title] = shown.lit[0][:, :, top].reshape(-1, len(FIELD), len(FIELD))
     run.figure(
         "gain_fields",

@@ -45,8 +45,9 @@ METHODS = [
     "type is its mirror; 8 lines per type and axis; the reach is 80° for the eye and 40° for the head.",
     "Back-propagation written out: δ^L = ŷ − y (cross-entropy) or (ŷ − y)ŷ(1 − ŷ) (squared error), "
     "δ^ℓ = (W^(ℓ+1))ᵀδ^(ℓ+1) ⊙ f′(a^ℓ), ∂L/∂W^ℓ = δ^ℓ(z^(ℓ−1))ᵀ, ∂L/∂b^ℓ = δ^ℓ. Error: Σ(ŷ − y)² over the outputs, "
-    "mean over the training samples as the epoch runs. Compared with automatic differentiation in float64, both losses.",
-    "Decoded position: least squares of the output against the code's pattern, on fresh held-out samples.",
+    "mean over the training samples as the epoch runs. Compared with automatic differentiation in float64.",
+    "Decoded position: least squares of the output against the code's patterns (Gaussian ones times any gain), on "
+    "fresh held-out samples.",
     "Gain fields: 17 × 17 retinal places 5° apart at eye positions (−20, 0, 20)²°, and the background in the dark. "
     "Depth: (max − min)/max over eye positions at the best retinal place; shares of variance: two-way analysis of "
     "variance of place and eye; class: parts of the response that vary by more than 10 % of the largest, and whether "

@@ -18,8 +18,8 @@ Eyes = Float[np.ndarray, "eye 2"]
 AtEyes = Float[np.ndarray, "unit eye"]
 MEASURES = {
     "depth": ("gain depth, (max − min)/max", (0.0, 1.0)),
-    "interaction": ("eye × retina interaction\n(share of variance)", (0.0, 0.5)),
-    "planar_r2": ("variance explained by a plane", (0.0, 1.0)),
+    "interaction": ("eye × retina interaction\n(share of variance)", (-0.01, 0.4)),
+    "planar_r2": ("variance explained by a plane", (0.0, 1.02)),
     "shift": ("shift of the receptive field\n(0 retina, 1 head)", (-0.5, 1.25)),
 }
 """Column of the table → label and range of the axis."""
@@ -91,7 +91,8 @@ def retinal_maps(
     """
     xs, ys = np.unique(eyes[:, 0]), np.unique(eyes[:, 1])
     figure = Figure(figsize=(3.3 * len(units) + 0.9, 3.5), layout="constrained")
-    blocks = figure.subfigures(1, len(units), squeeze=False)[0]
+    widths = [*[1.0] * len(units), 0.24]
+    *blocks, bar = figure.subfigures(1, len(widths), squeeze=False, width_ratios=widths)[0]
     for block, (title, maps) in zip(blocks, units.items(), strict=True):
         axes = block.subplots(len(ys), len(xs), squeeze=False)
         block.suptitle(title, fontsize=10)
@@ -108,8 +109,7 @@ def retinal_maps(
         block.supxlabel("eye position, horizontal", fontsize=9)
         if block is blocks[0]:
             block.supylabel("eye position, vertical", fontsize=9)
-    every = [axis for block in blocks for axis in block.axes]
-    blocks[-1].colorbar(ScalarMappable(Normalize(*level), "viridis"), ax=every[-9:], shrink=0.8, label="response")
+    bar.colorbar(ScalarMappable(Normalize(*level), "viridis"), cax=bar.subplots(), label="response")
     return figure
 
 

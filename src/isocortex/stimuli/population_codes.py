@@ -1,6 +1,7 @@
 """Positions in the activity of populations: Gaussian and monotonic codes, each with its inverse."""
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import equinox as eqx
 import jax
@@ -16,8 +17,8 @@ Degrees = Float[jax.Array, "..."]
 
 CANDIDATES = 41
 """Places per axis where the search for a position begins: a lattice finer than the narrowest tuning."""
-STEPS = 12
-"""Gauss–Newton steps from the best of them; the pattern of a position has converged to rounding after five."""
+STARTS, STEPS = 4, 8
+"""Gauss–Newton steps from each of the best; from the nearest, an exact pattern has converged to rounding after five."""
 LENGTHS = np.array([0, 1 / 8, 1 / 4, 1 / 2, 1], np.float32)
 """Shares of a whole step that are tried."""
 
@@ -30,9 +31,12 @@ class PopulationCode(eqx.Module):
     reach : float
         Degrees.
     n_units : int
+    any_gain : bool
+        Whether a pattern means the same position when multiplied by a positive number.
     """
 
     reach: eqx.AbstractVar[float]
+    any_gain: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -46,8 +50,9 @@ class PopulationCode(eqx.Module):
     def decode(self, activity: Activity) -> Degrees:
         """Return the position whose pattern is nearest to the activity: the inverse, in the sense of least squares.
 
-        For noise that is alike in all units and independent this is the most likely position. The best of 41 × 41
-        places is refined by Gauss–Newton steps, each as long as brings the pattern nearest.
+        A code of bumps is decoded by their place alone: its patterns are compared up to a factor, as an uncertain
+        network answers with a low bump and not with one elsewhere. The four best of 41 × 41 places are
+        refined by Gauss–Newton steps, each as long as brings the pattern nearest.
 
         Parameters
         ----------
@@ -57,6 +62,11 @@ class PopulationCode(eqx.Module):
         -------
         array, shape (..., 2)
             Degrees.
+
+        Raises
+        ------
+        InputError
+            If there are not as many activities as units.
         """
         activity = jnp.asarray(activity)
         require(
@@ -79,19 +89,34 @@ def _nearest(code: PopulationCode, activity: Float[jax.Array, "sample unit"]) ->
     axis = jnp.linspace(-code.reach, code.reach, CANDIDATES, dtype=activity.dtype)
     places = jnp.stack(jnp.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     patterns = jnp.asarray(code(places))
-    start = places[jnp.argmin((patterns**2).sum(axis=1)[None, :] - 2 * activity @ patterns.T, axis=1)]
+    power, overlap = (patterns**2).sum(axis=1)[None, :], activity @ patterns.T
+    gains = jnp.maximum(overlap, 0) / power if code.any_gain else jnp.ones_like(overlap)
+    best = jax.lax.top_k(2 * gains * overlap - gains**2 * power, STARTS)[1]
+    free = jnp.array([1, 1, code.any_gain], activity.dtype)
+    limit = jnp.array([code.reach, code.reach, jnp.inf], activity.dtype)
 
-    def refine(place: jax.Array, pattern: jax.Array) -> jax.Array:
-        def step(_: jax.Array, place: jax.Array) -> jax.Array:
-            slope = jax.jacfwd(code)(place)
-            matrix = slope.T @ slope + 1e-9 * jnp.eye(2, dtype=slope.dtype)
-            whole = jnp.linalg.solve(matrix, slope.T @ (pattern - code(place)))
-            moved = jnp.clip(place[None, :] + jnp.multiply.outer(LENGTHS, whole), -code.reach, code.reach)
-            return moved[jnp.argmin(((code(moved) - pattern[None, :]) ** 2).sum(axis=1))]
+    def pattern_of(guess: jax.Array) -> jax.Array:
+        return guess[2] * jnp.asarray(code(guess[:2]))
 
-        return jax.lax.fori_loop(0, STEPS, step, place)
+    def misfit(guess: jax.Array, pattern: jax.Array) -> jax.Array:
+        return ((pattern_of(guess) - pattern) ** 2).sum()
 
-    return jax.vmap(refine)(start, activity)
+    def refine(guess: jax.Array, pattern: jax.Array) -> jax.Array:
+        def step(_: jax.Array, guess: jax.Array) -> jax.Array:
+            slope = jax.jacfwd(pattern_of)(guess) * free[None, :]
+            matrix = slope.T @ slope + 1e-11 * jnp.eye(3, dtype=slope.dtype)
+            whole = jnp.linalg.solve(matrix, slope.T @ (pattern - pattern_of(guess)))
+            tried = jnp.clip(guess[None, :] + jnp.multiply.outer(LENGTHS, whole), -limit[None, :], limit[None, :])
+            return tried[jnp.argmin(jax.vmap(misfit, (0, None))(tried, pattern))]
+
+        return jax.lax.fori_loop(0, STEPS, step, guess)
+
+    def best_of(guesses: jax.Array, pattern: jax.Array) -> jax.Array:
+        refined = jax.vmap(refine, (0, None))(guesses, pattern)
+        return refined[jnp.argmin(jax.vmap(misfit, (0, None))(refined, pattern)), :2]
+
+    first = jnp.concatenate([places[best], jnp.take_along_axis(gains, best, axis=1)[..., None]], axis=-1)
+    return jax.vmap(best_of)(first, activity)
 
 
 class GaussianCode(PopulationCode):
@@ -122,6 +147,8 @@ class GaussianCode(PopulationCode):
     >>> code.n_units, int(activity.argmax()), code.decode(activity).round(3).tolist()
     (64, 21, [10.0, -20.0])
     """
+
+    any_gain: ClassVar[bool] = True
 
     size: int = eqx.field(static=True, default=8)
     spacing: float = eqx.field(static=True, default=10.0)

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Float
 
 from ..errors import look_up
@@ -20,7 +21,7 @@ RETINA = GaussianCode(reach=REACH)
 OUTPUT_FORMATS: dict[str, PopulationCode] = {"gaussian": RETINA, "monotonic": MonotonicCode(reach=REACH)}
 """Codes of the head-centred position; the first is that of the retina."""
 
-Degrees = Float[jax.Array, "trial 2"]
+Degrees = Float[jax.Array | np.ndarray, "trial 2"]
 
 
 def cross_entropy(output: Outputs, target: Outputs) -> Float[jax.Array, " trial"]:
