@@ -148,7 +148,7 @@ def draw_frames(run: Run, found: Found) -> None:
         "rdms",
         plots.rdm_panels(found.rdms, angles=False),
         title="RDMs",
-        caption="25 retinal places at each of nine eye positions, mean over seeds; blocks are eye positions.",
+        caption="16 retinal places at each of nine eye positions, mean over seeds; blocks are eye positions.",
         alt="Matrices of dissimilarity of the three positions, of the hidden layer before and after training, and of "
         "the input.",
     )

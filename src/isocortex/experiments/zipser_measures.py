@@ -23,7 +23,7 @@ FIELD = np.arange(-40.0, 41.0, 5.0)
 """Retinal places along an axis, in degrees."""
 EYES = np.array([-20.0, 0.0, 20.0])
 """Eye positions along an axis, in degrees: nine in all, as in the recordings."""
-COARSE = np.arange(-30.0, 31.0, 15.0)
+COARSE = np.arange(-30.0, 31.0, 20.0)
 """Retinal places for RDMs."""
 FRAMES = ("retinal", "eye", "head-centred")
 MANY = 50_000

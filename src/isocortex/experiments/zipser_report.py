@@ -53,7 +53,7 @@ METHODS = [
     "variance of place and eye; class: parts of the response that vary by more than 10 % of the largest, and whether "
     "their planes rise to the same side. Shift: displacement of best correlation between maps at neighbouring eye "
     "positions, per degree of eye movement.",
-    "RDMs: squared Euclidean, 5 × 5 retinal places at nine eye positions; Pearson correlation with the squared "
+    "RDMs: squared Euclidean, 4 × 4 retinal places at nine eye positions; Pearson correlation with the squared "
     "distances of positions; intervals from bootstraps of stimuli and seeds.",
 ]
 

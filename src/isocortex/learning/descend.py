@@ -105,7 +105,8 @@ def descend(
 
     zeros = jax.tree.map(np.zeros_like, networks)
     state = (networks, (zeros,) * rule.moments, np.full((seeds, epochs), np.nan, np.float32), np.asarray(0))
-    asked = fingerprint(key, loss, optimiser, learning_rate, epochs, n_trials, batch, task, repr(task), networks)
+    what = [type(task).__name__, *sorted(f"{name}={x}" for name, x in vars(task).items() if not eqx.is_array(x))]
+    asked = fingerprint(key, what, loss, optimiser, learning_rate, epochs, n_trials, batch, task, networks)
     if checkpoint is not None:
         state = read_state(Path(checkpoint), state, asked)
     networks, memory, errors, done = state

@@ -19,6 +19,8 @@ CANDIDATES = 41
 """Places per axis where the search for a position begins: a lattice finer than the narrowest tuning."""
 STARTS, STEPS = 4, 8
 """Gauss–Newton steps from each of the best; from the nearest, an exact pattern has converged to rounding after five."""
+SILENT = 1e-12
+"""Activity whose length is below this has no direction."""
 LENGTHS = np.array([0, 1 / 8, 1 / 4, 1 / 2, 1], np.float32)
 """Shares of a whole step that are tried."""
 
@@ -86,37 +88,34 @@ class PopulationCode(eqx.Module):
 
 @eqx.filter_jit
 def _nearest(code: PopulationCode, activity: Float[jax.Array, "sample unit"]) -> Float[jax.Array, "sample 2"]:
-    axis = jnp.linspace(-code.reach, code.reach, CANDIDATES, dtype=activity.dtype)
-    places = jnp.stack(jnp.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-    patterns = jnp.asarray(code(places))
-    power, overlap = (patterns**2).sum(axis=1)[None, :], activity @ patterns.T
-    gains = jnp.maximum(overlap, 0) / power if code.any_gain else jnp.ones_like(overlap)
-    best = jax.lax.top_k(2 * gains * overlap - gains**2 * power, STARTS)[1]
-    free = jnp.array([1, 1, code.any_gain], activity.dtype)
-    limit = jnp.array([code.reach, code.reach, jnp.inf], activity.dtype)
+    def scaled(pattern: jax.Array) -> jax.Array:
+        return pattern / jnp.maximum(jnp.linalg.norm(pattern), SILENT) if code.any_gain else pattern
 
-    def pattern_of(guess: jax.Array) -> jax.Array:
-        return guess[2] * jnp.asarray(code(guess[:2]))
+    def pattern_of(place: jax.Array) -> jax.Array:
+        return scaled(jnp.asarray(code(place)))
 
-    def misfit(guess: jax.Array, pattern: jax.Array) -> jax.Array:
-        return ((pattern_of(guess) - pattern) ** 2).sum()
+    def misfit(place: jax.Array, pattern: jax.Array) -> jax.Array:
+        return ((pattern_of(place) - pattern) ** 2).sum()
 
-    def refine(guess: jax.Array, pattern: jax.Array) -> jax.Array:
-        def step(_: jax.Array, guess: jax.Array) -> jax.Array:
-            slope = jax.jacfwd(pattern_of)(guess) * free[None, :]
-            matrix = slope.T @ slope + 1e-11 * jnp.eye(3, dtype=slope.dtype)
-            whole = jnp.linalg.solve(matrix, slope.T @ (pattern - pattern_of(guess)))
-            tried = jnp.clip(guess[None, :] + jnp.multiply.outer(LENGTHS, whole), -limit[None, :], limit[None, :])
+    def refine(place: jax.Array, pattern: jax.Array) -> jax.Array:
+        def step(_: jax.Array, place: jax.Array) -> jax.Array:
+            slope = jax.jacfwd(pattern_of)(place)
+            matrix = slope.T @ slope + 1e-12 * jnp.eye(2, dtype=slope.dtype)
+            whole = jnp.linalg.solve(matrix, slope.T @ (pattern - pattern_of(place)))
+            tried = jnp.clip(place[None, :] + jnp.multiply.outer(LENGTHS, whole), -code.reach, code.reach)
             return tried[jnp.argmin(jax.vmap(misfit, (0, None))(tried, pattern))]
 
-        return jax.lax.fori_loop(0, STEPS, step, guess)
+        return jax.lax.fori_loop(0, STEPS, step, place)
 
-    def best_of(guesses: jax.Array, pattern: jax.Array) -> jax.Array:
-        refined = jax.vmap(refine, (0, None))(guesses, pattern)
-        return refined[jnp.argmin(jax.vmap(misfit, (0, None))(refined, pattern)), :2]
+    def best_of(starts: jax.Array, pattern: jax.Array) -> jax.Array:
+        refined = jax.vmap(refine, (0, None))(starts, pattern)
+        return refined[jnp.argmin(jax.vmap(misfit, (0, None))(refined, pattern))]
 
-    first = jnp.concatenate([places[best], jnp.take_along_axis(gains, best, axis=1)[..., None]], axis=-1)
-    return jax.vmap(best_of)(first, activity)
+    axis = jnp.linspace(-code.reach, code.reach, CANDIDATES, dtype=activity.dtype)
+    places = jnp.stack(jnp.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    patterns, wanted = jax.vmap(pattern_of)(places), jax.vmap(scaled)(activity)
+    nearest = jax.lax.top_k(2 * wanted @ patterns.T - (patterns**2).sum(axis=1)[None, :], STARTS)[1]
+    return jax.vmap(best_of)(places[nearest], wanted)
 
 
 class GaussianCode(PopulationCode):
