@@ -62,10 +62,10 @@ def test_training_makes_gain_fields(eight):
 
 @pytest.mark.slow
 def test_adam_solves_the_task(eight):
-    """Within a fifth of the lattice's spacing of 10°, where the published training stays beyond it."""
+    """Within a fifth of the lattice's spacing of 10° for half of all samples; the published training stays beyond."""
     trials = TASK.sample(jax.random.key(2), 500)
     head = np.stack([trials.conditions["head_x"], trials.conditions["head_y"]], axis=-1)
     _, places = held_out(TASK, trials, eight[0])
     off = {name: np.median(np.linalg.norm(x - head, axis=-1)) for name, x in places.items()}
-    assert off["Adam"] < 2 < 4 < off["trained"] < off["untrained"]
+    assert off["Adam"] < 2 < 3 < off["trained"] < off["untrained"]
     assert float(eight[1]["Adam"].mean("seed")[-1]) < 0.14

@@ -169,7 +169,7 @@ class ZipserAndersen(Experiment):
                 "published",
                 beside_published(found_numbers, PUBLISHED),
                 title="Reference numbers beside ours",
-                caption="The published curve is one seed; the others are means or medians over eight.",
+                caption="Means (error) and medians (gain) over eight seeds of an independent program.",
                 shown=True,
             )
         run.describe(

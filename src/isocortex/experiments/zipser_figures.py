@@ -96,7 +96,8 @@ def draw_gain_fields(run: Run, found: Found) -> None:
     for name, responses in found.responses.items():
         shown, table = crossed(responses, retinal, eye), found.tables[name]
         first = table.head(shown.lit.shape[-1])
-        units = np.argsort(-first["interaction"].to_numpy(), kind="stable")[:UNITS_SHOWN]
+        deepest = np.argsort(-first["depth"].to_numpy(), kind="stable")
+        units = deepest[np.linspace(0, len(deepest) - 1, min(UNITS_SHOWN, len(deepest))).round().astype(int)]
         lit, dark = shown.lit[0][:, :, units], np.asarray(shown.dark)[0][:, units]
         best = lit.mean(axis=0).argmax(axis=0)
         rows[name] = lit[:, best, np.arange(len(units))].T, dark.T
@@ -111,16 +112,16 @@ def draw_gain_fields(run: Run, found: Found) -> None:
         title="Gain fields",
         caption="Response of hidden units to a stimulus at their best retinal place, at nine eye positions "
         "(−20°, 0°, 20°)². Diameter of the blue circle: total response; of the dark disc: background in the dark; "
-        "dotted: a background that the stimulus suppresses. The six units of the first seed with the largest "
-        "interaction.",
+        "dotted: a background that the stimulus suppresses. Units of the first seed, from the deepest gain to the "
+        "shallowest in equal steps.",
         alt="Three by three circles per hidden unit: all alike before training, graded across eye positions after it.",
     )
     run.figure(
         "retinal_maps",
         plots.retinal_maps(maps, lattice(EYES), extent=REACH),
         title="Receptive fields at nine eye positions",
-        caption="Response to every retinal place (±40°), a map per eye position, of the unit with the largest "
-        "interaction. Crosses: the place on the retina that is straight ahead of the head.",
+        caption="Response to every retinal place (±40°), a map per eye position, of the unit of the first seed with "
+        "the deepest gain. Crosses: the place on the retina that is straight ahead of the head.",
         alt="Nine maps per unit: the receptive field stays on the retina while its height changes with the eye.",
     )
     run.figure(

@@ -31,8 +31,8 @@ PREFIX = {"trained": "", "Adam": "adam."}
 NOTES = [
     "Planarity says little: an untrained sigmoid unit is planar because it is nearly linear. Training adds the depth "
     "of the gain and the interaction of eye and retina, so those stand beside the untrained control.",
-    "After 1000 epochs of the published training the task is far from solved: the decoded position is off by more "
-    "than the spacing of the lattice. The second training shows what gain fields become when it is.",
+    "The published training stops long before the task is solved: its output bumps are low and wide. The second "
+    "training goes on to bumps that a reader of the output can trust, and shows what gain fields become then.",
     "Retinal and head-centred positions are correlated in the stimuli for RDMs (head = retina + eye), so a code of one "
     "resembles the other; only the difference between bars tells.",
     "A unit that adds eye and retina before a threshold has a receptive field that seems to move: the shift alone does "
@@ -95,6 +95,11 @@ def shares_table(found: Found) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def percent(share: float) -> str:
+    """Write a share in percent, with a decimal."""
+    return f"{100 * share:.1f} %" if share >= 0.0005 else "below 0.1 %"
+
+
 def answer(found: Found, n: dict[str, float | int]) -> str:
     """Return the answer in words."""
     epochs = found.errors["trained"].sizes["epoch"]
@@ -102,15 +107,17 @@ def answer(found: Found, n: dict[str, float | int]) -> str:
         f"By hidden units whose response to a place on the retina is scaled by the eye position. After {epochs} epochs "
         f"(error {n['error.train.final.mean']:.3f}, decoded position off by {n['position.error_deg.median']:.1f}°) the "
         f"median gain depth is {n['gain_field.depth.median']:.2f} (untrained "
-        f"{n['gain_field.depth.untrained.median']:.2f}), and eye and retina interact with "
-        f"{100 * n['gain_field.interaction.median']:.1f} % of the variance (untrained "
-        f"{100 * n['gain_field.interaction.untrained.median']:.1g} %)."
+        f"{n['gain_field.depth.untrained.median']:.2f}), and the interaction of eye and retina is "
+        f"{percent(n['gain_field.interaction.median'])} of the variance (untrained "
+        f"{percent(n['gain_field.interaction.untrained.median'])}). Few units are head-centred, but all together are: "
+        f"their RDM correlates with that of head-centred position to {n['rsa.head_centred.trained.mean']:.2f} "
+        f"(untrained {n['rsa.head_centred.untrained.mean']:.2f})."
     )
     if "Adam" in found.errors:
         text += (
             f" Adam brings the error to {n['adam.error.train.final.mean']:.3f} and the position to "
             f"{n['adam.position.error_deg.median']:.1f}°; depth is then {n['adam.gain_field.depth.median']:.2f}, the "
-            f"interaction {100 * n['adam.gain_field.interaction.median']:.1f} %, and receptive fields move "
+            f"interaction {percent(n['adam.gain_field.interaction.median'])}, and receptive fields move "
             f"{n['adam.gain_field.shift.median']:.2f}° per degree of the eye (published training "
             f"{n['gain_field.shift.median']:.2f})."
         )
