@@ -64,7 +64,7 @@ if __name__ == "__main__":
     mine, theirs = alternate(ours, lambda: SHARE * peer(str(EPOCHS // SHARE)), turns)
     print(f"{EPOCHS} epochs of {UPDATES} updates, one network")
     print(row("isocortex, deltas written out", mine))
-    print(row("PyTorch 2.13, eager, 2 threads", theirs))
+    print(row("PyTorch 2.13, eager, 1 thread", theirs))
     ratio = theirs / mine
     print(f"ratio {np.median(ratio):.1f} ({ratio.min():.1f} to {ratio.max():.1f})")
     print(row("isocortex, gradients by automatic differentiation", np.array([automatic() for _ in range(turns)])))
