@@ -92,6 +92,19 @@ REFERENCES = {
         "Riesenhuber M, Poggio T (1999). Hierarchical models of object recognition in cortex. "
         "Nat Neurosci 2:1019–1025. doi:10.1038/14819"
     ),
+    "zipser-andersen-1988": (
+        "Zipser D, Andersen RA (1988). A back-propagation programmed network that simulates response properties of a "
+        "subset of posterior parietal neurons. Nature 331:679–684. doi:10.1038/331679a0"
+    ),
+    "rumelhart-1986": (
+        "Rumelhart DE, Hinton GE, Williams RJ (1986). Learning representations by back-propagating errors. "
+        "Nature 323:533–536. doi:10.1038/323533a0"
+    ),
+    "kingma-ba-2015": ("Kingma DP, Ba J (2015). Adam: a method for stochastic optimization. ICLR. arXiv:1412.6980"),
+    "duhamel-1997": (
+        "Duhamel JR, Bremmer F, Ben Hamed S, Graf W (1997). Spatial invariance of visual receptive fields in parietal "
+        "cortex neurons. Nature 389:845–848. doi:10.1038/39865"
+    ),
 }
 
 

@@ -21,11 +21,14 @@ from .decision_trials import quantiles as quantiles
 from .decision_trials import simulate_trials as simulate_trials
 from .embedding import embed as embed
 from .embedding import mds as mds
+from .gain_fields import crossed as crossed
+from .gain_fields import gain_fields as gain_fields
 from .modulation import modulation as modulation
 from .modulation import pooled_modulation as pooled_modulation
 from .modulation import rectified_modulation as rectified_modulation
 from .psychometrics import fit_psychometric as fit_psychometric
 from .psychometrics import psychometric_model as psychometric_model
+from .receptive_shift import shift_index as shift_index
 from .selectivity import choice_probability as choice_probability
 from .selectivity import d_prime as d_prime
 from .selectivity import roc_area as roc_area

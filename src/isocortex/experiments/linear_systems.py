@@ -148,14 +148,14 @@ class LinearSystems(Experiment):
             caption="Trajectories of 7 s from five starts (dots). Arrows: direction of the flow.",
             alt="Phase portraits: closed orbits, growth away from the origin, decay to it, and a saddle.",
         )
-        by_scheme = {name: errors[errors["solver"] == name] for name in SOLVERS}
+        by_scheme = {name: errors.loc[errors["solver"] == name] for name in SOLVERS}
         run.figure(
             "convergence",
             plots.profiles(
                 {
                     f"{SOLVERS[name]}: order {order}": {
-                        "measured": (rows["dt"].to_numpy(), rows["relative_error"].to_numpy()),
-                        "theory": (rows["dt"].to_numpy(), self.expected_error(rows["dt"].to_numpy(), order)),
+                        "measured": (np.asarray(rows["dt"]), np.asarray(rows["relative_error"])),
+                        "theory": (np.asarray(rows["dt"]), self.expected_error(np.asarray(rows["dt"]), order)),
                     }
                     for (name, rows), order in zip(by_scheme.items(), ORDERS, strict=True)
                 },

@@ -75,6 +75,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "WilsonCowanPlane",
         "Excitation and inhibition in the phase plane: bistability, a rhythm, and a memory that noise makes uncertain.",
     ),
+    "zipser-andersen": (
+        "isocortex.experiments.zipser_andersen",
+        "ZipserAndersen",
+        "Retina plus eye gives head: back-propagation written out, and the gain fields that it makes.",
+    ),
 }
 """Name → (module, class, one line)."""
 
