@@ -6,12 +6,13 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.custom_batching import sequential_vmap
 from jaxtyping import Array, Bool, Float, Int8
 
 from ..errors import look_up, require
 from ..shapes import PRNGKey
 from .activations import ACTIVATIONS
-from .connectivity import signs, structure
+from .connectivity import balanced, signs, sparse, structure
 from .leaky import leaky
 from .recurrent import Activity, Recurrent, Sequence, State
 
