@@ -34,12 +34,5 @@ for name in TASKS:
             mine, theirs = mine / OURS, theirs / THEIRS
             print(row(f"isocortex, batches of {n}", mine, 1e6, "µs"))
             print(row("NeuroGym 2.3.1", theirs, 1e6, "µs"))
-<<<<<<< HEAD
-            print(
-                f"ratio of the medians {np.median(theirs) / np.median(mine):.0f}, "
-                f"of the minima {theirs.min() / mine.min():.0f}"
-            )
-=======
             medians, minima = np.median(theirs) / np.median(mine), theirs.min() / mine.min()
             print(f"ratio of the medians {medians:.0f}, of the minima {minima:.0f}")
->>>>>>> tasks
