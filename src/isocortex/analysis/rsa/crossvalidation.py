@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...errors import look_up, require
 from ...rdms import RDMs
-from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, SubjectCounts
+from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicates, SubjectCounts
 from .jackknife import Layout, LeftOut, parts_left_out, samples_without
 from .models import Model, Moments, inner_products
 from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
@@ -72,7 +72,7 @@ def crossvalidate(
     -------
     table : DataFrame
         Index model; columns ``mean``, ``low``, ``high``, ``se``, ``p`` (two-sided, against 0) and ``undefined``, the
-        share of samples with a fold that has no similarity.
+        share of samples with a fold that has no similarity. The jackknife gives no interval where there is one.
     differences : DataFrame
         Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p``.
 
@@ -148,7 +148,7 @@ def _jackknife(
     values = each.reshape(n_assigned, -1, *each.shape[1:])
     size = values.shape[2]
     estimates = values[:, 0].mean(axis=2)
-    mean, undefined = estimates.mean(axis=0), 1 - np.isfinite(values.mean(axis=(0, 3))).mean(axis=0)
+    mean, undefined = _mean(estimates), 1 - np.isfinite(values.mean(axis=3)).mean(axis=(0, 1))
     items = {"stimulus": np.full(size, n), "subject": np.full(size, n_subjects)}
     items = {factor: items[factor] for factor in factors if items[factor][0] > 1}
     layout, left_out = Layout(np.ones(size, int), paired=False), none if "stimulus" in items else None
@@ -163,8 +163,8 @@ def _jackknife(
     freedom = {factor: count - 1 for factor, count in items.items()}
     most = sum(alone.values(), of_estimate)
     total = total - total_chance + of_estimate
-    tails = {"influence": found.influence(), "one_sided": 1.0}  # a fitted model nears its best, and falls short of it
-    return Uncertainty(mean, total, alone, freedom, frozenset(), most, **tails), undefined
+    influence = found.influence()
+    return Uncertainty(mean, total, alone, freedom, frozenset(), most, influence=influence), undefined
 
 
 def _dual_bootstrap(
@@ -196,7 +196,7 @@ def _dual_bootstrap(
             samples.append(np.where(weights > 0, weights * each, 0).sum(axis=2))
         return np.stack(samples)
 
-    mean = replicate(frozenset()).mean(axis=(0, 1))
+    mean = _mean(np.concatenate(replicate(frozenset())))
     found, undefined = {}, np.zeros(len(mean))
     for subset in (frozenset(chosen) for size in range(len(sizes)) for chosen in combinations(sizes, size + 1)):
         samples = replicate(subset)
@@ -259,6 +259,12 @@ def _assign(key: PRNGKey, counts: Multiplicity, folds: int) -> np.ndarray:
     chance = np.asarray(jax.random.uniform(key, counts.shape))
     place = np.argsort(np.argsort(chance + (counts == 0), axis=1), axis=1)
     return place % folds
+
+
+def _mean(samples: Replicates) -> np.ndarray:
+    """Return the mean over the samples in which a model is defined in every fold, or NaN if there are none."""
+    n = np.isfinite(samples).sum(axis=0)
+    return np.divide(np.nansum(samples, axis=0), n, out=np.full(len(n), np.nan), where=n > 0)
 
 
 def _between(samples: np.ndarray) -> Covariances:
