@@ -21,9 +21,10 @@ from .uncertainty import Uncertainty
 
 MOST_PAIRS = 400
 """Pairs of stimuli that are left out together, at most: enough to know the mean square of β to 10 %."""
-
+FEWEST_SUBJECTS = 8
+"""With fewer, what belongs to pairs of subjects is known too badly to be counted once: the noise ceiling's variance
+keeps it twice, and the test against it is cautious."""
 MOST_SUBJECT_PAIRS = 100
-
 LEAST = {"stimulus": 0.4}
 """A share of the jackknife's variance over stimuli that no variance can be less than.
 
@@ -79,7 +80,7 @@ class LeftOut:
         ``whole``: all stimuli. ``one``: the deviations when one is left out, and ``pair``: the second differences
         when two are, both scaled so that their sum of squares is a variance.
     between : mapping of str to array, shape (sample, pair of subjects)
-        The same of the noise ceiling's second differences when two subjects are left out; empty with fewer than four.
+        The same of the noise ceiling's second differences when two subjects are left out; empty with few.
     """
 
     layout: "Layout"
@@ -227,7 +228,7 @@ def _ceiling(similarities: np.ndarray, subjects_drawn: bool) -> tuple[np.ndarray
         return np.broadcast_to(whole[:, None], (len(whole), n)), None
     one = np.stack([lower_ceiling(similarities, 1 - subjects[[k]]) for k in range(n)])
     each = whole + (n - 1) * (one.mean(axis=0) - one)
-    if n < 4:
+    if n < FEWEST_SUBJECTS:
         return each.T, None
     pairs = pairs_to_leave_out(n, MOST_SUBJECT_PAIRS)
     two = np.stack([lower_ceiling(similarities, 1 - subjects[[k]] - subjects[[m]]) for k, m in pairs.tolist()])
