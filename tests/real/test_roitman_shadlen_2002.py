@@ -3,7 +3,7 @@
 import jax
 import pytest
 
-from isocortex.analysis import by_coherence, fit_decisions
+from isocortex.analysis import by_coherence, fit_decisions, fit_psychometric, tally
 from isocortex.recordings import read_roitman_shadlen
 
 
@@ -32,3 +32,15 @@ def test_one_trial_of_5_ms_ruins_the_simple_model(animals):
     assert simple.table["estimate"]["non_decision"] < 5
     assert mixed.table["estimate"]["non_decision"] == pytest.approx(307, abs=4)
     assert simple.bic - mixed.bic > 3000
+
+
+@pytest.mark.parametrize(("name", "threshold", "slope"), [("monkey 1", 8.24, 1.44), ("monkey 2", 6.74, 1.20)])
+def test_thresholds(animals, name, threshold, slope):
+    """Weibull thresholds in % coherence, within half of the last digit; both animals hardly lapse and fit well."""
+    trials = animals[name]
+    fit = fit_psychometric(tally(100 * trials["coherence"], trials["correct"]), key=jax.random.key(0)).iloc[0]
+    assert fit["threshold"] == pytest.approx(threshold, abs=0.005)
+    assert fit["slope"] == pytest.approx(slope, abs=0.005)
+    assert 0.8 < fit["threshold_high"] - fit["threshold_low"] < 2.2
+    assert fit["lapse"] < 0.005
+    assert fit["p_deviance"] > 0.05

@@ -4,6 +4,10 @@ from . import rsa as rsa
 from .autoregression import Autoregression as Autoregression
 from .autoregression import fit_autoregression as fit_autoregression
 from .autoregression import order_table as order_table
+from .behaviour import chronometric as chronometric
+from .behaviour import confusion as confusion
+from .behaviour import reaction_times as reaction_times
+from .behaviour import tally as tally
 from .categories import category_contrast as category_contrast
 from .categories import percentiles as percentiles
 from .ddm_fit import DecisionFit as DecisionFit
@@ -19,6 +23,8 @@ from .embedding import mds as mds
 from .modulation import modulation as modulation
 from .modulation import pooled_modulation as pooled_modulation
 from .modulation import rectified_modulation as rectified_modulation
+from .psychometrics import fit_psychometric as fit_psychometric
+from .psychometrics import psychometric_model as psychometric_model
 from .spike_trains import fano_factor as fano_factor
 from .spike_trains import interval_cv as interval_cv
 from .spike_trains import intervals as intervals
