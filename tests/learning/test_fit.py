@@ -43,7 +43,7 @@ class Interruption(Exception):  # noqa: N818
 
 @pytest.mark.parametrize("after", [1, 2])
 def test_an_interrupted_training_ends_in_the_same_bits(key, tmp_path, after, monkeypatch):
-    monkeypatch.setattr(sys.modules["isocortex.learning.fit"], "SECONDS_BETWEEN_CHECKPOINTS", 0)
+    monkeypatch.setattr(sys.modules["isocortex.learning.loop"], "SECONDS_BETWEEN_CHECKPOINTS", 0)
     unbroken, loss = fit(networks(2, key), TASK, key=key, **SMALL)
     path = tmp_path / "state.eqx"
 

@@ -102,3 +102,25 @@ def read_state(path: Path, state: Any, asked: str) -> Any:
             return eqx.tree_deserialise_leaves(file, state)
     except (ValueError, RuntimeError, EOFError) as error:
         raise InputError(f"{path} is damaged; delete it to start anew.") from error
+
+
+def append_records(path: Path, records: np.ndarray, done: int) -> None:
+    """Write what updates recorded beside the state, after those of the `done` updates before them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _records(path).open("r+b" if done else "wb") as file:
+        file.seek(done * records[0].nbytes)
+        file.write(np.ascontiguousarray(records).tobytes())
+
+
+def read_records(path: Path, done: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Read what the first `done` updates recorded, float32 of shape (done, …)."""
+    n = done * int(np.prod(shape))
+    if n == 0:
+        return np.zeros((0, *shape), np.float32)
+    found = np.fromfile(_records(path), np.float32, n) if _records(path).exists() else np.zeros(0, np.float32)
+    require(len(found) == n, f"{_records(path)} is damaged; delete it and {path.name} to start anew.")
+    return found.reshape(done, *shape)
+
+
+def _records(path: Path) -> Path:
+    return path.with_suffix(".records")

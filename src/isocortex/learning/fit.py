@@ -1,8 +1,6 @@
-"""Optimise a population for a task: whole chunks of steps in one compiled program."""
+"""Optimise a population for a task: whole chunks of updates in one compiled program."""
 
-import time
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,15 +10,23 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-import xarray as xr
 
-from ..errors import InputError, require
+from ..errors import require
 from ..models import map_members, member_keys, n_members
 from ..shapes import PRNGKey
-from ..tasks import Task, Trials
-from .checkpoint import fingerprint, read_state, write_state
+from ..tasks import Task
+from .checkpoint import fingerprint
+from .checks import require_fitting
+from .history import by_epoch, by_update
+from .loop import Plan, Progress, go_through
+from .optimisers import rule
+from .sources import NOISE, DataSet, Stream, ceiling
+from .updates import Learner, Penalties, advance, split_trained, start
 
-SECONDS_BETWEEN_CHECKPOINTS = 2.0
+UPDATES_PER_CHUNK = 100
+"""Of a stream, between two reports of progress; a data set's chunk is an epoch. It changes no number."""
+
+Curriculum = Sequence[tuple[Task, float]]
 
 
 def fit(
@@ -28,20 +34,27 @@ def fit(
     task: Task,
     *,
     key: PRNGKey,
+    updates: int | None = None,
     epochs: int = 25,
     n_trials: int = 1000,
-    batch: int = 100,
-    learning_rate: float = 5e-4,
+    batch: int | None = None,
+    optimiser: str | optax.GradientTransformation | None = None,
+    learning_rate: float | None = None,
     momentum: float = 0.99,
-    optimiser: optax.GradientTransformation | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    clip: float | None = None,
+    rate_penalty: float = 0.0,
+    weight_penalty: float = 0.0,
+    stop_at: float | None = None,
+    curriculum: Curriculum = (),
+    progress: Progress | None = None,
     checkpoint: str | PathLike[str] | None = None,
-) -> tuple[Any, xr.DataArray]:
-    """Train every member of a population on its own trials, in its own order.
+) -> tuple[Any, Any]:
+    """Train every member of a population on its own trials: fresh ones in every update, or a data set in epochs.
 
-    Member i draws `n_trials` trials once and goes through them in mini-batches, reshuffled each epoch. Its keys
-    derive from ``fold_in(key, i)`` and each epoch's order from the epoch's number, so neither the size of the
-    population nor an interruption changes a bit.
+    With `updates`, every mini-batch is drawn anew (a stream). Without it, member i draws `n_trials` trials once and
+    goes through them for `epochs`, reshuffled each time. Its keys derive from ``fold_in(key, i)`` and those of an
+    update or epoch from its number, so neither the size of the population nor an interruption changes a bit. Noise of
+    the network is on.
 
     Parameters
     ----------
@@ -49,17 +62,33 @@ def fit(
         As :func:`isocortex.population` builds it.
     task : Task
     key : key
+    updates : int, optional
+        Updates on a stream of fresh trials. Default: a data set in epochs instead.
     epochs : int
-        Passes through the trials. Default 25.
-    n_trials, batch : int
-        Trials per member, and per update. Default 1000 and 100. What does not fill a batch waits for the next
-        epoch's order.
-    learning_rate, momentum : float
-        Of stochastic gradient descent. Default 5e-4 and 0.99, as published.
-    optimiser : optax.GradientTransformation, optional
-        Instead of SGD; `learning_rate` and `momentum` are then not read.
+        Passes through a data set. Default 25.
+    n_trials : int
+        Trials of a data set, per member. Default 1000.
+    batch : int, optional
+        Trials per update: default 16 of a stream, 100 of a data set, where what does not fill a batch waits for the
+        next epoch's order.
+    optimiser : {"adam", "rmsprop", "sgd"} or optax.GradientTransformation, optional
+        Default Adam on a stream, SGD on a data set. `learning_rate` and `momentum` do not reach one of your own.
+    learning_rate : float, optional
+        Default 1e-3 for Adam and RMSprop, 5e-4 for SGD.
+    momentum : float
+        Of SGD. Default 0.99, as published for the normative model.
+    clip : float, optional
+        Largest global norm of the gradient. Default: 1 on a stream, none on a data set.
+    rate_penalty, weight_penalty : float
+        λ of the mean squared rate, and of the mean square of every weight matrix, added to the loss. Default 0.
+    stop_at : float, optional
+        A member stops when its running success, over 100 updates, reaches this fraction of the ideal observer's.
+        Default: none stops early.
+    curriculum : sequence of (task, fraction)
+        Easier versions of the task, which each member leaves when its running success reaches the fraction of the
+        ideal observer's there. They differ in numbers alone (coherences, noise, …), and compile once. Default none.
     progress : callable, optional
-        Called as ``progress(epochs done, epochs)`` after each epoch.
+        Called as ``progress(done, of)`` after each epoch, or every 100 updates of a stream.
     checkpoint : path, optional
         A file that keeps the state every few seconds. If it exists, training goes on from it, and ends in the same
         numbers as one that was never interrupted.
@@ -68,14 +97,17 @@ def fit(
     -------
     models : population
         Trained.
-    loss : DataArray, shape (seed, step)
-        Loss of each mini-batch before its update, with the coordinate ``epoch`` (1, 2, …) along ``step``.
+    history : Dataset or DataArray
+        Of a stream: ``loss`` (without penalties) and ``score`` of each mini-batch before its update, seed × update,
+        with the coordinate ``stopped``, the updates that each member made; and ``stage`` (0, 1, …) with a curriculum.
+        Of a data set: the loss, shape (seed, step), with the coordinate ``epoch`` (1, 2, …).
 
     Raises
     ------
     InputError
         If a count is below 1, the batch exceeds the trials, a rate is not positive, the model does not take the
-        task's inputs or give its answers, the checkpoint belongs to another training, or the loss diverges.
+        task's inputs or give its answers, the tasks of a curriculum differ in shape, the checkpoint belongs to another
+        training, or the loss diverges.
 
     Examples
     --------
@@ -85,120 +117,71 @@ def fit(
     >>> trained, loss = fit(networks, OrientationDiscrimination(), epochs=2, n_trials=200, key=jax.random.key(1))
     >>> loss.shape
     (2, 4)
+    >>> trained, history = fit(networks, OrientationDiscrimination(), updates=3, key=jax.random.key(1))
+    >>> dict(history.sizes), list(history)
+    ({'seed': 2, 'update': 3}, ['loss', 'score'])
     """
-    for name, count in {"epochs": epochs, "n_trials": n_trials, "batch": batch}.items():
-        require(count >= 1, f"{name} must be at least 1; got {count}.")
-    require(batch <= n_trials, f"A batch of {batch} cannot be drawn from {n_trials} trials.")
-    require(learning_rate > 0, f"learning_rate must be above 0; got {learning_rate}.")
-    require(0 <= momentum < 1, f"momentum must be in [0, 1); got {momentum}.")
-    rule = _sgd(learning_rate, momentum) if optimiser is None else optimiser
-
-    _require_fitting(models, task)
-    weights, static = eqx.partition(models, eqx.is_inexact_array)
-    data, order_keys, memory = _start(weights, member_keys(key, n_members(models)), task, n_trials, rule)
-    losses = np.full((n_members(models), epochs, n_trials // batch), np.nan, np.float32)
-    state = (weights, memory, losses, np.asarray(0))
-    asked = fingerprint(key, epochs, n_trials, batch, learning_rate, momentum, task, weights)
-    if checkpoint is not None:
-        state = read_state(Path(checkpoint), state, asked)
-    weights, memory, losses, done = state
-    written = -np.inf
-    for epoch in range(int(done), epochs):
-        weights, memory, epoch_loss = _epoch(
-            weights, memory, static, task, data, order_keys, jnp.asarray(epoch), batch, rule
-        )
-        losses[:, epoch] = epoch_loss
-        if checkpoint is not None and (time.monotonic() - written > SECONDS_BETWEEN_CHECKPOINTS or epoch + 1 == epochs):
-            write_state(Path(checkpoint), (weights, memory, losses, np.asarray(epoch + 1)), asked)
-            written = time.monotonic()
-        if progress is not None:
-            progress(epoch + 1, epochs)
-    diverged = np.flatnonzero(~np.isfinite(losses).all(axis=(1, 2)))
+    streaming = updates is not None
+    size = (16 if streaming else 100) if batch is None else batch
+    counted = {"updates": updates} if streaming else {"epochs": epochs, "n_trials": n_trials}
+    for name, count in (counted | {"batch": size}).items():
+        require(count is not None and count >= 1, f"{name} must be at least 1; got {count}.")
+    require(streaming or size <= n_trials, f"A batch of {size} cannot be drawn from {n_trials} trials.")
     require(
-        len(diverged) == 0,
-        f"Training diverged in {len(diverged)} of {len(losses)} seeds (the first is {diverged[:1]}): the loss is not "
-        "finite. Lower the learning rate.",
+        streaming or (stop_at is None and not curriculum),
+        "stop_at and a curriculum need fresh trials: say how many updates=… there are at most.",
     )
-    labelled = xr.DataArray(
-        losses.reshape(len(losses), -1),
-        dims=("seed", "step"),
-        coords={
-            "seed": np.arange(len(losses)),
-            "epoch": ("step", np.repeat(np.arange(epochs) + 1, losses.shape[2])),
-        },
-        name="loss",
+    for name, penalty in {"rate_penalty": rate_penalty, "weight_penalty": weight_penalty}.items():
+        require(penalty >= 0, f"{name} must be at least 0; got {penalty}.")
+    require(rate_penalty == 0 or "rate" in models.layers, "The model has no rates to penalise: it has no layer 'rate'.")
+    if optimiser is None:
+        optimiser = "adam" if streaming else "sgd"
+    if learning_rate is None:
+        learning_rate = 5e-4 if optimiser == "sgd" else 1e-3
+    if clip is None and streaming:
+        clip = 1.0
+    change = rule(optimiser, learning_rate, momentum, clip)
+    stages = [*curriculum, (task, stop_at)]
+    for stage, fraction in stages:
+        require_fitting(models, stage)
+        require(fraction is None or fraction > 0, f"A fraction of the ideal observer must be above 0; got {fraction}.")
+
+    keys = member_keys(key, n_members(models))
+    if updates is not None:
+        source, own = Stream([stage for stage, _ in stages], size), keys
+        plan = Plan(updates, min(UPDATES_PER_CHUNK, updates), 1)
+    else:
+        source = DataSet(task, size)
+        own = _data(source, keys, n_trials)
+        plan = Plan(epochs * (n_trials // size), n_trials // size, n_trials // size)
+    criteria = jnp.asarray([_criterion(stage, fraction, key) for stage, fraction in stages], jnp.float32)
+    penalties = Penalties(*(jnp.asarray(x, jnp.float32) if x > 0 else None for x in (rate_penalty, weight_penalty)))
+    weights, rest = split_trained(models)
+    last = jnp.asarray(plan.updates)
+
+    def chunk(learners: Learner, first: int) -> tuple[Learner, jax.Array]:
+        return advance(learners, rest, own, source, criteria, penalties, jnp.asarray(first), last, plan.chunk, change)
+
+    name = optimiser if isinstance(optimiser, str) else "one of your own"
+    learners, records = go_through(
+        chunk,
+        start(weights, change),
+        plan,
+        len(stages),
+        progress=progress,
+        checkpoint=None if checkpoint is None else Path(checkpoint),
+        asked=fingerprint(key, plan, size, n_trials, name, learning_rate, momentum, clip, penalties, stages, models),
     )
-    return eqx.combine(weights, static), labelled
-
-
-def _require_fitting(models: Any, task: Task) -> None:
-    """Raise unless a member takes one of the task's inputs and answers in the shape of its targets."""
-    trial = jax.eval_shape(lambda key: task.sample(key, 1), jax.random.key(0))
-    member = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape[1:], x.dtype), eqx.filter(models, eqx.is_array))
-    static = eqx.filter(models, eqx.is_array, inverse=True)
-    inputs, targets = trial.inputs.shape[1:], trial.targets.shape[1:]
-    example = jax.ShapeDtypeStruct(inputs, trial.inputs.dtype)
-    try:
-        answer = jax.eval_shape(lambda arrays, x: eqx.combine(arrays, static)(x)["output"], member, example)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"The model does not take the task's inputs, of shape {inputs}: {error}") from error
-    require(
-        answer.shape == targets,
-        f"The model answers with shape {answer.shape}, and the task expects {targets}: build it with "
-        f"n_outputs={task.n_outputs} and readout={task.readout!r}.",
-    )
-
-
-@cache
-def _sgd(learning_rate: float, momentum: float) -> optax.GradientTransformation:
-    """Return one rule for one pair of rates, so that training again with them does not compile again."""
-    return optax.sgd(learning_rate, momentum)
+    history = by_update(records, len(stages)) if streaming else by_epoch(records, plan.chunk)
+    return eqx.combine(learners.weights, rest), history
 
 
 @eqx.filter_jit
-def _start(
-    weights: Any, keys: jax.Array, task: Task, n_trials: int, rule: optax.GradientTransformation
-) -> tuple[Trials, jax.Array, Any]:
-    """Return every member's trials, the key of its orders, and its optimiser's first memory."""
-
-    def of_member(weights: Any, key: PRNGKey) -> tuple[Trials, jax.Array, Any]:
-        data_key, order_key = jax.random.split(key)
-        return task.sample(data_key, n_trials), order_key, rule.init(weights)
-
-    return map_members(of_member, weights, keys)
+def _data(source: DataSet, keys: jax.Array, n_trials: int) -> Any:
+    """Return every member's data set."""
+    return map_members(lambda _, key: source.own(key, n_trials), None, keys)
 
 
-@eqx.filter_jit
-def _epoch(
-    weights: Any,
-    memory: Any,
-    static: Any,
-    task: Task,
-    data: Trials,
-    order_keys: jax.Array,
-    epoch: jax.Array,
-    batch: int,
-    rule: optax.GradientTransformation,
-) -> tuple[Any, Any, jax.Array]:
-    """Take every member through its trials once."""
-
-    def loss_of(weights: Any, trials: Trials) -> jax.Array:
-        model = eqx.combine(weights, static)
-        return task.loss(jax.vmap(model)(trials.inputs)["output"], trials)
-
-    def of_member(weights: Any, memory: Any, trials: Trials, key: PRNGKey) -> tuple[Any, Any, jax.Array]:
-        n = len(trials.weights)
-        order = jax.random.permutation(jax.random.fold_in(key, epoch), n)
-
-        def step(carry: tuple[Any, Any], chosen: jax.Array) -> tuple[tuple[Any, Any], jax.Array]:
-            weights, memory = carry
-            mini_batch = jax.lax.optimization_barrier(jax.tree.map(lambda x: x[chosen], trials))  # gather it once
-            loss, gradient = jax.value_and_grad(loss_of)(weights, mini_batch)
-            change, memory = rule.update(gradient, memory, weights)
-            return (optax.apply_updates(weights, change), memory), loss
-
-        batches = order[: n // batch * batch].reshape(-1, batch)
-        (weights, memory), losses = jax.lax.scan(step, (weights, memory), batches)
-        return weights, memory, losses
-
-    return map_members(of_member, weights, memory, data, order_keys)
+def _criterion(task: Task, fraction: float | None, key: PRNGKey) -> float:
+    """Return the success that ends a stage."""
+    return np.inf if fraction is None else fraction * ceiling(task, jax.random.fold_in(key, NOISE))

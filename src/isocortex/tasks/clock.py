@@ -182,10 +182,14 @@ def draw_steps(key: PRNGKey, durations: Mapping[str, Duration], n: int, dt: Mill
         if len(steps) == 1:
             drawn[name] = jnp.full(n, steps[0], jnp.int32)
         else:
-            u = jax.random.uniform(jax.random.fold_in(key, i), (n,))
-            which = jnp.searchsorted(jnp.asarray(np.cumsum(share)[:-1], jnp.float32), u, side="right")
-            drawn[name] = jnp.asarray(steps, jnp.int32)[which]
+            drawn[name] = jnp.asarray(steps, jnp.int32)[draw_index(jax.random.fold_in(key, i), share, n)]
     return drawn
+
+
+def draw_index(key: PRNGKey, share: Float[np.ndarray, " value"], n: int) -> Steps:
+    """Draw n indices with some probabilities."""
+    below = jnp.asarray(np.cumsum(share)[:-1], jnp.float32)
+    return jnp.searchsorted(below, jax.random.uniform(key, (n,)), side="right")
 
 
 def in_sequence(steps: Mapping[str, Steps], n_steps: int, dt: Milliseconds) -> Clock:

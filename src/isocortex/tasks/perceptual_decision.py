@@ -1,16 +1,15 @@
 """In which of several directions does a noisy stimulus point?"""
 
 import jax
-import jax.numpy as jnp
 
 from ..shapes import PRNGKey
 from .clock import Clock
 from .protocol import Trials
-from .ring import check_ring, direction_names, ring, ring_accuracy
-from .timed import Conditions, Number, Numbers, PerTrial, Shown, TimedTask, number, option
+from .ring import RingTask, direction_names, ring, ring_accuracy
+from .timed import Conditions, Numbers, PerTrial, Shown, number
 
 
-class PerceptualDecisionMaking(TimedTask):
+class PerceptualDecisionMaking(RingTask):
     """Say in which direction noisy evidence points (Britten et al. 1992, 10.1523/JNEUROSCI.12-12-04745.1992).
 
     The stimulus of coherence c percent in direction θ_g is, in channel k of a ring, 0.5 + (c/200)·cos(θ_k − θ_g) plus
@@ -52,26 +51,17 @@ class PerceptualDecisionMaking(TimedTask):
     TIMING = {"fixation": 100, "stimulus": 2000, "delay": 0, "decision": 100}  # noqa: RUF012
 
     coherences: Numbers = number((0.0, 6.4, 12.8, 25.6, 51.2))
-    stim_scale: Number = number(1.0)
-    n_choices: int = option(2)
-
-    def __check_init__(self) -> None:
-        check_ring(self.n_choices, self.coherences, self.stim_scale)
 
     @property
     def input_names(self) -> tuple[str, ...]:
         return ("fixation cue", *direction_names(self.n_choices))
 
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        return ("fixate", *direction_names(self.n_choices))
-
     def draw(self, key: PRNGKey, clock: Clock) -> Conditions:
         """Draw a direction and a coherence (percent, scaled) for each trial."""
         direction_key, coherence_key = jax.random.split(key)
         return {
-            "choice": jax.random.randint(direction_key, (clock.n,), 0, self.n_choices).astype(jnp.float32),
-            "coherence": self.stim_scale * jax.random.choice(coherence_key, jnp.asarray(self.coherences), (clock.n,)),
+            "choice": self.direction(direction_key, clock.n),
+            "coherence": self.coherence(coherence_key, clock.n),
         }
 
     def shown(self, conditions: Conditions) -> Shown:

@@ -3,14 +3,17 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from ..errors import require
-from .timed import Number, Numbers, PerTrial, probability_correct
+from ..shapes import PRNGKey
+from .timed import Number, Numbers, PerTrial, TimedTask, number, option, probability_correct
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
 REACH = 9.0
 """Standard deviations beyond which a normal density is neglected: 2e-19 of its mass."""
+LEAST_NOISE = 1e-2
+"""σ per √ms below which evidence is weighed as if it were this: it leaves no doubt."""
 
 
 def directions(n: int) -> np.ndarray:
@@ -21,17 +24,6 @@ def directions(n: int) -> np.ndarray:
 def direction_names(n: int) -> tuple[str, ...]:
     """Return the directions in degrees, as labels."""
     return tuple(f"{360 * k / n:g}°" for k in range(n))
-
-
-def check_ring(n_choices: int, coherences: Numbers, stim_scale: Number) -> None:
-    """Raise unless there are two choices or more, coherences are percents, and the scale is not negative."""
-    require(n_choices >= 2, f"n_choices must be at least 2; got {n_choices}.")
-    c = np.asarray(coherences)
-    require(
-        c.ndim == 1 and c.size > 0 and bool(np.all((c >= 0) & (c <= 100))),
-        f"coherences must be percents from 0 to 100; got {c.tolist()}.",
-    )
-    require(bool(np.asarray(stim_scale) >= 0), f"stim_scale must be at least 0; got {stim_scale:g}.")
 
 
 def ring(direction: PerTrial, coherence: PerTrial, n: int) -> Float[Array, "trial choice"]:
@@ -75,3 +67,42 @@ def ring_accuracy(coherence: PerTrial, duration: PerTrial, noise: Number, n: int
     inside = 2 * jax.scipy.stats.norm.cdf((x + mu) * np.tan(np.pi / n)) - 1
     density = jnp.asarray(WEIGHTS[None, :], mu.dtype) * jax.scipy.stats.norm.pdf(x) * (REACH - low) / 2
     return jnp.sum(density * inside, axis=-1)
+
+
+def ring_evidence(
+    x: Float[Array, "trial step choice"], inside: Bool[Array, "trial step"], noise: Number, dt: float | int
+) -> Float[Array, "trial choice"]:
+    """Return Σ_t Σ_k cos(θ_k − θ_g)·x_k/s², s² = σ²/dt, over the steps inside: the evidence for each direction."""
+    n = x.shape[-1]
+    tuning = jnp.cos(jnp.asarray(directions(n)[:, None] - directions(n)[None, :], jnp.float32))
+    total = jnp.sum(jnp.where(inside[:, :, None], x, 0.0), axis=1)
+    return total @ tuning * dt / jnp.maximum(noise, LEAST_NOISE) ** 2
+
+
+class RingTask(TimedTask):
+    """A task whose choices are directions on a ring, shown with some coherence."""
+
+    coherences: Numbers = number((5.0, 15.0, 50.0))
+    stim_scale: Number = number(1.0)
+    n_choices: int = option(2)
+
+    def __check_init__(self) -> None:
+        require(self.n_choices >= 2, f"n_choices must be at least 2; got {self.n_choices}.")
+        c = np.asarray(self.coherences)
+        require(
+            c.ndim == 1 and c.size > 0 and bool(np.all((c >= 0) & (c <= 100))),
+            f"coherences must be percents from 0 to 100; got {c.tolist()}.",
+        )
+        require(bool(np.asarray(self.stim_scale) >= 0), f"stim_scale must be at least 0; got {self.stim_scale:g}.")
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        return ("fixate", *direction_names(self.n_choices))
+
+    def direction(self, key: PRNGKey, n: int) -> PerTrial:
+        """Draw directions, as indices."""
+        return jax.random.randint(key, (n,), 0, self.n_choices).astype(jnp.float32)
+
+    def coherence(self, key: PRNGKey, n: int) -> PerTrial:
+        """Draw coherences in percent, scaled."""
+        return self.stim_scale * jax.random.choice(key, jnp.asarray(self.coherences), (n,))

@@ -29,7 +29,7 @@ Shown: TypeAlias = dict[str, Float[Array, "trial channel"]]
 FIXATION_CUES = ("until-decision", "during-fixation")
 
 
-def number(default: float | tuple[float, ...]) -> Any:
+def number(default: Any) -> Any:
     """Return a field that is an array: another value does not compile again."""
     return eqx.field(converter=lambda x: jnp.asarray(x, jnp.float32), kw_only=True, default=default)
 
@@ -79,7 +79,7 @@ class TimedTask(Task):
     """
 
     readout: ClassVar[Literal["sigmoid", "identity"]] = "identity"
-    TIMING: ClassVar[Mapping[str, Duration | float | int]]
+    TIMING: ClassVar[Mapping[str, Duration | float | int]] = {}
     """Period → default duration in ms, in the order of the trial."""
     STIMULI: ClassVar[tuple[str, ...]] = ()
     """Names of the inputs after the fixation cue."""
@@ -99,10 +99,13 @@ class TimedTask(Task):
     rewards: Mapping[str, float | int] | tuple[tuple[str, float], ...] = option((), _as_items)
 
     def __check_init__(self) -> None:
+        require("fixation" in self.TIMING, f"{type(self).__name__}.TIMING must name the periods, 'fixation' first.")
         require(0 < self.dt < np.inf, f"dt must be above 0 ms; got {self.dt:g}.")
         look_up("loss", self.loss_function, LOSSES)
         look_up("fixation cue", self.fixation_cue, dict.fromkeys(FIXATION_CUES))
         require(bool(np.asarray(self.noise) >= 0), f"noise must be at least 0; got {self.noise:g}.")
+        noiseless = bool(np.asarray(self.noise) == 0)
+        require(len(self.NOISY) > 0 or noiseless, f"The inputs of {type(self).__name__} carry no noise; leave it at 0.")
         for kind, given, known in (("period", self.timing, self.TIMING), ("reward", self.rewards, self.REWARDS)):
             for name in dict(given):
                 if name not in known:
@@ -221,7 +224,7 @@ class TimedTask(Task):
             xi = jax.random.normal(key, (clock.n, clock.n_steps, self.n_noisy))
             stimuli = stimuli.at[:, :, : self.n_noisy].add(jnp.where(noisy, self.noise / np.sqrt(self.dt) * xi, 0.0))
         cue = clock.during("fixation")
-        if self.fixation_cue == "until-decision":
+        if self.fixation_cue == FIXATION_CUES[0]:
             cue = jnp.arange(clock.n_steps)[None, :] < clock.starts[self.ANSWER][:, None]
         return jnp.concatenate([cue[:, :, None].astype(jnp.float32), stimuli], axis=-1)
 
@@ -230,6 +233,11 @@ class TimedTask(Task):
         if period in trials.conditions:
             return trials.conditions[period]
         return jnp.full(len(trials.weights), float(self.durations[period].steps(self.dt)[0][0] * self.dt))
+
+    def clock(self, trials: Trials) -> Clock:
+        """Return when the periods of sampled trials began and ended."""
+        steps = {p: jnp.round(self.lasted(trials, p) / self.dt).astype(jnp.int32) for p in self.durations}
+        return self.arrange(steps)
 
     def loss(self, output: Sequences, trials: Trials) -> Float[Array, ""]:
         """Return the mean of the chosen loss over the steps that count."""
