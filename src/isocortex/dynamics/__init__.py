@@ -13,8 +13,12 @@ from .decision import simulate_decisions as simulate_decisions
 from .drive import OUDrive as OUDrive
 from .drive import Pulse as Pulse
 from .eigenvalues import kind as kind
+from .eigenvalues import stability_table as stability_table
+from .eigenvalues import time_constants as time_constants
 from .fixed_points import fixed_point_table as fixed_point_table
 from .fixed_points import fixed_points as fixed_points
+from .line_attractor import line_attractor as line_attractor
+from .line_attractor import selected_input as selected_input
 from .linear import Linear as Linear
 from .linear import complex_mode as complex_mode
 from .linear import modes as modes
@@ -41,5 +45,6 @@ from .simulate import integrate as integrate
 from .simulate import rates as rates
 from .simulate import simulate as simulate
 from .solvers import SOLVERS as SOLVERS
+from .speed_map import speed_map as speed_map
 from .system import Custom as Custom
 from .system import System as System

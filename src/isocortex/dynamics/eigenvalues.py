@@ -1,6 +1,8 @@
 """What the eigenvalues of a Jacobian say about a fixed point."""
 
 import numpy as np
+import pandas as pd
+import xarray as xr
 from jaxtyping import Complex, Float
 
 MARGINAL = 1e-6
@@ -39,3 +41,60 @@ def sorted_eigenvalues(jacobians: Float[np.ndarray, "*batch row column"]) -> Com
     values = np.linalg.eigvals(np.where(finite[..., None, None], jacobians, 0.0)).astype(complex)
     order = np.lexsort((-np.imag(values), -np.round(np.real(values), 12)), axis=-1)
     return np.where(finite[..., None], np.take_along_axis(values, order, axis=-1), np.nan)
+
+
+def time_constants(
+    eigenvalues: Complex[np.ndarray, "*any"],
+) -> tuple[Float[np.ndarray, "*any"], Float[np.ndarray, "*any"]]:
+    """Return how fast modes decay and how fast they turn.
+
+    Parameters
+    ----------
+    eigenvalues : array
+        λ, per ms.
+
+    Returns
+    -------
+    time_constant : array
+        −1/Re λ in ms: negative where the mode grows e-fold in so many ms, infinite where it does neither.
+    period : array
+        2π/|Im λ| in ms, infinite where the mode does not turn.
+
+    Examples
+    --------
+    >>> [each.round(1).tolist() for each in time_constants(np.array([-0.01 + 0.1j, 0.02 + 0j]))]
+    [[100.0, -50.0], [62.8, inf]]
+    """
+    with np.errstate(divide="ignore"):
+        return -1 / (np.real(eigenvalues) - 0.0), 2 * np.pi / np.abs(np.imag(eigenvalues))
+
+
+def stability_table(found: xr.Dataset, *, n_modes: int = 3) -> pd.DataFrame:
+    """Return what decides the fate of a state near each fixed point, however many dimensions there are.
+
+    Parameters
+    ----------
+    found : Dataset
+        From :func:`isocortex.dynamics.fixed_points`.
+    n_modes : int
+        Modes per point, those that grow fastest or decay slowest. Default 3.
+
+    Returns
+    -------
+    DataFrame
+        A row per point: ``kind``, ``speed``, ``unstable`` (the number of modes that grow), and for each mode
+        ``time constant 1`` (ms, negative if it grows), ``period 1`` (ms, infinite if it does not turn), …
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import RatePopulation, fixed_points
+    >>> stability_table(fixed_points(RatePopulation(), {"r": (0, 1)}))["time constant 1"].round(2).tolist()
+    [1.71, -2.01, 1.6]
+    """
+    values = found["eigenvalue"].values
+    growing = np.real(values) > MARGINAL * np.abs(values).max(axis=1, keepdims=True, initial=0.0)
+    table = {"kind": found["kind"].values, "speed": found["speed"].values, "unstable": growing.sum(axis=1)}
+    constants, periods = time_constants(values)
+    for mode in range(min(n_modes, values.shape[1])):
+        table |= {f"time constant {mode + 1}": constants[:, mode], f"period {mode + 1}": periods[:, mode]}
+    return pd.DataFrame(table)

@@ -1,12 +1,12 @@
-"""All fixed points of a system in a box, and what kind each one is.
+"""All fixed points of a system in a box or near given states, and what kind each one is.
 
-Many starts run at once in one compiled program: damped Gauss–Newton (Levenberg–Marquardt) steps that lower the speed
+Many starts run in one compiled program: damped Gauss–Newton (Levenberg–Marquardt) steps that lower the speed
 |dx/dt|, which ends at fixed points, and at slow points where there is none (Sussillo & Barak 2013,
-10.1162/NECO_a_00409).
+10.1162/NECO_a_00409). A singular Jacobian, as on a line of fixed points, stops none: they go to a near one.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import equinox as eqx
 import jax
@@ -19,7 +19,7 @@ from scipy.stats import qmc
 
 from ..errors import require
 from .eigenvalues import kind, sorted_eigenvalues
-from .system import State, System, in_float64
+from .system import State, System, in_float64, states
 
 Box: TypeAlias = Mapping[str, Sequence[float | int]] | Sequence[Sequence[float | int]]
 Bounds: TypeAlias = Float[np.ndarray, "2 dimension"]
@@ -28,28 +28,34 @@ N_STEPS = 100
 N_STEPS_SLOW = 1000
 RESIDUAL = 1e-13
 """A fixed point has at most this share of the typical speed in the box; Newton then leaves rounding errors."""
+SMALL = 2
+"""Dimensions up to which a linear system is solved by Cramer's rule."""
 SAME = 1e-6
 """Points closer than this share of the box are one."""
 
 
 def fixed_points(
     system: System,
-    box: Box,
+    box: Box | None = None,
     *,
+    starts: Any = None,
     n_starts: int = 512,
     slow: float | None = None,
     t: float = 0.0,
 ) -> xr.Dataset:
-    """Find every fixed point of a system in a box, to 1e-10 of the box, with its linearisation and kind.
+    """Find the fixed points of a system in a box, or near given states, to 1e-10 of their extent, with their kinds.
 
     Parameters
     ----------
     system : System
         Of any dimension.
-    box : mapping of str to (low, high), or sequence of (low, high)
-        The bounds of every variable.
+    box : mapping of str to (low, high), or sequence of (low, high), optional
+        The bounds of every variable: searches start all over it, and what they find in it counts.
+    starts : array, shape (start, variable), optional
+        States to start from instead, such as those that trajectories visit: the only way in many dimensions. What lies
+        within their bounds, widened on each side by the widest, counts.
     n_starts : int
-        Starting points, spread evenly over the box (Sobol's sequence). More find rarer points. Default 512.
+        Starting points in a box, spread evenly (Sobol's sequence). More find rarer points. Default 512.
     slow : float, optional
         Keep also points where the speed |dx/dt| (unit of x per ms) is at a minimum and at most this.
     t : float
@@ -66,7 +72,7 @@ def fixed_points(
     Raises
     ------
     InputError
-        For a box that does not fit the system, or fewer than one start.
+        For a box or states that do not fit the system, both or neither of them, or fewer than one start.
 
     Examples
     --------
@@ -77,17 +83,26 @@ def fixed_points(
     >>> found["kind"].values.tolist()
     ['stable spiral', 'saddle', 'stable node']
     """
-    low, high = bounds(system, box)
+    require((box is None) != (starts is None), "Give either a box or starts.")
     require(n_starts >= 1, f"n_starts must be at least 1; got {n_starts}.")
     require(slow is None or slow > 0, f"slow must be a speed above 0; got {slow}.")
-    width = high - low
-    share = qmc.Sobol(system.dimension, scramble=False).random_base2(int(np.ceil(np.log2(n_starts))))[:n_starts]
-    # The first point of the sequence is a corner; the half shift moves it to the centre of its cell.
-    starts = low + width * ((share + 0.5 / n_starts) % 1)
+    if box is not None:
+        low, high = bounds(system, box)
+        width, widest = high - low, 0.0
+        share = qmc.Sobol(system.dimension, scramble=False).random_base2(int(np.ceil(np.log2(n_starts))))[:n_starts]
+        # The first point of the sequence is a corner; the half shift moves it to the centre of its cell.
+        begun = low + width * ((share + 0.5 / n_starts) % 1)
+    else:
+        begun = np.atleast_2d(states(system, starts, "starts"))
+        widest = float(np.ptp(begun, axis=0).max()) or float(np.abs(begun).max()) or 1.0
+        low, high, width = begun.min(axis=0) - widest, begun.max(axis=0) + widest, np.full(system.dimension, widest)
     with jax.enable_x64(True):
         n_steps = N_STEPS if slow is None else N_STEPS_SLOW
-        found = _search(in_float64(system), jnp.asarray(t, float), starts / width, width, n_steps)
+        found = _search(in_float64(system), jnp.asarray(t, float), begun / width, width, n_steps)
         x, speed, typical = (np.asarray(part) for part in found)
+        if starts is not None:  # they may all be slow: a displacement by a width is a measure of speed too
+            slopes = np.asarray(_linearised(in_float64(system), jnp.asarray(t, float), begun)[1])
+            typical = np.hypot(typical, widest * np.sqrt((slopes**2).sum(axis=(1, 2)).mean() / system.dimension))
         x = x * width
         inside = (np.isfinite(x) & (x >= low - 1e-9 * width) & (x <= high + 1e-9 * width)).all(axis=1)
         exact = speed <= RESIDUAL * typical
@@ -95,7 +110,7 @@ def fixed_points(
         x = _merged(x[kept], speed[kept], width)
         x = x[np.lexsort(np.round(x / width, 9).T[::-1])]
         n = len(x)
-        padded = np.concatenate([x, np.repeat(starts[:1], max(1, 2 ** int(np.ceil(np.log2(n or 1)))) - n, axis=0)])
+        padded = np.concatenate([x, np.repeat(begun[:1], max(1, 2 ** int(np.ceil(np.log2(n or 1)))) - n, axis=0)])
         rates, jacobians = (
             np.asarray(part)[:n] for part in _linearised(in_float64(system), jnp.asarray(t, float), padded)
         )
@@ -159,13 +174,16 @@ def bounds(system: System, box: Box) -> Bounds:
 
 
 def solve(A: Float[Array, "row column"], b: Float[Array, " row"]) -> Float[Array, " column"]:
-    """Solve Ax = b; in one or two dimensions by Cramer's rule, which vectorises over a batch."""
+    """Solve Ax = b: in one or two dimensions by Cramer's rule, which vectorises over a batch.
+
+    In more, A must be symmetric and positive definite; the answer is NaN if it is not.
+    """
     if len(b) == 1:
         return b / A[0]
-    if len(b) == 2:
+    if len(b) == SMALL:
         x = jnp.stack([A[1, 1] * b[0] - A[0, 1] * b[1], A[0, 0] * b[1] - A[1, 0] * b[0]])
         return x / (A[0, 0] * A[1, 1] - A[0, 1] * A[1, 0])
-    return jnp.linalg.solve(A, b)
+    return jax.scipy.linalg.cho_solve(jax.scipy.linalg.cho_factor(A), b)
 
 
 @eqx.filter_jit
@@ -201,7 +219,9 @@ def _search(
         first = (start, speed(start), jnp.array(1e-2), jnp.array(0), jnp.array(jnp.inf))
         return jax.lax.while_loop(goes_on, step, first)[0]
 
-    ends = jax.vmap(downhill)(jnp.asarray(starts))
+    # In few dimensions the starts go in step; in many, one after the other, and each stops when it has arrived.
+    together = len(width) <= SMALL
+    ends = jax.vmap(downhill)(jnp.asarray(starts)) if together else jax.lax.map(downhill, jnp.asarray(starts))
     at_ends, at_starts = (
         jax.vmap(lambda u: jnp.linalg.norm(system.f(t, u * width)))(points) for points in (ends, starts)
     )
