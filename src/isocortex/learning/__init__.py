@@ -1,5 +1,7 @@
 """Optimising models for a task, judging them, and keeping them."""
 
+from .behaviour import behaviour as behaviour
+from .behaviour import perturbation_table as perturbation_table
 from .checkpoint import load_model as load_model
 from .checkpoint import save_model as save_model
 from .evaluate import evaluate as evaluate

@@ -6,13 +6,15 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from ..models import map_members
+from ..models import map_members, member_keys, n_members
 from ..shapes import PRNGKey
 from ..tasks import Task, Trials
+from .checks import require_fitting
+from .sources import NOISE
 
 
 def evaluate(models: Any, task: Task, *, key: PRNGKey, n_trials: int = 1000) -> np.ndarray:
-    """Return each member's share of correct answers on fresh trials, shape (seed,).
+    """Return each member's share of correct answers on fresh trials, shape (seed,); noise of the network is on.
 
     Parameters
     ----------
@@ -22,18 +24,32 @@ def evaluate(models: Any, task: Task, *, key: PRNGKey, n_trials: int = 1000) -> 
         Draws the trials, the same for every member. Take another key than for training.
     n_trials : int
         Default 1000: the standard error of a share p is √(p(1−p)/1000), at most 0.016.
+
+    Raises
+    ------
+    InputError
+        If the model does not take the task's inputs or give its answers.
     """
-    return np.asarray(_scores(models, task, task.sample(key, n_trials)))
+    require_fitting(models, task)
+    return np.asarray(scores(models, task, task.sample(key, n_trials), noise_keys(models, key)))
 
 
 TRIALS_AT_ONCE = 100
 """Trials a model is judged on together: enough to fill the machine, few enough to spare its memory."""
 
 
-@eqx.filter_jit
-def _scores(models: Any, task: Task, trials: Trials) -> jax.Array:
-    def of_member(model: Any) -> jax.Array:
-        output = jax.lax.map(lambda x: model(x)["output"], trials.inputs, batch_size=TRIALS_AT_ONCE)
-        return task.score(output, trials)
+def noise_keys(models: Any, key: PRNGKey) -> jax.Array:
+    """Return the key of every member's noise."""
+    return member_keys(jax.random.fold_in(key, NOISE), n_members(models))
 
-    return map_members(of_member, models)
+
+def outputs(model: Any, trials: Trials, key: PRNGKey) -> jax.Array:
+    """Return what a member answers, with noise, in a compiled program."""
+    keys = jax.random.split(key, len(trials.inputs))
+    return jax.lax.map(lambda x: model(x[0], key=x[1])["output"], (trials.inputs, keys), batch_size=TRIALS_AT_ONCE)
+
+
+@eqx.filter_jit
+def scores(models: Any, task: Task, trials: Trials, keys: jax.Array) -> jax.Array:
+    """Return every member's share of correct answers."""
+    return map_members(lambda model, key: task.score(outputs(model, trials, key), trials), models, keys)

@@ -74,7 +74,7 @@ def fit(
     optimiser : {"adam", "rmsprop", "sgd"} or optax.GradientTransformation, optional
         Default Adam on a stream, SGD on a data set. `learning_rate` and `momentum` do not reach one of your own.
     learning_rate : float, optional
-        Default 1e-3 for Adam and RMSprop, 5e-4 for SGD.
+        Default 1e-2 for Adam and RMSprop, 5e-4 for SGD.
     momentum : float
         Of SGD. Default 0.99, as published for the normative model.
     clip : float, optional
@@ -137,7 +137,7 @@ def fit(
     if optimiser is None:
         optimiser = "adam" if streaming else "sgd"
     if learning_rate is None:
-        learning_rate = 5e-4 if optimiser == "sgd" else 1e-3
+        learning_rate = 5e-4 if optimiser == "sgd" else 1e-2
     if clip is None and streaming:
         clip = 1.0
     change = rule(optimiser, learning_rate, momentum, clip)

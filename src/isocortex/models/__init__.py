@@ -14,6 +14,10 @@ from .energy import OrientationEnergy as OrientationEnergy
 from .energy import Pixels as Pixels
 from .gated import GRU as GRU
 from .gated import LSTM as LSTM
+from .perturb import disconnect as disconnect
+from .perturb import lesion as lesion
+from .perturb import with_noise as with_noise
+from .perturb import with_pulse as with_pulse
 from .population import map_members as map_members
 from .population import member as member
 from .population import member_keys as member_keys

@@ -25,14 +25,19 @@ class Recurrent(eqx.Module):
         Names of the arrays that training leaves as they are.
     initial_state : array, shape (dimension,)
         The state before the first step.
+    output_weight : array, shape (output, unit)
     dt : array, shape ()
         Duration of a step in ms.
+    noise : array, shape ()
+        How strong the noise is.
     """
 
     layers: ClassVar[tuple[str, ...]] = ("rate", "output")
 
-    initial_state: eqx.AbstractVar[State]
+    initial_state: eqx.AbstractVar[Float[Array, "*seed dimension"]]
+    output_weight: eqx.AbstractVar[Float[Array, "*seed output unit"]]
     dt: eqx.AbstractVar[Float[Array, "*seed"]]
+    noise: eqx.AbstractVar[Float[Array, "*seed"]]
 
     @property
     @abstractmethod
