@@ -4,6 +4,7 @@ from . import plots as plots
 from . import recordings as recordings
 from . import report as report
 from . import runs as runs
+from . import tasks as tasks
 from .analysis import fit_tuning as fit_tuning
 from .analysis import modulation as modulation
 from .analysis import reliability as reliability
@@ -45,6 +46,8 @@ from .stimuli import gratings as gratings
 from .tasks import ImageRotation as ImageRotation
 from .tasks import OrientationDiscrimination as OrientationDiscrimination
 from .tasks import OrientationRegression as OrientationRegression
+from .tasks import PerceptualDecisionMaking as PerceptualDecisionMaking
 from .tasks import Task as Task
+from .tasks import TimedTask as TimedTask
 from .tasks import Trials as Trials
 from .version import __version__ as __version__

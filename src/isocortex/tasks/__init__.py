@@ -2,6 +2,7 @@
 
 from .clock import Clock as Clock
 from .clock import Duration as Duration
+from .clock import OneOf as OneOf
 from .clock import TruncatedExponential as TruncatedExponential
 from .clock import Uniform as Uniform
 from .context_decision import ContextDecisionMaking as ContextDecisionMaking
@@ -9,6 +10,8 @@ from .context_decision import MultiSensoryIntegration as MultiSensoryIntegration
 from .delayed import DelayComparison as DelayComparison
 from .delayed import DelayMatchSample as DelayMatchSample
 from .delayed import GoNogo as GoNogo
+from .environment import environment as environment
+from .environment import payoff as payoff
 from .intervals import IntervalDiscrimination as IntervalDiscrimination
 from .intervals import ReadySetGo as ReadySetGo
 from .losses import LOSSES as LOSSES
@@ -24,5 +27,6 @@ from .rotation import ImageRotation as ImageRotation
 from .timed import TimedTask as TimedTask
 from .timed import number as number
 from .timed import option as option
+from .timed import probability_correct as probability_correct
 from .visual import VISUAL_TASKS as VISUAL_TASKS
 from .visual import visual_task as visual_task

@@ -136,6 +136,14 @@ class ReadySetGo(TimedTask):
         error = jnp.abs(self.produced(output, trials) - trials.conditions["production"])
         return error <= self.tolerance(trials) + 1e-3
 
+    def earned(self, trials: Trials, clock: Clock) -> Sequences:
+        """Return the reward of "go" at each step: the more, the smaller the error."""
+        since = (jnp.arange(self.n_steps)[None, :] - clock.starts["set"][:, None]) * self.dt
+        share = jnp.abs(since - trials.conditions["production"][:, None]) / self.tolerance(trials)[:, None]
+        success = self.reward["correct"] * jnp.maximum(jnp.maximum(1 - share, 0) ** 1.5, 0.1)
+        reward = jnp.where(share <= 1 + 1e-6, success, self.reward["fail"])
+        return jnp.broadcast_to(reward[:, :, None], trials.targets.shape)
+
     def ideal(self, trials: Trials) -> PerTrial:
         """Return 1: nothing is noisy, and a step is shorter than the tolerance."""
         return jnp.ones(len(trials.weights))

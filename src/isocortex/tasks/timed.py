@@ -228,6 +228,12 @@ class TimedTask(Task):
             cue = jnp.arange(clock.n_steps)[None, :] < clock.starts[self.ANSWER][:, None]
         return jnp.concatenate([cue[:, :, None].astype(jnp.float32), stimuli], axis=-1)
 
+    def earned(self, trials: Trials, clock: Clock) -> Sequences:
+        """Return the reward of each output at each step of the answer period."""
+        right = jax.nn.one_hot(self.answer(trials.conditions), self.n_outputs, dtype=bool)[:, None, :]
+        reward = jnp.where(right, self.reward["correct"], self.reward["fail"])
+        return jnp.broadcast_to(reward, trials.targets.shape)
+
     def lasted(self, trials: Trials, period: str) -> PerTrial:
         """Return how long a period lasted in each trial, in ms, after flooring."""
         if period in trials.conditions:
