@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-import equinox as eqx
 import jax
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..analysis import d_prime
+from ..analysis import selectivity
 from ..dynamics import fixed_points
 from ..learning import perturbation_table
-from ..models import lesion, member, record, with_noise, with_pulse
+from ..models import disconnect, lesion, member, record, with_noise, with_pulse
 from ..tasks import TimedTask
 from .cognitive_networks import Cognition
 
@@ -22,6 +21,7 @@ SLOW_MS = 10_000.0
 STABLE = ("stable node", "stable spiral")
 LESIONED = 0.1
 """Share of the units, or of the connections, that a lesion takes."""
+PULSE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,19 +106,49 @@ def investigate(found: Cognition, seeds: np.ndarray, *, key: jax.Array, n_trials
             slow = np.sqrt((states**2).sum(axis=1).mean()) / SLOW_MS
             starts = states[draw.choice(len(states), STARTS)]
             points[int(seed), name] = fixed_points(network.held(x), starts=starts, slow=float(slow))
-    lesions = perturbation_table(trained, task, perturbations(found, rates), key=key, n_trials=n_trials)
+    seed = int(draw.integers(2**31))
+    lesions = perturbation_table(trained, task, perturbations(found, rates, seed=seed), key=key, n_trials=n_trials)
     return Mechanism(rates, points, lesions)
 
 
-def selectivity(task: TimedTask, rates: xr.DataArray) -> np.ndarray:
-    """Return how well each unit tells the first right answer from the others at the end of the trial: |d′|, seed × unit."""
-    last = rates.isel(time=-1)
-    first = rates["right"].values == 0
-    return np.stack([d_prime(each[first], each[~first]) for each in last.values])
+def told_apart(rates: xr.DataArray) -> list[pd.DataFrame] | None:
+    """Return how well every unit tells the first right answer from the others at the end of the trial, for each seed.
+
+    None where the task has but one answer.
+    """
+    if "right" not in rates.coords or len(np.unique(rates["right"])) < 2:
+        return None
+    return [selectivity(each, rates["right"].values == 0) for each in at_the_end(rates)]
 
 
-def perturbations(found: Cognition, rates: xr.DataArray) -> dict[str, Any]:
+def at_the_end(rates: xr.DataArray) -> np.ndarray:
+    """Return the activity in the last step of every trial, seed × trial × unit."""
+    if "steps" not in rates.coords:
+        return rates.values[:, :, -1]
+    last = rates["steps"].values.astype(int) - 1
+    return rates.values[:, np.arange(len(last)), last]
+
+
+def perturbations(found: Cognition, rates: xr.DataArray, *, seed: int) -> dict[str, Any]:
     """Return what is done to the networks, by name."""
-    task = found.task
-    n = max(1, round(LESIONED * rates.sizes["unit"]))
-    return {}
+    n_seeds, n_units = rates.sizes["seed"], rates.sizes["unit"]
+    n, draw = max(1, round(LESIONED * n_units)), np.random.default_rng(seed)
+    random = np.stack([draw.permutation(n_units) < n for _ in range(n_seeds)])
+    cut = draw.random((n_seeds, n_units, n_units)) < LESIONED
+    done = {f"{n} units silenced, at random": lambda models, x: (lesion(models, random), x)}
+    if (told := told_apart(rates)) is not None:
+        distance = np.stack([table["d_prime"].abs() for table in told])
+        selective = distance >= np.sort(distance, axis=1)[:, -n, None]
+        done[f"{n} units silenced, the most selective"] = lambda models, x: (lesion(models, selective), x)
+    done[f"{LESIONED:.0%} of the connections cut, at random"] = lambda models, x: (disconnect(models, cut), x)
+    if hasattr(found.networks["trained"], "noise"):
+        sigma = float(np.ravel(found.networks["trained"].noise)[0])
+        done["without network noise"] = lambda models, x: (with_noise(models, 0.0), x)
+        done["three times the network noise"] = lambda models, x: (with_noise(models, 3 * sigma), x)
+    start, stop = found.task.periods.get("stimulus", (0.0, found.task.dt))
+    pulse = {"dt": found.task.dt, "channel": 1, "start": start, "stop": max(stop / 2, start + found.task.dt)}
+    done[f"{PULSE:g} added to “{found.task.input_names[1]}” in the first half of the stimulus"] = lambda models, x: (
+        models,
+        with_pulse(x, **pulse, amplitude=PULSE),
+    )
+    return done

@@ -1,0 +1,51 @@
+"""How a population learned from a stream of fresh trials: loss and success against updates."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from .style import BLUE, BRAIN, GREY, ORANGE, grid, styled
+
+SMOOTHED = 50
+"""Updates over which the curves are averaged."""
+
+
+@styled
+def learning_curves(
+    history: xr.Dataset,
+    *,
+    ideal: float | None = None,
+    untrained: float | None = None,
+    loss: str = "loss",
+) -> Figure:
+    """Draw loss (logarithmic) and success of every seed against updates, with the ideal observer and the control.
+
+    Parameters
+    ----------
+    history : Dataset, seed × update
+        ``loss`` and ``score``, as :func:`isocortex.fit` returns them of a stream.
+    ideal, untrained : float, optional
+        Success of the ideal observer, and the mean of the untrained networks.
+    loss : str
+        What the loss is, with its unit.
+    """
+    figure, axes = grid(1, 2, size=(7.6, 3.5))
+    window = min(SMOOTHED, max(1, history.sizes["update"] // 10))
+    smooth = history.rolling(update=window, min_periods=window).mean()
+    for axis, name in zip(axes[0], ("loss", "score"), strict=True):
+        values = smooth[name].transpose("update", "seed")
+        lines = axis.plot(history["update"], values, color=BLUE, alpha=0.5, lw=0.9)
+        (median,) = axis.plot(history["update"], np.median(values, axis=1), color=BLUE, lw=2.2)
+        axis.set_xlabel("updates")
+    axes[0, 0].set_yscale("log")
+    axes[0, 0].set_ylabel(loss)
+    axes[0, 1].set_ylabel("share of trials correct")
+    axes[0, 1].set_ylim(0, 1.02)
+    keys = {f"each of {history.sizes['seed']} networks": lines[0], "their median": median}
+    if ideal is not None:
+        keys["ideal observer"] = axes[0, 1].axhline(ideal, color=BRAIN, lw=1.2, ls="--")
+    if untrained is not None:
+        keys["untrained networks"] = axes[0, 1].axhline(untrained, color=ORANGE, lw=1.4, ls=":")
+    keys[f"(means over {window} updates)"] = axes[0, 1].plot([], [], color=GREY, lw=0)[0]
+    figure.legend(keys.values(), keys.keys(), loc="outside lower center", ncols=3)
+    return figure
