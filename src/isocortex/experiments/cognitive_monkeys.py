@@ -9,10 +9,18 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from .. import plots
 from ..analysis import chronometric, fit_psychometric, reaction_times, tally
 from ..learning import behaviour
+from ..runs import Run
 from ..tasks import PerceptualDecisionMaking
 
+MONKEY_METHODS = (
+    "Beside a monkey the networks see noisier input, with the σ at which the median of their thresholds is the animal's; "
+    "nothing is learned anew. Reaction times: when the difference of the two choices' outputs, less its mean over trials, "
+    "first reaches a bound, during the stimulus; the bound of each network is the one at which it is as accurate as the "
+    "animal. A constant is added so that the mean time is the animal's.",
+)
 MATCHINGS = 6
 """Secant steps towards the noise that gives an animal's threshold; the first two need one evaluation each."""
 BOUNDS = np.geomspace(0.2, 20.0, 60)
@@ -38,7 +46,7 @@ class Matched:
     constant : float
         ms, the difference of the mean times: what is not decision.
     bound : float
-        The threshold on the output, in nats, at which the networks are as accurate as the animal.
+        Median of the thresholds on the output, in nats, at which each network is as accurate as the animal.
     unanswered : float
         Share of the networks' trials in which the output never gets there.
     """
@@ -119,22 +127,24 @@ def _when_ready(
     onset, stop = task.periods["stimulus"]
     seen = found["outputs"].sel(time=slice(None, stop - task.dt))
     evidence = (seen[..., 1] - seen[..., 2]).values
-    right = found["right"].values
-
-    def answered(bound: float) -> tuple[np.ndarray, np.ndarray]:
-        options = np.stack([evidence, -evidence], axis=-1)
-        return reaction_times(options, bound, times=seen["time"].values, onset=onset)
-
-    shares = []
-    for bound in BOUNDS:
-        rt, option = answered(bound)
-        ready = option >= 0
-        shares.append((option == right)[ready].mean() if ready.mean() > 0.5 else np.inf)
-    bound = float(BOUNDS[np.abs(np.array(shares) - accuracy).argmin()])
-    rt, _ = answered(bound)
-    strength = found["coherence"].values
+    evidence = evidence - evidence.mean(axis=1, keepdims=True)
+    options = np.stack([evidence, -evidence], axis=-1)
+    times, right = seen["time"].values, found["right"].values
+    rt, bounds = np.empty(evidence.shape[:2]), np.empty(len(evidence))
+    for seed, each in enumerate(options):
+        answers = [reaction_times(each, bound, times=times, onset=onset) for bound in BOUNDS]
+        ready = [option >= 0 for _, option in answers]
+        shares = [(o == right)[r].mean() if r.mean() > 0.5 else np.inf for r, (_, o) in zip(ready, answers, strict=True)]
+        best = int(np.abs(np.array(shares) - accuracy).argmin())
+        rt[seed], bounds[seed] = answers[best][0], BOUNDS[best]
     constant = float(np.mean(animal["rt"]) - np.nanmean(rt))
-    return chronometric(strength, rt + constant), constant, bound, float(np.isnan(rt).mean())
+    times = chronometric(found["coherence"].values, rt + constant)
+    return times, constant, float(np.median(bounds)), float(np.isnan(rt).mean())
+
+
+def mean_time(found: Matched, at: int) -> float:
+    """Return the networks' mean reaction time at one of the coherences, in ms."""
+    return float(np.nanmean(found.network_times["rt"].values[:, at]))
 
 
 def numbers(animals: dict[str, Matched]) -> dict[str, float]:
@@ -153,3 +163,54 @@ def numbers(animals: dict[str, Matched]) -> dict[str, float]:
             f"matched.{prefix}.unanswered": found.unanswered,
         }
     return flat
+
+
+def draw_psychometric(
+    run: Run,
+    points: xr.Dataset,
+    fits: pd.DataFrame,
+    ideal: tuple[np.ndarray, np.ndarray],
+    animals: dict[str, Matched],
+) -> None:
+    """Draw the networks' psychometric curves beside the ideal observer, and beside each animal with its times."""
+    run.figure(
+        "psychometric",
+        plots.psychometric_curves(
+            {"trained networks": points},
+            fits={"trained networks": fits},
+            ideal=ideal,
+            animals={name: found.points for name, found in animals.items()},
+            animal_fits={name: found.fit for name, found in animals.items()},
+        ),
+        title="Psychometric curve",
+        caption="Accuracy against coherence: mean of the networks, fitted curves of each (thin), ideal observer (dashed)"
+        + ("; monkeys with 95 % intervals, who saw motion with noise of its own." if animals else "."),
+        alt="Share correct rises from one half to one with coherence.",
+    )
+    table = fits.rename_axis("seed").reset_index()
+    run.table("psychometric", table, caption="Fitted psychometric curves of the networks, 95 % intervals.")
+    if not animals:
+        return
+    for what, draw, of_networks, of_animal in (
+        ("psychometric", plots.psychometric_curves, "network_points", "points"),
+        ("chronometric", plots.chronometric_curves, "network_times", "times"),
+    ):
+        for name, found in animals.items():
+            slug = name.replace(" ", "")
+            run.figure(
+                f"{what}_{slug}",
+                draw(
+                    {f"networks, σ {found.sigma:.2f}": getattr(found, of_networks)},
+                    animals={name: getattr(found, of_animal)},
+                ),
+                title=f"Beside {name}: " + ("accuracy" if what == "psychometric" else "reaction times"),
+                caption=f"The same networks, input noise σ = {found.sigma:.2f} √ms for the animal's threshold. "
+                + (
+                    "Points: the animal, 95 % intervals."
+                    if what == "psychometric"
+                    else f"The networks answer when their outputs differ enough for the animal's accuracy; "
+                    f"{found.constant:.0f} ms are added to all their times. In {100 * found.unanswered:.0f} % of the trials "
+                    "they never get there; these are left out."
+                ),
+                alt=f"{what.capitalize()} curves of networks and of {name} against coherence.",
+            )

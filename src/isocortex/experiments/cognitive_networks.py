@@ -75,6 +75,16 @@ class Cognition:
         }
 
 
+def not_shown(found: Cognition) -> list[str]:
+    """Return a note where networks stayed below the success that a look at their states needs."""
+    n = len(found.accuracy["trained"]) - len(found.learned)
+    if n == 0:
+        return []
+    rest = "so no state space is shown" if len(found.learned) == 0 else "and are left out of the state space"
+    return [f"{n} of {n + len(found.learned)} networks stay below {TRAINED:.0%} of the ideal observer's success, {rest}: "
+            "what an untrained network does says nothing about the task. More --updates help."]  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class CognitiveNetworks(Experiment):
     """Options of a population of recurrent networks, and of its training on fresh trials."""

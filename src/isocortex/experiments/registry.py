@@ -55,6 +55,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "OrientationV1",
         "Train networks to tell the tilt of gratings: do their layers become like primary visual cortex?",
     ),
+    "perceptual-decision": (
+        "isocortex.experiments.perceptual_decision",
+        "PerceptualDecision",
+        "Recurrent networks that judge noisy motion: how well, by which mechanism, and how like two monkeys?",
+    ),
     "poisson": (
         "isocortex.experiments.poisson",
         "Poisson",
