@@ -2,6 +2,8 @@
 
 from .bars import model_bars as model_bars
 from .bars import similarity_bars as similarity_bars
+from .behaviour import chronometric_curves as chronometric_curves
+from .behaviour import psychometric_curves as psychometric_curves
 from .convolution import harmonics as harmonics
 from .convolution import map_sizes as map_sizes
 from .convolution import weight_matrices as weight_matrices
@@ -21,11 +23,17 @@ from .embedding import mds_maps as mds_maps
 from .images import filter_change as filter_change
 from .images import image_row as image_row
 from .images import signed_pictures as signed_pictures
+from .networks import example_trial as example_trial
+from .networks import sorted_activity as sorted_activity
+from .networks import weight_changes as weight_changes
 from .phase_plane import bifurcation as bifurcation
 from .phase_plane import paths as paths
 from .phase_plane import phase_plane as phase_plane
 from .power import power_curves as power_curves
 from .rdm import rdm_panels as rdm_panels
 from .second_level import second_level as second_level
+from .state_space import eigenvalue_picture as eigenvalue_picture
+from .state_space import speed_picture as speed_picture
+from .state_space import state_space as state_space
 from .tuning import tuning as tuning
 from .tuning import tuning_distributions as tuning_distributions
