@@ -77,7 +77,10 @@ def draw_weights(run: Run, found: Cognition, inside: Mechanism) -> None:
     if told is not None:
         order = sort_units(told[seed])
         prefers = told[seed]["d_prime"].to_numpy()[order] > 0
-        names = found.task.output_names[1], "another" if len(found.task.output_names) > 3 else found.task.output_names[2]
+        names = (
+            found.task.output_names[1],
+            "another" if len(found.task.output_names) > 3 else found.task.output_names[2],
+        )
         classes = np.where(prefers, f"prefers {names[0]}", f"prefers {names[1]}")
     if isinstance(found.networks["trained"], CTRNN):
         weights = {
@@ -191,7 +194,8 @@ def draw_state_space(run: Run, found: Cognition, inside: Mechanism) -> dict[str,
             {
                 name: exact["eigenvalue"].values
                 for (of, name), each in inside.points.items()
-                if of == seed and (exact := each.isel(point=np.flatnonzero(each["speed"].values < EXACT))).sizes["point"]
+                if of == seed
+                and (exact := each.isel(point=np.flatnonzero(each["speed"].values < EXACT))).sizes["point"]
             }
             or {situation: points["eigenvalue"].values}
         ),

@@ -134,7 +134,9 @@ def _when_ready(
     for seed, each in enumerate(options):
         answers = [reaction_times(each, bound, times=times, onset=onset) for bound in BOUNDS]
         ready = [option >= 0 for _, option in answers]
-        shares = [(o == right)[r].mean() if r.mean() > 0.5 else np.inf for r, (_, o) in zip(ready, answers, strict=True)]
+        shares = [
+            (o == right)[r].mean() if r.mean() > 0.5 else np.inf for r, (_, o) in zip(ready, answers, strict=True)
+        ]
         best = int(np.abs(np.array(shares) - accuracy).argmin())
         rt[seed], bounds[seed] = answers[best][0], BOUNDS[best]
     constant = float(np.mean(animal["rt"]) - np.nanmean(rt))

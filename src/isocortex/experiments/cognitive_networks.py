@@ -95,7 +95,8 @@ class CognitiveNetworks(Experiment):
     tau: Annotated[float, arg(help="Time constant of a CTRNN's units in ms.")] = 100.0
     network_noise: Annotated[float, arg(help="σ of a CTRNN's own noise; it stays on at test, as published.")] = 0.1
     excitatory: Annotated[
-        float | None, arg(help="Dale's law in a CTRNN: the share of excitatory units, such as 0.8. Default: no such law.")
+        float | None,
+        arg(help="Dale's law in a CTRNN: the share of excitatory units, such as 0.8. Default: no such law."),
     ] = None
     seeds: Annotated[int, arg(help="How many networks, each with its own initial weights, trials and noise.")] = 4
     updates: Annotated[int, arg(help="Updates, each on a batch of fresh trials.")] = 2000

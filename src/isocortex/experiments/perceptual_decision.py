@@ -19,7 +19,7 @@ from ..tasks import PerceptualDecisionMaking
 from .cognitive_figures import draw_learning, draw_mechanism, draw_state_space, draw_weights
 from .cognitive_mechanism import MECHANISM_METHODS, Mechanism, investigate
 from .cognitive_monkeys import MONKEY_METHODS, Matched, draw_psychometric, match, mean_time, numbers
-from .cognitive_networks import CognitiveNetworks, Cognition, not_shown
+from .cognitive_networks import Cognition, CognitiveNetworks, not_shown
 from .protocol import Progress
 
 OF_THRESHOLD = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -56,9 +56,7 @@ class PerceptualDecision(CognitiveNetworks):
         require(self.noise > 0, f"--noise must be above 0; got {self.noise}.")
         self.task()
 
-    def task(
-        self, noise: float | None = None, coherences: tuple[float, ...] | None = None
-    ) -> PerceptualDecisionMaking:
+    def task(self, noise: float | None = None, coherences: tuple[float, ...] | None = None) -> PerceptualDecisionMaking:
         """Return the task of the options, or with other noise and coherences."""
         return PerceptualDecisionMaking(
             dt=self.dt,
@@ -80,7 +78,9 @@ class PerceptualDecision(CognitiveNetworks):
         found = self.learn(run, self.task())
         trained = found.networks["trained"]
         with run.stage("psychometric curve"):
-            fine = behaviour(trained, self.task(coherences=self.fine()), key=self.key("fine"), n_trials=self.test_trials)
+            fine = behaviour(
+                trained, self.task(coherences=self.fine()), key=self.key("fine"), n_trials=self.test_trials
+            )
             points = tally(fine["coherence"].values, fine["correct"].values.astype(float))
             fits = fit_psychometric(points, key=self.key("bootstrap"))
         animals: dict[str, Matched] = {}

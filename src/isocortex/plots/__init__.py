@@ -23,6 +23,7 @@ from .embedding import mds_maps as mds_maps
 from .images import filter_change as filter_change
 from .images import image_row as image_row
 from .images import signed_pictures as signed_pictures
+from .learning import learning_curves as learning_curves
 from .networks import example_trial as example_trial
 from .networks import sorted_activity as sorted_activity
 from .networks import weight_changes as weight_changes
