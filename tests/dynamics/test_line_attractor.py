@@ -63,6 +63,26 @@ def test_a_planted_line_attractor_and_its_selection_vector_are_found(curve, rank
     np.testing.assert_allclose(table["selected"], [1 / np.linalg.norm(v), 1, 0], atol=1e-9)
 
 
+def test_searches_that_stop_early_show_an_imperfect_line(rank_one, rng):
+    """W = 0.999 u vᵀ: the line decays in 100 s to its one fixed point, 0; it is as slow as 1e-5 per ms and unit of x.
+
+    Off the line the speed is 1/100 per ms and unit, so that points of a speed of 5e-5 are within 0.005 of the line.
+    """
+    u, v = rank_one
+    system, starts = network("linear", 0.999 * np.outer(u, v)), rng.normal(size=(64, N))
+    assert fixed_points(system, starts=starts, slow=5e-5).sizes["point"] == 1
+    found = fixed_points(system, starts=starts, slow=5e-5, early=True)
+    x = found["x"].values
+    assert len(x) > 40
+    assert np.ptp(x @ u) > 1
+    assert np.linalg.norm(x - np.outer(x @ v, u), axis=1).max() < 0.006
+    line = line_attractor(found)
+    np.testing.assert_allclose(line["time_constant"], 1e5, rtol=1e-6)
+    np.testing.assert_allclose(line["selection"], np.broadcast_to(v, line["selection"].shape), atol=1e-9)
+    assert line.attrs["straightness"] > 0.999
+    np.testing.assert_allclose(line["alignment"], 1, atol=1e-3)
+
+
 def test_two_contexts_select_two_inputs(rank_one, rng):
     """One line, two selection vectors: context k's is orthogonal to the input of the other context."""
     u, _ = rank_one
@@ -154,6 +174,7 @@ BAD = {
     "both": (lambda: fixed_points(WilsonCowan(), [(0, 1)] * 2, starts=[[0, 0]]), "either a box or starts"),
     "neither": (lambda: fixed_points(WilsonCowan()), "either a box or starts"),
     "shape": (lambda: fixed_points(WilsonCowan(), starts=[[0, 0, 0]]), r"starts must have shape \(2,\)"),
+    "early": (lambda: fixed_points(WilsonCowan(), [(0, 1)] * 2, early=True), "give slow too"),
     "no points": (lambda: line_attractor(EMPTY), "There are no points"),
     "plane": (
         lambda: speed_map(WilsonCowan(), [0, 0], np.ones((2, 2)), [(0, 1)] * 2),

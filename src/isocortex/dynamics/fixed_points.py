@@ -41,6 +41,7 @@ def fixed_points(
     starts: Any = None,
     n_starts: int = 512,
     slow: float | None = None,
+    early: bool = False,
     t: float = 0.0,
 ) -> xr.Dataset:
     """Find the fixed points of a system in a box, or near given states, to 1e-10 of their extent, with their kinds.
@@ -58,6 +59,9 @@ def fixed_points(
         Starting points in a box, spread evenly (Sobol's sequence). More find rarer points. Default 512.
     slow : float, optional
         Keep also points where the speed |dx/dt| (unit of x per ms) is at a minimum and at most this.
+    early : bool
+        End each search where the speed first falls to `slow`. On a line attractor that is not perfect, searches then
+        stop all along the line; otherwise they creep on to its few fixed points. Default False.
     t : float
         ms, for a system whose input changes in time: it is held as it is then. Default 0.
 
@@ -86,6 +90,7 @@ def fixed_points(
     require((box is None) != (starts is None), "Give either a box or starts.")
     require(n_starts >= 1, f"n_starts must be at least 1; got {n_starts}.")
     require(slow is None or slow > 0, f"slow must be a speed above 0; got {slow}.")
+    require(slow is not None or not early, "early=True needs the speed at which a search ends: give slow too.")
     if box is not None:
         low, high = bounds(system, box)
         width, widest = high - low, 0.0
@@ -98,7 +103,8 @@ def fixed_points(
         low, high, width = begun.min(axis=0) - widest, begun.max(axis=0) + widest, np.full(system.dimension, widest)
     with jax.enable_x64(True):
         n_steps = N_STEPS if slow is None else N_STEPS_SLOW
-        found = _search(in_float64(system), jnp.asarray(t, float), begun / width, width, n_steps)
+        enough = jnp.asarray(slow if early else 0.0, float)
+        found = _search(in_float64(system), jnp.asarray(t, float), begun / width, width, enough, n_steps)
         x, speed, typical = (np.asarray(part) for part in found)
         if starts is not None:  # they may all be slow: a displacement by a width is a measure of speed too
             slopes = np.asarray(_linearised(in_float64(system), jnp.asarray(t, float), begun)[1])
@@ -192,6 +198,7 @@ def _search(
     t: Float[Array, ""],
     starts: Float[Array | np.ndarray, "start dimension"],
     width: Float[Array | np.ndarray, " dimension"],
+    enough: Float[Array, ""],
     n_steps: int,
 ) -> tuple[Float[Array, "start dimension"], Float[Array, " start"], Float[Array, ""]]:
     """Return where each start ends, both in widths, the speed |dx/dt| there, and the typical speed of the starts."""
@@ -214,7 +221,8 @@ def _search(
             return jnp.where(better, moved, u), jnp.where(better, f_moved, f), damping, n + 1, size
 
         def goes_on(state: tuple[State, State, Array, Array, Array]) -> Array:
-            return (state[3] < n_steps) & (state[4] > 1e-15) & (state[2] < 1e20)
+            moving = jnp.linalg.norm(state[1] * width) > enough
+            return (state[3] < n_steps) & (state[4] > 1e-15) & (state[2] < 1e20) & moving
 
         first = (start, speed(start), jnp.array(1e-2), jnp.array(0), jnp.array(jnp.inf))
         return jax.lax.while_loop(goes_on, step, first)[0]
