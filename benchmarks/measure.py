@@ -10,7 +10,12 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-PEERS = {"torch": ["torch==2.13.0", "numpy"], "pyddm": ["pyddm==0.9.0"], "rsatoolbox": ["rsatoolbox==0.3.2"]}
+PEERS = {
+    "torch": ["torch==2.13.0", "numpy"],
+    "pyddm": ["pyddm==0.9.0"],
+    "rsatoolbox": ["rsatoolbox==0.3.2"],
+    "neurogym": ["neurogym==2.3.1", "torch==2.13.0"],  # it imports torch without requiring it
+}
 
 
 class Peer:
