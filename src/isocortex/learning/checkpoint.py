@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,9 @@ def load_model(path: str | PathLike[str]) -> Any:
 
 
 def fingerprint(key: PRNGKey, *asked: Any) -> str:
-    """Return a digest of what a training was asked to do: its key, numbers, and every array."""
+    """Return a digest of what a training was asked to do: its key, numbers, every array, and what holds them."""
     digest = hashlib.sha256(np.asarray(jax.random.key_data(key)).tobytes())
+    digest.update(re.sub(r" at 0x\w+", "", str(jax.tree.structure(asked))).encode())  # addresses differ by process
     for leaf in jax.tree.leaves(asked):
         digest.update(np.asarray(leaf).tobytes() if eqx.is_array(leaf) else repr(leaf).encode())
     return digest.hexdigest()

@@ -29,34 +29,43 @@ def signs(n_units: int, excitatory: float | None) -> Signs:
         0 < n_excitatory < n_units,
         f"excitatory must be a share that leaves units of both kinds among {n_units}; got {excitatory:g}.",
     )
-    return jnp.where(jnp.arange(n_units) < n_excitatory, 1, -1).astype(jnp.int8)
+    return jnp.asarray(np.where(np.arange(n_units) < n_excitatory, 1, -1), jnp.int8)
 
 
-def connections(n_units: int, mask: Any, *, self_connections: bool, key: PRNGKey) -> Mask:
-    """Return which connections exist, to × from.
+def structure(mask: Any, n_units: int, *, self_connections: bool) -> tuple[Mask, int]:
+    """Return which connections may exist, to × from, and how many a unit receives at most.
 
     Parameters
     ----------
-    n_units : int
     mask : None, float, or bool array of shape (unit, unit)
-        All; a share, of which every unit receives the same number from others drawn at random; or a structure.
+        All; a share, of which every unit receives the same number; or a structure.
+    n_units : int
     self_connections : bool
         Whether a unit may project to itself.
-    key : key
-        For a share.
+
+    Raises
+    ------
+    InputError
+        If the share is not in (0, 1], or the shape is another.
     """
-    allowed = jnp.ones((n_units, n_units), bool) if self_connections else ~jnp.eye(n_units, dtype=bool)
+    allowed = np.ones((n_units, n_units), bool) if self_connections else ~np.eye(n_units, dtype=bool)
     if mask is None:
-        return allowed
+        return jnp.asarray(allowed), n_units
     if np.ndim(mask) == 0:
         require(0 < mask <= 1, f"A share of connections must be above 0 and at most 1; got {mask:g}.")
-        lots = jnp.where(allowed, jax.random.uniform(key, allowed.shape), 2.0)
-        return (jnp.argsort(jnp.argsort(lots, axis=1), axis=1) < round(mask * n_units)) & allowed
+        return jnp.asarray(allowed), max(1, round(mask * n_units))
     require(
         np.shape(mask) == (n_units, n_units),
         f"mask must be a share or have the shape {(n_units, n_units)}, to × from; got {np.shape(mask)}.",
     )
-    return jnp.asarray(mask, bool) & allowed
+    return jnp.asarray(np.asarray(mask, bool) & allowed), n_units
+
+
+def sparse(key: PRNGKey, allowed: Mask, n_in: int) -> Mask:
+    """Draw at most `n_in` of the allowed connections for every unit."""
+    lots = jnp.where(allowed, jax.random.uniform(key, allowed.shape), 2.0)
+    rank = jnp.argsort(jnp.argsort(lots, axis=1), axis=1)
+    return (rank < n_in) & allowed
 
 
 def uniform(key: PRNGKey, shape: tuple[int, ...], n_in: int) -> Float[Array, "..."]:
@@ -73,4 +82,4 @@ def balanced(key: PRNGKey, mask: Mask, sign: Signs) -> Float[Array, "unit unit"]
     n_in = jnp.maximum(mask.sum(axis=1, keepdims=True), 1)
     weights = jax.random.uniform(key, mask.shape, minval=-1.0, maxval=1.0) / jnp.sqrt(n_in)
     ratio = jnp.sum(sign < 0) / jnp.maximum(jnp.sum(sign > 0), 1)
-    return weights * jnp.where(sign > 0, ratio, 1.0).astype(weights.dtype)[None, :]
+    return weights * jnp.where(sign > 0, ratio, 1.0)[None, :]

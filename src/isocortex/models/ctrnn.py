@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool, Float, Int8
 
 from ..errors import look_up, require
 from ..shapes import PRNGKey
-from .connectivity import balanced, connections, signs, uniform
+from .connectivity import balanced, signs, sparse, structure, uniform
 from .leaky import leaky
 from .recurrent import Activity, Recurrent, Sequence, State
 
@@ -22,6 +22,22 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "sigmoid": jax.nn.sigmoid,
 }
 """What turns the input of a unit into a rate, by name."""
+
+
+@eqx.filter_jit
+def _draw(
+    sizes: tuple[int, int, int], sign: Array, allowed: Array, n_in: int, key: PRNGKey
+) -> tuple[tuple[Array, Array, Array], tuple[Array, Array], Array]:
+    """Draw the weights, the biases and the recurrent connections, in one compiled program."""
+    n_inputs, n_units, n_outputs = sizes
+    input_key, recurrent_key, bias_key, output_key, output_bias_key, mask_key = jax.random.split(key, 6)
+    mask = sparse(mask_key, allowed, n_in) if n_in < n_units else allowed
+    weights = (
+        uniform(input_key, (n_units, n_inputs), n_inputs),
+        balanced(recurrent_key, mask, sign),
+        uniform(output_key, (n_outputs, n_units), n_units),
+    )
+    return weights, (uniform(bias_key, (n_units,), n_units), uniform(output_bias_key, (n_outputs,), n_units)), mask
 
 
 class CTRNN(Recurrent):
@@ -117,14 +133,12 @@ class CTRNN(Recurrent):
         shortest = float(np.min(np.asarray(tau)))
         require(0 < dt <= shortest, f"dt must be above 0 and at most tau, {shortest:g} ms; got {dt:g} ms.")
         require(noise >= 0, f"noise must be at least 0; got {noise:g}.")
-        input_key, recurrent_key, bias_key, output_key, output_bias_key, mask_key = jax.random.split(key, 6)
-        self.sign = signs(n_units, excitatory)
-        self.mask = connections(n_units, mask, self_connections=excitatory is None, key=mask_key)
-        self.input_weight = uniform(input_key, (n_units, n_inputs), n_inputs)
-        self.recurrent_weight = balanced(recurrent_key, self.mask, self.sign)
-        self.bias = uniform(bias_key, (n_units,), n_units)
-        self.output_weight = uniform(output_key, (n_outputs, n_units), n_units)
-        self.output_bias = uniform(output_bias_key, (n_outputs,), n_units)
+        sign = signs(n_units, excitatory)
+        allowed, n_in = structure(mask, n_units, self_connections=excitatory is None)
+        weights, biases, self.mask = _draw((n_inputs, n_units, n_outputs), sign, allowed, n_in, key)
+        self.input_weight, self.recurrent_weight, self.output_weight = weights
+        self.bias, self.output_bias = biases
+        self.sign = sign
         self.initial_state = jnp.zeros(n_units)
         self.dt, self.noise = jnp.asarray(dt, jnp.float32), jnp.asarray(noise, jnp.float32)
         self.tau = jnp.broadcast_to(jnp.asarray(tau, jnp.float32), (n_units,))
