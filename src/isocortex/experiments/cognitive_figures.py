@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -11,10 +12,13 @@ from ..analysis import condition_averages, principal_components, project, sort_u
 from ..dynamics import speed_map
 from ..models import CTRNN, member
 from ..runs import Run
+from ..tasks import TimedTask
 from .cognitive_mechanism import Mechanism, held_inputs, told_apart
 from .cognitive_networks import Cognition
 
 LOSSES = {"cross-entropy": "training loss (nats)", "L1": "training loss (L1)", "L2": "training loss (L2)"}
+MOST_GRADES, GROUPS = 8, 5
+"""Values of a condition that are shown as they are; more are gathered into so many groups."""
 AROUND = 0.25
 """How far a map of speed reaches beyond the paths, as a share of their extent."""
 EXACT = 1e-9
@@ -71,17 +75,14 @@ def draw_trial(run: Run, found: Cognition) -> None:
 
 def draw_weights(run: Run, found: Cognition, inside: Mechanism) -> None:
     """Draw the recurrent weights before and after, and the activity of all units, sorted by what they prefer."""
-    told = told_apart(inside.rates)
+    told, answers = told_apart(inside.rates), answer_names(found.task)
     seed = int(np.argmax(found.accuracy["trained"]))
     order, classes = np.arange(inside.rates.sizes["unit"]), None
     if told is not None:
         order = sort_units(told[seed])
         prefers = told[seed]["d_prime"].to_numpy()[order] > 0
-        names = (
-            found.task.output_names[1],
-            "another" if len(found.task.output_names) > 3 else found.task.output_names[2],
-        )
-        classes = np.where(prefers, f"prefers {names[0]}", f"prefers {names[1]}")
+        first, second = answers[0], answers[1] if len(answers) == 2 else "another"
+        classes = np.where(prefers, f"prefers {first}", f"prefers {second}")
     if isinstance(found.networks["trained"], CTRNN):
         weights = {
             title: np.asarray(member(found.networks[name], seed).recurrent)[np.ix_(order, order)]
@@ -98,8 +99,7 @@ def draw_weights(run: Run, found: Cognition, inside: Mechanism) -> None:
     if told is not None and classes is not None and "steps" not in inside.rates.coords:
         rates, right = inside.rates.isel(seed=seed), inside.rates["right"].values
         panels = {
-            f"{found.task.output_names[1 + k]} is right": rates[right == k].mean("trial")[:, order]
-            for k in np.unique(right)[:3]
+            f"{answers[int(k)]} is right": rates[right == k].mean("trial")[:, order] for k in np.unique(right)[:3]
         }
         run.figure(
             "units",
@@ -128,31 +128,43 @@ class Space:
 
 
 def state_spaces(found: Cognition, inside: Mechanism) -> dict[int, Space]:
-    """Return the state space of every network that learned: averages by choice and by the strength of the stimulus."""
-    n = inside.rates.sizes["trial"]
-    tested = found.tested["trained"].isel(trial=slice(n))
+    """Return the state space of every network that learned: averages of its correct trials by answer and strength."""
+    tested = found.tested["trained"].isel(trial=slice(inside.rates.sizes["trial"]))
     strength = graded(tested)
     spaces = {}
     for seed in found.learned:
-        chosen = tested["choice"].values[seed] if "choice" in tested else np.zeros(n, int)
-        answered = chosen >= 0
-        conditions = {"choice": chosen[answered]}
-        if strength is not None:
-            conditions[strength] = np.round(tested[strength].values[answered], 6)
+        correct = tested["correct"].values[seed].astype(bool)
+        right = tested["right"].values if "right" in tested.coords else np.zeros(len(correct), int)
+        conditions = {"answer": right[correct]} | {name: x[correct] for name, x in strength.items()}
         averages = condition_averages(
-            inside.rates.isel(seed=seed)[answered], conditions, weights=tested["weights"].values[answered]
+            inside.rates.isel(seed=seed)[correct], conditions, weights=tested["weights"].values[correct]
         )
-        spaces[int(seed)] = Space(averages, principal_components(averages), strength)
+        spaces[int(seed)] = Space(averages, principal_components(averages), next(iter(strength), None))
     return spaces
 
 
-def graded(tested: xr.Dataset) -> str | None:
-    """Return the condition that grades a task's trials, if there is one: few values, as coherences have."""
-    for name in tested.coords:
-        few = 2 <= len(np.unique(np.round(tested[name].values, 6))) <= 8 if tested[name].dims == ("trial",) else False
-        if few and name not in ("right", "steps"):
-            return str(name)
-    return None
+def graded(tested: xr.Dataset) -> dict[str, np.ndarray]:
+    """Return the condition that grades a task's trials, if there is one: coherence, or the first that varies.
+
+    More values than a picture can show are gathered into as many groups, named by their means.
+    """
+    varied = [str(name) for name, x in tested.coords.items() if x.dims == ("trial",) and len(np.unique(x)) > 1]
+    names = [name for name in ("coherence", *varied) if name in varied and name not in ("right", "steps", "context")]
+    if not names:
+        return {}
+    values = np.round(tested[names[0]].values, 6)
+    if len(np.unique(values)) > MOST_GRADES:
+        edges = np.quantile(values, np.linspace(0, 1, GROUPS + 1)[1:-1])
+        group = np.searchsorted(edges, values, side="right")
+        values = np.array([float(f"{values[group == k].mean():.3g}") for k in range(GROUPS)])[group]
+    return {names[0]: values}
+
+
+def answer_names(task: TimedTask) -> dict[int, str]:
+    """Return what each right answer is called: the name of its output."""
+    n = max(len(task.output_names) - 1, 2)
+    answers = np.asarray(task.answer({"choice": jnp.arange(n, dtype=jnp.float32)}))
+    return {k: task.output_names[min(int(a), task.n_outputs - 1)] for k, a in enumerate(answers)}
 
 
 def draw_state_space(run: Run, found: Cognition, inside: Mechanism) -> dict[str, float]:
@@ -165,15 +177,15 @@ def draw_state_space(run: Run, found: Cognition, inside: Mechanism) -> dict[str,
         return {}
     seed = max(spaces, key=lambda seed: found.accuracy["trained"][seed])
     space = spaces[seed]
-    names = dict(enumerate(found.task.output_names[1:]))
     situation = held_situation(inside, seed)
     points = inside.points[seed, situation]
     placed = project(points["x"].rename(variable="unit"), space.components)
     look = {
+        "choice": "answer",
         "strength": space.strength,
         "points": (placed, points["kind"].values.tolist()),
         "explained": space.components["explained"].values,
-        "names": {k: f"chose {name}" for k, name in names.items()},
+        "names": answer_names(found.task),
     }
     shares = {seed: float(each.components["explained"].sum()) for seed, each in spaces.items()}
     of_three = f"Three components hold {100 * np.mean(list(shares.values())):.0f} % of the variance of the averages"
@@ -182,7 +194,7 @@ def draw_state_space(run: Run, found: Cognition, inside: Mechanism) -> dict[str,
             "state_space_3d" if three else "state_space",
             plots.state_space(space.paths, three=three, **look),
             title="State space" + " in three dimensions" * three,
-            caption=f"Averages over trials of the same choice{'' if space.strength is None else f' and {space.strength}'}"
+            caption=f"Averages over correct trials of the same answer{'' if space.strength is None else f' and {space.strength}'}"
             f", network {seed} (the best). {of_three} (mean of {len(spaces)} networks). Points: where the network rests "
             f"with the mean input of the period “{situation}” held.",
             alt="Paths of the averaged activity through its principal components, separated by choice.",

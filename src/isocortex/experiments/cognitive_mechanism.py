@@ -25,7 +25,7 @@ PULSE = 0.1
 
 
 MECHANISM_METHODS = (
-    "State space: principal components of averages over trials of the same choice and strength of the stimulus, of "
+    "State space: principal components of averages over correct trials of the same answer and strength of the stimulus, of "
     "networks above 90 % of the ideal observer's success alone.",
     f"Fixed points: Levenberg–Marquardt from {STARTS} states that the network visits, input held at the period's mean over "
     "trials, without network noise; duplicates merged; kinds from the eigenvalues of the Jacobian.",

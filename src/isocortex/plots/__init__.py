@@ -33,6 +33,7 @@ from .phase_plane import phase_plane as phase_plane
 from .power import power_curves as power_curves
 from .rdm import rdm_panels as rdm_panels
 from .second_level import second_level as second_level
+from .selection import selected_inputs as selected_inputs
 from .state_space import eigenvalue_picture as eigenvalue_picture
 from .state_space import speed_picture as speed_picture
 from .state_space import state_space as state_space

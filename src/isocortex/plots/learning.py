@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from .style import BLUE, BRAIN, GREY, ORANGE, grid, styled
+from .style import BLUE, BRAIN, GREY, ORANGE, grid, plain_log, styled
 
 SMOOTHED = 50
 """Updates over which the curves are averaged."""
@@ -38,6 +38,7 @@ def learning_curves(
         (median,) = axis.plot(history["update"], np.median(values, axis=1), color=BLUE, lw=2.2)
         axis.set_xlabel("updates")
     axes[0, 0].set_yscale("log")
+    plain_log(axes[0, 0].yaxis, *axes[0, 0].get_ylim())
     axes[0, 0].set_ylabel(loss)
     axes[0, 1].set_ylabel("share of trials correct")
     axes[0, 1].set_ylim(0, 1.02)

@@ -1,0 +1,95 @@
+"""Recurrent networks on any task in time."""
+
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from tyro.conf import arg
+
+from ..errors import InputError, require
+from ..runs import Run
+from ..tasks import TASKS, TimedTask, task
+from .cognitive_figures import draw_learning, draw_mechanism, draw_state_space, draw_weights
+from .cognitive_mechanism import MECHANISM_METHODS, Mechanism, investigate
+from .cognitive_networks import Cognition, CognitiveNetworks, not_shown
+from .protocol import Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class CognitiveTask(CognitiveNetworks):
+    """Train recurrent networks on any task in time, hold them against the ideal observer, and look inside them.
+
+    Tasks: PerceptualDecisionMaking, ContextDecisionMaking, MultiSensoryIntegration, DelayComparison, DelayMatchSample,
+    GoNogo, ReadySetGo, IntervalDiscrimination; or one of your own, my_module:MyTask, from the current folder.
+    """
+
+    name: ClassVar[str] = "cognitive-task"
+
+    task: Annotated[str, arg(help="Name of the task, or my_module:MyTask from the current folder.")] = "DelayComparison"
+    dt: Annotated[float, arg(help="Step of trial and network in ms.")] = 20.0
+    options: Annotated[
+        tuple[str, ...], arg(help="Options of the task, such as noise=0.5 'timing={\"delay\": 500}' (values as JSON).")
+    ] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.build()
+
+    def build(self) -> TimedTask:
+        """Return the task of the options."""
+        return task(self.task, **({"dt": self.dt} | dict(map(parsed, self.options))))
+
+    def read(self, progress: Progress | None = None) -> None:
+        """Read nothing: the task draws its own trials."""
+
+    def walk(self, run: Run, inputs: None) -> None:
+        """Train → test → mechanism → figures."""
+        found = self.learn(run, self.build())
+        with run.stage("mechanism"):
+            inside = investigate(found, key=self.key("mechanism"), n_trials=min(self.test_trials, 1000))
+        with run.stage("figures"):
+            draw_learning(run, found)
+            draw_weights(run, found, inside)
+            components = draw_state_space(run, found, inside)
+            draw_mechanism(run, inside)
+        run.summary(found.summary() | inside.summary() | components)
+        self.report(run, found, inside)
+
+    def report(self, run: Run, found: Cognition, inside: Mechanism) -> None:
+        """Write the answer in words, and the methods."""
+        numbers = found.summary()
+        what = (type(found.task).__doc__ or self.task).strip().splitlines()[0]
+        run.describe(
+            question=f"Do recurrent networks learn the task {self.task}, and how do they do it?",
+            answer=f"{len(found.learned)} of {self.seeds} networks reach 90 % of the ideal observer; on average they are "
+            f"right in {100 * numbers['accuracy.trained.mean']:.1f} % of the trials, {100 * found.ideal:.1f} % are "
+            f"possible, and untrained networks reach {100 * numbers['accuracy.untrained.mean']:.1f} %.",
+            notes=not_shown(found),
+            methods=[
+                f"{self.task}: {what} Periods of a typical trial (ms): "
+                + ", ".join(f"{name} {start:g}–{stop:g}" for name, (start, stop) in found.task.periods.items())
+                + ".",
+                *self.learning_methods(found.task),
+                *MECHANISM_METHODS,
+            ],
+            references=["neurogym-2022", "sussillo-barak-2013"] if self.task in TASKS else ["sussillo-barak-2013"],
+            meanings=self.meanings(),
+        )
+
+
+def parsed(option: str) -> tuple[str, Any]:
+    """Return the name and value of an option of a task, given as name=value with the value as JSON or plain text.
+
+    Raises
+    ------
+    InputError
+        Without an equals sign, or for a value of no use.
+    """
+    name, equals, value = option.partition("=")
+    require(bool(equals and name), f"--options takes name=value, such as noise=0.5; got {option!r}.")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError as error:
+        if value[:1] in '[{"':
+            raise InputError(f"The value of {name} is no JSON: {value} ({error.msg}).") from error
+        return name, value

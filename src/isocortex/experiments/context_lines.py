@@ -1,0 +1,119 @@
+"""The line attractors of the context task, and how each context selects its stimulus."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ..dynamics import line_attractor, selected_input
+from ..models import Recurrent, member
+from ..tasks import ContextDecisionMaking
+from .cognitive_mechanism import Mechanism, held_inputs
+from .cognitive_networks import Cognition
+
+FEWEST = 3
+"""Points that a line needs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Lines of fixed and slow points, one for each network and context, and what moves the state along them.
+
+    Attributes
+    ----------
+    lines : dict of (seed, context) to Dataset
+        From :func:`isocortex.dynamics.line_attractor`; contexts count from 1.
+    selected : DataFrame
+        ``seed``, ``situation`` ("context 1", …), ``input`` ("relevant stimulus", "irrelevant stimulus"), ``along``,
+        ``strength`` and ``selected``.
+    """
+
+    lines: dict[tuple[int, int], xr.Dataset]
+    selected: pd.DataFrame
+
+    def summary(self) -> dict[str, float | int]:
+        """Return the numbers, under flat keys; nothing where no line was found."""
+        if not self.lines:
+            return {"context.lines.n": 0}
+        mean = self.selected.groupby("input")["selected"].mean()
+        lines = self.lines.values()
+        return {
+            "context.lines.n": len(self.lines),
+            "context.lines.straightness.mean": float(np.mean([line.attrs["straightness"] for line in lines])),
+            "context.lines.time_constant_ms.median": float(
+                np.median([np.median(np.abs(line["time_constant"])) for line in lines])
+            ),
+            "context.lines.next_time_constant_ms.median": float(
+                np.median([np.median(np.abs(line["next_time_constant"])) for line in lines])
+            ),
+            "context.selection.relevant.mean": float(mean["relevant stimulus"]),
+            "context.selection.irrelevant.mean": float(mean["irrelevant stimulus"]),
+        }
+
+    def table(self) -> pd.DataFrame:
+        """Return a row for every line."""
+        return pd.DataFrame(
+            {
+                "seed": seed,
+                "context": context,
+                "points": line.sizes["point"],
+                "share of variance along the line": line.attrs["straightness"],
+                "time constant (ms)": float(np.median(np.abs(line["time_constant"]))),
+                "next time constant (ms)": float(np.median(np.abs(line["next_time_constant"]))),
+                "alignment with its eigenvector": float(line["alignment"].mean()),
+            }
+            for (seed, context), line in self.lines.items()
+        )
+
+
+def find_lines(found: Cognition, inside: Mechanism) -> Lines:
+    """Order the points of the stimulus period along a line, for each network that learned and each context."""
+    lines, rows = {}, []
+    held = held_inputs(found.task, found.tested["trained"])
+    for (seed, situation), points in inside.points.items():
+        if not situation.startswith("stimulus in context") or points.sizes["point"] < FEWEST:
+            continue
+        context = int(situation.split()[-1])
+        line = line_attractor(points)
+        x, _ = held[situation]
+        network = member(found.networks["trained"], seed)
+        reaches = input_effects(network, x, line["x"].values)
+        selected = selected_input(
+            line, {name: reaches @ evidence(found.task, i) for i, name in stimuli(context).items()}
+        )
+        # A line has no sign: it is turned so that relevant evidence for the first direction counts as positive.
+        sign = np.sign(selected.loc["relevant stimulus", "selected"]) or 1.0
+        selected[["along", "selected"]] *= sign
+        lines[seed, context] = line
+        rows.append(selected.reset_index().assign(seed=seed, situation=f"context {context}"))
+    columns = ["seed", "situation", "input", "along", "strength", "selected"]
+    return Lines(lines, pd.concat(rows)[columns] if rows else pd.DataFrame(columns=columns))
+
+
+def stimuli(context: int) -> dict[int, str]:
+    """Return which stimulus (1 or 2) is which in a context."""
+    return {context: "relevant stimulus", 3 - context: "irrelevant stimulus"}
+
+
+def evidence(task: ContextDecisionMaking, stimulus: int) -> np.ndarray:
+    """Return the unit vector of inputs along which a stimulus speaks for the first direction, shape (channel,)."""
+    angle = 2 * np.pi * np.arange(task.n_choices) / task.n_choices
+    direction = np.zeros(task.n_inputs)
+    first = 1 + (stimulus - 1) * task.n_choices
+    direction[first : first + task.n_choices] = np.cos(angle)
+    return direction / np.linalg.norm(direction)
+
+
+def input_effects(network: Recurrent, x: np.ndarray, states: np.ndarray) -> np.ndarray:
+    """Return ∂(dh/dt)/∂x at some states, shape (state, unit, channel), per ms."""
+
+    def rate(x: Any, h: Any) -> Any:
+        return network.held(x).f(0.0, h)
+
+    return np.asarray(
+        jax.vmap(jax.jacfwd(rate), (None, 0))(jnp.asarray(x, jnp.float32), jnp.asarray(states, jnp.float32))
+    )
