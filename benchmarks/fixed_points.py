@@ -1,6 +1,7 @@
 """Fixed points of networks of 64 units from 64 starts, beside joint Adam in eager PyTorch.
 
-The peer stops once as many starts as ours have a speed |τ·dx/dt| of at most 1e-6; ours end near 1e-15.
+The peer stops once every start has a speed |τ·dx/dt| of at most 1e-6 (q = 5e-13), and again at 1e-10; ours end near
+1e-14.
 """
 
 import tempfile
@@ -13,7 +14,7 @@ from measure import Peer, alternate, row, seconds
 
 from isocortex.dynamics import Custom, fixed_points, rates
 
-N, TOLERANCE = 64, 1e-6
+N, TOLERANCES = 64, (1e-6, 1e-10)
 rng = np.random.default_rng(0)
 names = tuple(f"unit {i}" for i in range(N))
 peer = Peer("torch", "torch_fixed_points.py")
@@ -35,16 +36,18 @@ for name in ("tanh", "relu"):
     first = seconds(lambda system=system, starts=starts: fixed_points(system, starts=starts))
     found = fixed_points(system, starts=starts)
     speed = 100 * np.linalg.norm(rates(system, found["x"].values), axis=1)
-    file = folder / f"{name}.npz"
-    np.savez(file, **system.values, starts=starts, phi=name, share=1.0, tolerance=TOLERANCE)
-    ours, theirs = alternate(
-        lambda system=system, starts=starts: seconds(lambda: fixed_points(system, starts=starts)),
-        lambda file=file: peer(str(file)),
-        3,
-    )
     print(f"{name}, 64 starts: {found.sizes['point']} points, τ·speed at most {speed.max():.1g}")
-    print(row("isocortex", ours, 1e3, "ms"))
     print(f"the first time, with compiling: {first:.2f} s")
-    print(row(f"joint Adam in PyTorch 2.13, to {TOLERANCE:g}", theirs, 1e3, "ms"))
-    ratio = theirs / ours
-    print(f"ratio {np.median(ratio):.0f} ({ratio.min():.0f} to {ratio.max():.0f})")
+    for tolerance in TOLERANCES:
+        file = folder / f"{name}-{tolerance:g}.npz"
+        np.savez(file, **system.values, starts=starts, phi=name, tolerance=tolerance)
+        ours, theirs = alternate(
+            lambda system=system, starts=starts: seconds(lambda: fixed_points(system, starts=starts)),
+            lambda file=file: peer(str(file)),
+            7,
+        )
+        print(row("isocortex", ours, 1e3, "ms"))
+        print(row(f"joint Adam in PyTorch 2.13, to {tolerance:g}", theirs, 1e3, "ms"))
+        ratio = theirs / ours
+        best = theirs.min() / ours.min()
+        print(f"ratio {np.median(ratio):.0f} ({ratio.min():.0f} to {ratio.max():.0f}), of the minima {best:.0f}")

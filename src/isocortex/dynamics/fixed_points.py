@@ -28,6 +28,8 @@ N_STEPS = 100
 N_STEPS_SLOW = 1000
 RESIDUAL = 1e-13
 """A fixed point has at most this share of the typical speed in the box; Newton then leaves rounding errors."""
+ENOUGH = 1e-15
+"""A search ends at this share of the typical speed."""
 SMALL = 2
 """Dimensions up to which a linear system is solved by Cramer's rule."""
 SAME = 1e-6
@@ -208,6 +210,10 @@ def _search(
         """dx/dt, with x in widths of the box."""
         return system.f(t, u * width) / width
 
+    norm = jax.vmap(lambda u: jnp.linalg.norm(system.f(t, u * width)))
+    typical = jnp.sqrt(jnp.nanmean(norm(jnp.asarray(starts)) ** 2))
+    enough = jnp.maximum(enough, ENOUGH * typical)
+
     def downhill(start: State) -> State:
         def step(state: tuple[State, State, Array, Array, Array]) -> tuple[State, State, Array, Array, Array]:
             u, f, damping, n, _ = state
@@ -230,10 +236,7 @@ def _search(
     # In few dimensions the starts go in step; in many, one after the other, and each stops when it has arrived.
     together = len(width) <= SMALL
     ends = jax.vmap(downhill)(jnp.asarray(starts)) if together else jax.lax.map(downhill, jnp.asarray(starts))
-    at_ends, at_starts = (
-        jax.vmap(lambda u: jnp.linalg.norm(system.f(t, u * width)))(points) for points in (ends, starts)
-    )
-    return ends, at_ends, jnp.sqrt(jnp.nanmean(at_starts**2))
+    return ends, norm(ends), typical
 
 
 @eqx.filter_jit
