@@ -67,7 +67,8 @@ def test_the_gradient_is_that_of_autodiff(activation, rng):
 def test_noise_inside_is_noise_outside_where_f_is_linear(key, x):
     """α·σ√(2/α) = σ√(2α): a rectifier far above its threshold does not tell the two apart."""
     outside, inside = (CTRNN(3, 2, n_units=8, noise=0.2, noise_inside=i, key=key) for i in (False, True))
-    shifted = [eqx.tree_at(lambda n: n.bias, n, n.bias + 50) for n in (outside, inside)]
+    above = (outside.bias + 50, jnp.abs(outside.recurrent_weight) / 4)
+    shifted = [eqx.tree_at(lambda n: (n.bias, n.recurrent_weight), n, above) for n in (outside, inside)]
     a, b = (n(x, key=key)["rate"] for n in shifted)
     np.testing.assert_allclose(a, b, rtol=1e-5)
     assert not np.allclose(outside(x, key=key)["rate"], inside(x, key=key)["rate"], atol=0.01)

@@ -73,13 +73,18 @@ def uniform(key: PRNGKey, shape: tuple[int, ...], n_in: int) -> Float[Array, "..
     return jax.random.uniform(key, shape, minval=-1.0, maxval=1.0) / np.sqrt(n_in)
 
 
-def balanced(key: PRNGKey, mask: Mask, sign: Signs) -> Float[Array, "unit unit"]:
-    """Draw recurrent weights from U(±1/√n), n the connections that a unit receives; balanced under Dale's law.
+def balanced(numbers: Float[Array, "unit unit"], mask: Mask, sign: Signs) -> Float[Array, "unit unit"]:
+    """Return recurrent weights from U(±1/√n), n the connections that a unit receives; balanced under Dale's law.
 
     With signs, the weights from the excitatory units are divided by their number per inhibitory unit, so that
     excitation and inhibition cancel in the mean (nn-brain; Song, Yang & Wang 2016, 10.1371/journal.pcbi.1004792).
+
+    Parameters
+    ----------
+    numbers : array, shape (unit, unit)
+        From U(±1).
+    mask, sign : array
     """
     n_in = jnp.maximum(mask.sum(axis=1, keepdims=True), 1)
-    weights = jax.random.uniform(key, mask.shape, minval=-1.0, maxval=1.0) / jnp.sqrt(n_in)
     ratio = jnp.sum(sign < 0) / jnp.maximum(jnp.sum(sign > 0), 1)
-    return weights * jnp.where(sign > 0, ratio, 1.0)[None, :]
+    return numbers / jnp.sqrt(n_in) * jnp.where(sign > 0, ratio, 1.0)[None, :]

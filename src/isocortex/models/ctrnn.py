@@ -7,11 +7,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.custom_batching import sequential_vmap
 from jaxtyping import Array, Bool, Float, Int8
 
 from ..errors import look_up, require
 from ..shapes import PRNGKey
-from .connectivity import balanced, signs, sparse, structure, uniform
+from .connectivity import balanced, signs, sparse, structure
 from .leaky import leaky
 from .recurrent import Activity, Recurrent, Sequence, State
 
@@ -27,17 +28,22 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 @eqx.filter_jit
 def _draw(
     sizes: tuple[int, int, int], sign: Array, allowed: Array, n_in: int, key: PRNGKey
-) -> tuple[tuple[Array, Array, Array], tuple[Array, Array], Array]:
-    """Draw the weights, the biases and the recurrent connections, in one compiled program."""
+) -> tuple[list[Array], list[Array], Array]:
+    """Draw weights, biases and connections from one stream of numbers, member by member: that compiles fast."""
     n_inputs, n_units, n_outputs = sizes
-    input_key, recurrent_key, bias_key, output_key, output_bias_key, mask_key = jax.random.split(key, 6)
-    mask = sparse(mask_key, allowed, n_in) if n_in < n_units else allowed
-    weights = (
-        uniform(input_key, (n_units, n_inputs), n_inputs),
-        balanced(recurrent_key, mask, sign),
-        uniform(output_key, (n_outputs, n_units), n_units),
-    )
-    return weights, (uniform(bias_key, (n_units,), n_units), uniform(output_bias_key, (n_outputs,), n_units)), mask
+    shapes = ((n_units, n_inputs), (n_units, n_units), (n_outputs, n_units), (n_units,), (n_outputs,))
+    ends = np.cumsum([np.prod(shape) for shape in shapes])
+
+    @sequential_vmap
+    def draw(key: PRNGKey, sign: Array, allowed: Array) -> tuple[list[Array], list[Array], Array]:
+        weight_key, mask_key = jax.random.split(key)
+        numbers = jnp.split(jax.random.uniform(weight_key, (int(ends[-1]),), minval=-1.0, maxval=1.0), ends[:-1])
+        w_x, w_r, w_o, b, b_o = (x.reshape(shape) for x, shape in zip(numbers, shapes, strict=True))
+        mask = sparse(mask_key, allowed, n_in) if n_in < n_units else allowed
+        weights = [w_x / np.sqrt(n_inputs), balanced(w_r, mask, sign), w_o / np.sqrt(n_units)]
+        return weights, [b / np.sqrt(n_units), b_o / np.sqrt(n_units)], mask
+
+    return draw(key, sign, allowed)
 
 
 class CTRNN(Recurrent):
