@@ -51,7 +51,7 @@ class ContextDecision(CognitiveNetworks):
         found = self.learn(run, self.task())
         with run.stage("mechanism"):
             inside = investigate(found, key=self.key("mechanism"), n_trials=min(self.test_trials, 1000))
-            lines = find_lines(found, inside)
+            lines = find_lines(found, inside, key=self.key("lines"))
         with run.stage("figures"):
             draw_learning(run, found)
             self.draw_choices(run, found)
@@ -159,8 +159,9 @@ class ContextDecision(CognitiveNetworks):
                 "counts.",
                 *self.learning_methods(found.task),
                 *MECHANISM_METHODS,
-                "Line attractors: fixed and slow points with the mean stimulus of a context held, ordered along their "
-                "first principal component; selection vector: the left eigenvector of the eigenvalue nearest zero. The "
+                "Line attractors: searches from states of the stimulus period, with the mean stimulus of a context held, "
+                "that stop where the state would need 3 s to move by its norm; the points are ordered along their first "
+                "principal component; selection vector: the left eigenvector of the eigenvalue nearest zero. The "
                 "effect of an input: ∂(dh/dt)/∂x at each point.",
             ],
             references=["mante-2013", "sussillo-barak-2013", "neurogym-2022"],

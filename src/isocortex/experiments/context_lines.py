@@ -9,14 +9,17 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..dynamics import line_attractor, selected_input
+from ..dynamics import fixed_points, line_attractor, selected_input
 from ..models import Recurrent, member
 from ..tasks import ContextDecisionMaking
-from .cognitive_mechanism import Mechanism, held_inputs
+from .cognitive_mechanism import STARTS, Mechanism, held_inputs
 from .cognitive_networks import Cognition
 
 FEWEST = 3
 """Points that a line needs."""
+SLOW_MS = 3000.0
+"""Searches stop where the network would need this long, four times the stimulus, to move by its states' norm."""
+COLUMNS = ["seed", "situation", "input", "along", "strength", "selected"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,28 +73,31 @@ class Lines:
         )
 
 
-def find_lines(found: Cognition, inside: Mechanism) -> Lines:
-    """Order the points of the stimulus period along a line, for each network that learned and each context."""
+def find_lines(found: Cognition, inside: Mechanism, *, key: jax.Array) -> Lines:
+    """Search for a line of slow points in the stimulus period, in each network that learned and each context."""
     lines, rows = {}, []
+    draw = np.random.default_rng(np.asarray(jax.random.key_data(key)))
     held = held_inputs(found.task, found.tested["trained"])
-    for (seed, situation), points in inside.points.items():
-        if not situation.startswith("stimulus in context") or points.sizes["point"] < FEWEST:
-            continue
-        context = int(situation.split()[-1])
-        line = line_attractor(points)
-        x, _ = held[situation]
+    for seed in map(int, found.learned):
         network = member(found.networks["trained"], seed)
-        reaches = input_effects(network, x, line["x"].values)
-        selected = selected_input(
-            line, {name: reaches @ evidence(found.task, i) for i, name in stimuli(context).items()}
-        )
-        # A line has no sign: it is turned so that relevant evidence for the first direction counts as positive.
-        sign = np.sign(selected.loc["relevant stimulus", "selected"]) or 1.0
-        selected[["along", "selected"]] *= sign
-        lines[seed, context] = line
-        rows.append(selected.reset_index().assign(seed=seed, situation=f"context {context}"))
-    columns = ["seed", "situation", "input", "along", "strength", "selected"]
-    return Lines(lines, pd.concat(rows)[columns] if rows else pd.DataFrame(columns=columns))
+        for context in (1, 2):
+            x, during = held[f"stimulus in context {context}"]
+            mine = inside.rates["context"].values == context - 1
+            states = inside.rates.values[seed][mine][:, during].reshape(-1, inside.rates.sizes["unit"])
+            slow = float(np.sqrt((states**2).sum(axis=1).mean()) / SLOW_MS)
+            starts = states[draw.choice(len(states), STARTS)]
+            points = fixed_points(network.held(x), starts=starts, slow=slow, early=True)
+            if points.sizes["point"] < FEWEST:
+                continue
+            line = lines[seed, context] = line_attractor(points)
+            reaches = input_effects(network, x, line["x"].values)
+            pushes = {name: reaches @ evidence(found.task, i) for i, name in stimuli(context).items()}
+            selected = selected_input(line, pushes)
+            # A line has no sign: relevant evidence for the first direction counts as positive.
+            sign = -1.0 if selected.loc["relevant stimulus", "selected"] < 0 else 1.0
+            selected[["along", "selected"]] *= sign
+            rows.append(selected.reset_index().assign(seed=seed, situation=f"context {context}"))
+    return Lines(lines, pd.concat(rows)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS))
 
 
 def stimuli(context: int) -> dict[int, str]:
