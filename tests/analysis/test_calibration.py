@@ -2,7 +2,10 @@
 
 Subjects see twelve features of the stimuli, each subject in its own way and with noise. Two models see six of the
 features each, so that they are equally good in expectation; a third sees six features that no subject sees, and its
-true Pearson and Spearman similarity is 0.
+true Pearson and Spearman similarity is 0; a fourth sees what subjects have in common, and comes near the noise ceiling.
+
+In an even world all is Gaussian. In an uneven one stimuli come in categories with odd ones out, and subjects differ in
+how noisy they are.
 """
 
 import numpy as np
@@ -12,77 +15,107 @@ from isocortex import RDMs
 from isocortex.analysis.rsa.dissimilarity import DISSIMILARITIES
 from isocortex.analysis.rsa.jackknife import jackknife
 
-FEATURES, CHANNELS = 12, 30
-CONTRASTS = np.array([[1.0, -1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 0]])
+SEEN, CHANNELS, CATEGORIES = 6, 30, 5
+CONTRASTS = np.array([[1.0, -1, 0, 0, 0], [0, 0, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 1, -1]])
+"""Two equal models, an unrelated one, a good one, and the distance of the best to the ceiling."""
 
 
 def orthogonal(rng, n_features):
-    return np.linalg.qr(rng.normal(size=(CHANNELS, n_features)))[0].T * np.sqrt(CHANNELS / FEATURES)
+    return np.linalg.qr(rng.normal(size=(CHANNELS, n_features)))[0].T * np.sqrt(CHANNELS / (2 * SEEN))
 
 
-def simulate(rng, n_stimuli, n_subjects, n_seeds, dissimilarity, *, subject=0.7, seed=0.7, noise=1.0):
+def even(rng, common, n_stimuli, n_subjects):
+    """Draw three sets of features, and the noise of subjects."""
+    return rng.normal(size=(3, n_stimuli, SEEN)), rng.normal(size=(n_subjects, n_stimuli, CHANNELS))
+
+
+def uneven(rng, common, n_stimuli, n_subjects):
+    """Draw them with categories and heavy tails (t with 5 degrees of freedom), and unequal subjects."""
+    centres, category = common.normal(size=(CATEGORIES, SEEN)), rng.integers(CATEGORIES, size=(3, n_stimuli))
+    loudness = np.exp(0.5 * rng.normal(size=(n_subjects, 1, 1)))
+    features = 0.7 * centres[category] + 0.55 * rng.standard_t(5, size=(3, n_stimuli, SEEN))
+    return features, loudness * rng.normal(size=(n_subjects, n_stimuli, CHANNELS))
+
+
+def simulate(rng, n_stimuli, n_subjects, n_seeds, dissimilarity, world=even, *, spread=0.7):
     """Draw stimuli, subjects and seeds anew; the maps that they have in common are always the same."""
     common = np.random.default_rng(0)
-    brain, model = orthogonal(common, FEATURES), orthogonal(common, FEATURES // 2)
+    brain, model = orthogonal(common, 2 * SEEN), orthogonal(common, SEEN)
     function, pairs = DISSIMILARITIES[dissimilarity][0], np.triu_indices(n_stimuli, 1)
 
     def rdms(activity):
         return RDMs(np.asarray(function(activity))[:, *pairs], np.arange(n_stimuli))
 
-    features = rng.normal(size=(n_stimuli, FEATURES + FEATURES // 2))
-    own = brain + subject * rng.normal(size=(n_subjects, FEATURES, CHANNELS))
-    data = rdms(features[:, :FEATURES] @ own + noise * rng.normal(size=(n_subjects, n_stimuli, CHANNELS)))
-    spread = seed * (n_seeds > 1)
+    features, noise = world(rng, common, n_stimuli, n_subjects)
+    shown = np.concatenate(features[:2], axis=1)
+    data = rdms(shown @ (brain + spread * rng.normal(size=(n_subjects, *brain.shape))) + noise)
     models = [
-        rdms(seen @ (model + spread * rng.normal(size=(n_seeds, FEATURES // 2, CHANNELS))))
-        for seen in np.split(features, 3, axis=1)
+        rdms(seen @ (mean + spread * (n_seeds > 1) * rng.normal(size=(n_seeds, *mean.shape))))
+        for seen, mean in [*zip(features, [model] * 3, strict=True), (shown, brain)]
     ]
     return models, data
 
 
-def rates(n_stimuli, n_subjects, n_seeds, dissimilarity, method, n_simulations):
-    """Return how often 5 % tests reject two true nulls, and how often the 95 % interval of the first model holds."""
+def rates(n_stimuli, n_subjects, n_seeds, dissimilarity, method, n_simulations, world):
+    """Return how often 5 % tests reject true nulls, and how often the 95 % interval of a good model holds.
+
+    The nulls: that equal models are equal, that the unrelated one has no similarity, and that the best one is as far
+    from the ceiling as it is on average (one-sided: where it is at the ceiling, that is whether it reaches it).
+    """
     rng = np.random.default_rng(n_stimuli * n_subjects)
-    rows = []
+    factors, rows = ("stimulus", "subject", "seed"), []
     for _ in range(n_simulations):
-        models, data = simulate(rng, n_stimuli, n_subjects, n_seeds, dissimilarity)
-        found, _ = jackknife(models, data, method=method, factors=("stimulus", "subject", "seed"), paired_seeds=False)
-        rows.append(found.test(CONTRASTS, 0.95).to_numpy())
-    estimate, low, high, _, p = np.array(rows).transpose(2, 1, 0)
-    truth = estimate[2].mean()
-    return (p[0] < 0.05).mean(), (p[1] < 0.05).mean(), ((low[2] < truth) & (truth < high[2])).mean()
+        models, data = simulate(rng, n_stimuli, n_subjects, n_seeds, dissimilarity, world)
+        found, _ = jackknife(models, data, method=method, factors=factors, paired_seeds=False)
+        rows.append([found.test(CONTRASTS[:3], 0.95), found.test(CONTRASTS[3:], 0.90)])
+    estimate, low, high, _, p = np.array([np.concatenate(row) for row in rows]).transpose(2, 1, 0)
+    truth, gap = estimate[2].mean(), estimate[3].mean()
+    rejected = {"pair": (p[0] < 0.05).mean(), "zero": (p[1] < 0.05).mean()}
+    if n_subjects > 2:
+        rejected["ceiling"] = (high[3] < gap).mean()
+    return rejected, ((low[2] < truth) & (truth < high[2])).mean()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("n_stimuli", "n_subjects", "n_seeds", "dissimilarity", "method", "n_simulations"),
+    ("n_stimuli", "n_subjects", "n_seeds", "dissimilarity", "method", "n_simulations", "world"),
     [
-        (15, 2, 1, "correlation", "pearson", 2000),
-        (15, 5, 3, "euclidean", "pearson", 2000),
-        (15, 24, 1, "euclidean", "pearson", 2000),
-        (40, 2, 1, "euclidean", "pearson", 2000),
-        (40, 5, 1, "correlation", "pearson", 2000),
-        (40, 12, 1, "euclidean", "pearson", 2000),
-        (40, 12, 3, "correlation", "pearson", 1000),
-        (40, 5, 1, "correlation", "spearman", 400),
-        (92, 2, 1, "correlation", "pearson", 2000),
-        (92, 12, 1, "correlation", "pearson", 2000),
-        (92, 12, 1, "euclidean", "pearson", 2000),
-        (92, 24, 1, "correlation", "pearson", 2000),
+        (15, 2, 1, "correlation", "pearson", 2000, even),
+        (15, 5, 3, "euclidean", "pearson", 2000, even),
+        (15, 24, 1, "euclidean", "pearson", 2000, even),
+        (40, 2, 1, "euclidean", "pearson", 2000, even),
+        (40, 5, 1, "correlation", "pearson", 2000, even),
+        (40, 12, 1, "euclidean", "pearson", 2000, even),
+        (40, 12, 3, "correlation", "pearson", 1000, even),
+        (40, 5, 1, "correlation", "spearman", 400, even),
+        (92, 2, 1, "correlation", "pearson", 2000, even),
+        (92, 12, 1, "correlation", "pearson", 2000, even),
+        (92, 12, 1, "euclidean", "pearson", 2000, even),
+        (92, 24, 1, "correlation", "pearson", 2000, even),
+        (15, 5, 1, "euclidean", "pearson", 2000, uneven),
+        (15, 12, 1, "correlation", "spearman", 2000, uneven),
+        (40, 5, 1, "euclidean", "pearson", 2000, uneven),
+        (40, 12, 1, "correlation", "spearman", 1000, uneven),
+        (92, 12, 1, "correlation", "spearman", 2000, uneven),
+        (92, 12, 1, "euclidean", "pearson", 2000, uneven),
     ],
 )
-def test_tests_keep_their_level(n_stimuli, n_subjects, n_seeds, dissimilarity, method, n_simulations, capsys):
-    """The limits are those promised; the s.e. of a rate of 5 % is 0.5 % from 2000 simulations."""
-    pair, zero, covered = rates(n_stimuli, n_subjects, n_seeds, dissimilarity, method, n_simulations)
+def test_tests_keep_their_level(n_stimuli, n_subjects, n_seeds, dissimilarity, method, n_simulations, world, capsys):
+    """The limits are those promised; the s.e. of a rate of 5 % is 0.5 % from 2000 simulations.
+
+    In the uneven world the influence of stimuli has tails so heavy that tests stay cautious at 92 stimuli too.
+    """
+    rejected, covered = rates(n_stimuli, n_subjects, n_seeds, dissimilarity, method, n_simulations, world)
+    shares = ", ".join(f"{100 * rate:.1f} % ({null})" for null, rate in rejected.items())
     with capsys.disabled():
         print(
-            f"\n{n_stimuli} stimuli, {n_subjects} subjects, {n_seeds} seeds, {dissimilarity}, {method}: rejected "
-            f"{100 * pair:.1f} % (pair), {100 * zero:.1f} % (zero); covered {100 * covered:.1f} %"
+            f"\n{n_stimuli} stimuli, {n_subjects} subjects, {n_seeds} seeds, {dissimilarity}, {method}, "
+            f"{world.__name__}: rejected {shares}; covered {100 * covered:.1f} %"
         )
-    assert max(pair, zero) <= 0.065
+    assert max(rejected.values()) <= 0.065
     assert 0.93 <= covered <= 0.995
-    if n_stimuli >= 92 and n_subjects >= 12:
-        assert min(pair, zero) >= 0.035
+    if n_stimuli >= 92 and n_subjects >= 12 and world is even:
+        assert min(rejected.values()) >= 0.035
 
 
 @pytest.mark.parametrize("method", ["pearson", *(pytest.param(m, marks=pytest.mark.slow) for m in ("cosine", "rho-a"))])
@@ -97,3 +130,19 @@ def test_the_jackknife_has_the_variance_of_new_samples(method):
     estimates, variances = np.array(rows).T
     error = np.hypot(np.sqrt(2 / 300), variances.std() / variances.mean() / np.sqrt(300))
     assert variances.mean() / estimates.var() == pytest.approx(1, abs=4 * error)
+
+
+def test_what_belongs_to_pairs_of_subjects_is_counted_once():
+    """What sets a perfect model apart from the ceiling is of pairs of subjects, which a plain jackknife counts twice.
+
+    The ratio of the variances is 1 within 4 s.e. (400 simulations, ±0.37; 0.78 is found); the plain one's is above 2.
+    """
+    rng = np.random.default_rng(2)
+    common, contrast, rows = rng.random((1, 105)), np.array([1.0, -1.0]), []
+    for _ in range(400):
+        data, model = (RDMs(common + noise, np.arange(15)) for noise in (rng.random((12, 105)), 0.0))
+        found, _ = jackknife([model], data, method="pearson", factors=("subject",), paired_seeds=False)
+        rows.append((contrast @ found.mean, contrast @ found.total @ contrast))
+    gaps, variances = np.array(rows).T
+    error = np.hypot(np.sqrt(2 / 400), variances.std() / variances.mean() / np.sqrt(400))
+    assert variances.mean() / gaps.var() == pytest.approx(1, abs=4 * error)

@@ -118,7 +118,8 @@ def fixed_points(
         x = _merged(x[kept], speed[kept], width)
         x = x[np.lexsort(np.round(x / width, 9).T[::-1])]
         n = len(x)
-        padded = np.concatenate([x, np.repeat(begun[:1], max(1, 2 ** int(np.ceil(np.log2(n or 1)))) - n, axis=0)])
+        rows = len(begun) if starts is not None else 2 ** int(np.ceil(np.log2(n or 1)))  # few shapes, few compilations
+        padded = np.concatenate([x, np.repeat(begun[:1], rows - n, axis=0)])
         rates, jacobians = (
             np.asarray(part)[:n] for part in _linearised(in_float64(system), jnp.asarray(t, float), padded)
         )

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import kendalltau, rankdata
 
 from isocortex import InputError, RDMs, rsa
-from isocortex.analysis.rsa.kendall import tau_a, tau_b
+from isocortex.analysis.rsa.kendall import count_increasing, tau_a, tau_b
 from isocortex.analysis.rsa.moments import weighted_cosine, weighted_pearson
 from isocortex.analysis.rsa.ranks import codes
 from isocortex.analysis.rsa.resampling import draw_multiplicities
@@ -147,11 +147,19 @@ def test_kendall_of_large_rdms(n, rng):
 
 
 def test_codes_are_dense_ranks_down_to_the_last_bit(rng):
-    """Values that differ in their lowest bits only, which make room for the index while sorting, are told apart."""
+    """Values that the first, coarse sort cannot tell apart: neighbours, outliers, no range or one beyond floats."""
     near = np.nextafter(1.0, 2.0) ** np.arange(40)
-    rows = np.stack([rng.permutation(near), rng.permutation(-near), rng.normal(size=40), rng.integers(-3, 3, 40)])
-    rows[3, :2] = 0.0, -0.0
-    np.testing.assert_array_equal(codes(rows), rankdata(rows, "dense", axis=1) - 1)
+    rows = [rng.permutation(near), rng.permutation(-near), rng.normal(size=40), rng.integers(-3, 3, 40)]
+    rows += [np.append(rng.random(39), 1e12), np.exp(20 * rng.normal(size=40)), np.ones(40), 1e-320 * rng.random(40)]
+    rows += [1.7e308 * rng.uniform(-1, 1, 40)]
+    rows[3][:2] = 0.0, -0.0
+    np.testing.assert_array_equal(codes(np.stack(rows)), rankdata(rows, "dense", axis=1) - 1)
+
+
+def test_counting_does_not_overflow():
+    """Rows in order have n(n − 1)/2 increasing pairs, more than a four-byte integer holds."""
+    n = 70_000
+    assert count_increasing(np.arange(n)[None]).tolist() == [n * (n - 1) // 2]
 
 
 def test_additive_weights_of_pairs(rng):

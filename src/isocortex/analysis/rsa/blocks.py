@@ -10,10 +10,19 @@ BLOCK = 25
 
 def in_blocks(work: Callable[[slice], None], n: int) -> None:
     """Call `work` for successive slices of n items, on as many threads as there are cores (NumPy lets them run)."""
-    blocks = [slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK)]
-    if len(blocks) <= 1:
-        for block in blocks:
+    starts = range(0, n, BLOCK)
+    helpers = min(len(starts), os.cpu_count() or 1) - 1
+    blocks = iter([slice(start, min(start + BLOCK, n)) for start in starts])
+
+    def share() -> None:
+        for block in blocks:  # each goes to the thread that is free first
             work(block)
+
+    if helpers <= 0:
+        share()
         return
-    with ThreadPoolExecutor(min(len(blocks), os.cpu_count() or 1)) as pool:
-        list(pool.map(work, blocks))
+    with ThreadPoolExecutor(helpers) as pool:
+        others = [pool.submit(share) for _ in range(helpers)]
+        share()
+    for other in others:
+        other.result()

@@ -3,7 +3,8 @@
 A similarity of RDMs is a mean over pairs of stimuli. To leave out stimulus i changes it by the share α_i of the
 stimulus, and by the shares β_ij of the pairs it is in; since a pair has two stimuli, the jackknife counts what belongs
 to pairs twice (a bootstrap thrice). Leaving out two stimuli at once shows β_ij alone, which is then taken out again
-(Efron & Stein 1981, 10.1214/aos/1176345462). Nothing is drawn at random.
+(Efron & Stein 1981, 10.1214/aos/1176345462). So does the noise ceiling, whose similarities are of pairs of subjects.
+Nothing is drawn at random.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,8 @@ from .uncertainty import Uncertainty
 
 MOST_PAIRS = 400
 """Pairs of stimuli that are left out together, at most: enough to know the mean square of β to 10 %."""
+
+MOST_SUBJECT_PAIRS = 100
 
 LEAST = {"stimulus": 0.4}
 """A share of the jackknife's variance over stimuli that no variance can be less than.
@@ -49,7 +52,7 @@ def jackknife(
     items, size = found.items, len(found.mean)
     subsets = [frozenset(chosen) for n in range(len(items)) for chosen in combinations(items, n + 1)]
     total = sum(((-1) ** (len(drawn) - 1) * found.interaction(drawn) for drawn in subsets), np.zeros((size, size)))
-    alone = {factor: found.gram("one" if factor == "stimulus" else "whole", factor) for factor in items}
+    alone = {f: found.gram("one", f) if f == "stimulus" else found.interaction(frozenset({f})) for f in items}
     fixed = ~np.any([n > 1 for n in items.values()], axis=0) if items else np.ones(size, bool)
     uncertainty = Uncertainty(
         found.mean,
@@ -77,6 +80,8 @@ class LeftOut:
     parts : mapping of str to array, shape (sample, row, subject)
         ``whole``: all stimuli. ``one``: the deviations when one is left out, and ``pair``: the second differences
         when two are, both scaled so that their sum of squares is a variance.
+    between : mapping of str to array, shape (sample, pair of subjects)
+        The same of the noise ceiling's second differences when two subjects are left out; empty with fewer than four.
     """
 
     layout: "Layout"
@@ -84,6 +89,7 @@ class LeftOut:
     mean: np.ndarray
     undefined: np.ndarray
     parts: Mapping[str, np.ndarray]
+    between: Mapping[str, np.ndarray]
 
     def gram(self, part: str, *drawn: str) -> Covariances:
         """Return the covariance that a part shows, of deviations over subjects and seeds where they are drawn."""
@@ -91,41 +97,61 @@ class LeftOut:
 
     def interaction(self, drawn: frozenset[str]) -> Covariances:
         """Return the covariance that belongs to all of some factors together, and is in that of each of them."""
-        if "stimulus" not in drawn:
-            return self.gram("whole", *drawn)
-        return self.gram("one", *drawn) - (times_counted(int(self.items["stimulus"][0])) - 1) * self.gram(
-            "pair", *drawn
-        )
+        shares = {"whole": 1.0}
+        if "stimulus" in drawn:
+            shares = {"one": 1.0, "pair": 1 - times_counted(int(self.items["stimulus"][0]))}
+        result = np.sum([share * self.gram(part, *drawn) for part, share in shares.items()], axis=0)
+        if self.between and drawn <= {"stimulus", "subject"} and "subject" in drawn:
+            paired = sum(share * (self.between[part] ** 2).sum() for part, share in shares.items())
+            result[-1, -1] -= (times_counted(int(self.items["subject"][0])) - 1) * paired
+        return result
 
 
 def times_counted(n: int) -> float:
-    """Return how often the jackknife over n stimuli counts the variance that belongs to pairs: twice, for many."""
+    """Return how often the jackknife over n items counts the variance that belongs to pairs: twice, for many."""
     return 2 * ((n - 1) / (n - 2)) ** 2
 
 
 def leave_out(
     models: Sequence[RDMs], data: RDMs, *, method: str, factors: Sequence[str], paired_seeds: bool
 ) -> LeftOut:
-    """Leave out one stimulus, and two, and one subject of the noise ceiling."""
+    """Leave out one stimulus, and two; and one subject of the noise ceiling, and two."""
     n = len(data.stimuli)
     layout = Layout(np.array([*map(len, models), 1]), paired_seeds)
-    n_rows = sum(map(len, models))
     rows = RDMs(np.concatenate([stack.dissimilarities for stack in (*models, data)]), data.stimuli)
     size = layout.seeds.shape
     items = {"stimulus": np.full(size, n), "subject": np.full(size, len(data)), "seed": layout.seeds}
     items = {factor: items[factor] for factor in factors if items[factor].max() > 1}
-    whole = _with_ceiling(similarity(rows, data, method)[None], n_rows, "subject" in items)
-    mean, undefined, parts = layout.average(whole.mean(axis=2))[0], np.zeros(size), {"whole": whole}
+    values, stimuli = similarity(rows, data, method)[None], None
     if "stimulus" in items:
-        pairs = pairs_to_leave_out(n)
-        samples = bootstrap_similarity(rows, data, _without(n, pairs), method)
-        samples = _with_ceiling(samples, n_rows, "subject" in items)
-        undefined = 1 - layout.average(np.isfinite(samples.mean(axis=2)).mean(axis=0, keepdims=True))[0]
-        one, two = samples[:n], samples[n:]
-        second = n * whole - (n - 1) * one[pairs].sum(axis=1) + (n - 2) * two
-        parts["one"] = (one - one.mean(axis=0)) * np.sqrt((n - 1) / n)
-        parts["pair"] = (second - second.mean(axis=0)) * np.sqrt(max(n - 3, 0) / (2 * n * len(pairs)))
-    return LeftOut(layout, items, mean, undefined, parts)
+        stimuli = pairs_to_leave_out(n)
+        values = np.concatenate([values, bootstrap_similarity(rows, data, _without(n, stimuli), method)])
+    ceiling, between = _ceiling(values[:, -len(data) :], "subject" in items)
+    values = np.concatenate([values[:, : -len(data)], ceiling[:, None]], axis=1)
+    defined = np.isfinite(values[1:].mean(axis=2))
+    undefined = 1 - layout.average(defined.mean(axis=0, keepdims=True))[0] if len(defined) else np.zeros(size)
+    mean = layout.average(values[:1].mean(axis=2))[0]
+    between = {} if between is None else _parts(between, n, stimuli)
+    return LeftOut(layout, items, mean, undefined, _parts(values, n, stimuli), between)
+
+
+def _parts(values: np.ndarray, n: int, pairs: np.ndarray | None) -> dict[str, np.ndarray]:
+    """Return the whole, and what leaving out one of n stimuli and pairs of them does, as variances."""
+    if pairs is None:
+        return {"whole": values}
+    one = values[1 : n + 1]
+    return {
+        "whole": values[:1],
+        "one": (one - one.mean(axis=0)) * np.sqrt((n - 1) / n),
+        "pair": _second_differences(values[:1], one, values[n + 1 :], pairs),
+    }
+
+
+def _second_differences(whole: np.ndarray, one: np.ndarray, two: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Return what belongs to pairs of items alone (first axis), scaled so that the sum of squares is a variance."""
+    n = len(one)
+    second = n * whole - (n - 1) * one[pairs].sum(axis=1) + (n - 2) * two
+    return (second - second.mean(axis=0)) * np.sqrt(max(n - 3, 0) / (2 * n * len(pairs)))
 
 
 @dataclass(frozen=True)
@@ -175,21 +201,25 @@ def _without(n: int, pairs: np.ndarray) -> Multiplicity:
     return once
 
 
-def pairs_to_leave_out(n: int) -> np.ndarray:
-    """Return pairs of stimuli, each stimulus in equally many, near and far in their order: shape (pair, 2)."""
+def pairs_to_leave_out(n: int, most: int = MOST_PAIRS) -> np.ndarray:
+    """Return pairs of n items, each item in equally many, near and far in their order: shape (pair, 2)."""
     furthest = max((n - 1) // 2, 1)
-    steps = np.unique(np.linspace(1, furthest, min(furthest, max(MOST_PAIRS // n, 1))).round().astype(int))
+    steps = np.unique(np.linspace(1, furthest, min(furthest, max(most // n, 1))).round().astype(int))
     i = np.tile(np.arange(n), len(steps))
     return np.column_stack([i, (i + np.repeat(steps, n)) % n])
 
 
-def _with_ceiling(values: np.ndarray, n_rows: int, subjects_drawn: bool) -> np.ndarray:
-    """Replace the subjects' own rows by one: what each subject adds to the noise ceiling, by leaving it out."""
-    models, data = values[:, :n_rows], values[:, n_rows:]
-    n = data.shape[1]
-    once = np.ones((1, n))
-    ceiling = lower_ceiling(data, once)[:, None]
-    if subjects_drawn and n > 1:
-        others = np.stack([lower_ceiling(data, once - np.eye(n)[[k]]) for k in range(n)], axis=1)
-        ceiling = ceiling + (n - 1) * (others.mean(axis=1, keepdims=True) - others)
-    return np.concatenate([models, np.broadcast_to(ceiling, (len(data), n))[:, None]], axis=1)
+def _ceiling(similarities: np.ndarray, subjects_drawn: bool) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return what each subject adds to the noise ceiling in each sample, and what pairs of them do."""
+    n = similarities.shape[1]
+    subjects = np.eye(n)
+    whole = lower_ceiling(similarities, np.ones((1, n)))
+    if not subjects_drawn or n == 1:
+        return np.broadcast_to(whole[:, None], (len(whole), n)), None
+    one = np.stack([lower_ceiling(similarities, 1 - subjects[[k]]) for k in range(n)])
+    each = whole + (n - 1) * (one.mean(axis=0) - one)
+    if n < 4:
+        return each.T, None
+    pairs = pairs_to_leave_out(n, MOST_SUBJECT_PAIRS)
+    two = np.stack([lower_ceiling(similarities, 1 - subjects[[k]] - subjects[[m]]) for k, m in pairs.tolist()])
+    return each.T, _second_differences(whole[None], one, two, pairs).T

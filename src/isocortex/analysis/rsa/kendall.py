@@ -9,7 +9,7 @@ import numpy as np
 
 from ...shapes import OtherRowCodes, PairCounts, RowCodes, Similarities
 from .blocks import in_blocks
-from .ranks import untied
+from .ranks import integers, untied
 
 
 def tau_a(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None = None) -> Similarities:
@@ -49,17 +49,17 @@ def _balance(x: RowCodes, y: OtherRowCodes, counts: PairCounts | None):
 def _against(x: np.ndarray, y: RowCodes, tied_x: int, tied_y: np.ndarray, total: int) -> np.ndarray:
     """Return concordant − discordant of one row with each of a stack."""
     n = len(x)
-    order = np.argsort(x)
+    order = np.argsort(x, kind="stable")  # a radix sort of the 16 bits
     apart = tied_x == 0 and untied(x[None]).all()
     found = np.empty(len(y), np.int64)
 
     def work(block: slice) -> None:
         if apart and not tied_y[block].any() and untied(y[block]).all():
-            found[block] = 2 * count_increasing(y[block][:, order]) - total
+            found[block] = 2 * count_increasing(y[block].take(order, axis=1)) - total
             return
         # entries tied in x are put in the falling order of y, and the other way round, so that no tie counts
         size = int(y[block].max(initial=0)) + 1
-        keys = np.sort(x * size + (size - 1 - y[block]), axis=1)
+        keys = np.sort(x.astype(np.int64) * size + (size - 1 - y[block]), axis=1)
         in_x_order = size - 1 - keys % size
         permutation = n - 1 - np.sort(in_x_order * n + np.arange(n)[::-1], axis=1) % n
         found[block] = 2 * count_increasing(permutation) - (total - tied_x - tied_y[block] + _runs(keys))
@@ -80,33 +80,35 @@ def count_increasing(permutations: RowCodes) -> np.ndarray:
     bits = (n - 1).bit_length() // 2
     blocks = ((n - 1) >> bits) + 1
     whole = blocks << bits
-    p = np.empty((rows, whole), np.intp)
+    chunk = np.arange(whole) >> bits
+    p, chunk_in_y_order = both = np.empty((2, rows, whole), integers(whole))
     p[:, :n] = permutations
     p[:, n:] = np.arange(n, whole)
-    chunk = np.arange(whole) >> bits
-    chunk_in_y_order = np.empty(p.shape, np.uint8 if blocks <= 2**8 else np.int32)
-    chunk_in_y_order.reshape(-1)[(p + whole * np.arange(rows)[:, None]).ravel()] = np.tile(chunk, rows)
-    positions = p.astype(np.int16 if whole <= 2**15 else np.int32)
-    near = _increasing_within(positions, bits) + _increasing_within(chunk_in_y_order, bits)
-    p >>= bits
-    p *= blocks
-    p += chunk + blocks**2 * np.arange(rows)[:, None]
-    table = np.bincount(p.ravel(), minlength=rows * blocks**2).reshape(rows, blocks, blocks)
-    below = table.cumsum(axis=1).cumsum(axis=2)
-    far = np.einsum("rij,rij->r", table[:, 1:, 1:], below[:, :-1, :-1])
+    cell = p + whole * np.arange(rows)[:, None]
+    chunk_in_y_order.reshape(-1)[cell.ravel()] = np.tile(chunk.astype(p.dtype), rows)
+    near = _increasing_within(both, bits)
+    cell >>= bits
+    cell *= blocks
+    cell += chunk
+    table = np.bincount(cell.ravel(), minlength=rows * blocks**2).reshape(rows, blocks, blocks)
+    table = table.swapaxes(0, 1).astype(np.int32, order="C")
+    below = table.cumsum(axis=2, dtype=np.int32)
+    for block in range(1, blocks):  # a third of the time of cumsum(axis=0)
+        below[block] += below[block - 1]
+    far = np.einsum("irj,irj->r", table[1:, :, 1:], below[:-1, :, :-1], dtype=np.int64)
     spare = whole - n
     return near + far - spare * n - spare * (spare - 1) // 2
 
 
 def _increasing_within(values: np.ndarray, bits: int) -> np.ndarray:
-    """Return, for each row, the number of k < l with v_k < v_l within its successive pieces of 2**bits entries."""
-    rows = len(values)
+    """Return, for each row of both stacks, the number of k < l with v_k < v_l in its pieces of 2**bits entries."""
+    stacks, rows, _ = values.shape
     m = 1 << bits
     pieces = np.ascontiguousarray(values.reshape(-1, m).T)
     found = np.zeros(pieces.shape, np.uint8 if m < 2**8 else np.int32)
     for lag in range(1, m):
         found[lag:] += (pieces[lag:] > pieces[:-lag]).view(np.uint8)
-    return found.sum(axis=0, dtype=np.int64).reshape(rows, -1).sum(axis=1)
+    return found.sum(axis=0, dtype=np.int64).reshape(stacks, rows, -1).sum(axis=(0, 2))
 
 
 def _ties(rows: np.ndarray) -> np.ndarray:

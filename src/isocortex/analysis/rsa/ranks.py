@@ -10,42 +10,42 @@ from ...shapes import CondensedRDM, OtherRowCodes, PairCounts, RowCodes, Similar
 from .blocks import BLOCK, in_blocks
 
 
+def integers(size: int) -> type[np.signedinteger]:
+    """Return the type of the places below `size`: of two bytes for the pairs of up to 256 stimuli."""
+    return np.int16 if size <= 2**15 else np.int32
+
+
 def codes(rows: CondensedRDM) -> RowCodes:
     """Return the place of each value among the different values of its row: 0 for the smallest, ties alike."""
-    result = np.empty(rows.shape, np.intp)
     n = rows.shape[1]
+    result = np.empty(rows.shape, integers(n))
 
     def work(block: slice) -> None:
         some, place = rows[block], result[block].reshape(-1)
-        order, sure = _fast_order(some)
-        place[(order + n * np.arange(len(some))[:, None]).ravel()] = np.tile(np.arange(n), len(some))
-        for row in np.flatnonzero(~sure):
-            order = np.argsort(some[row])
-            ordered = some[row, order]
-            place[row * n + order] = np.concatenate([[0], np.cumsum(ordered[1:] != ordered[:-1])])
+        order = _order(some)
+        ordered = some.take(order)
+        new = ordered[:, 1:] != ordered[:, :-1]
+        ranks = np.broadcast_to(np.arange(n, dtype=result.dtype), some.shape)
+        if not new.all():
+            ranks = np.pad(np.cumsum(new, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
+        place[order.ravel()] = ranks.ravel()
 
     in_blocks(work, len(rows))
     return result
 
 
-def _fast_order(rows: CondensedRDM) -> tuple[np.ndarray, np.ndarray]:
-    """Return the order of each row, and whether that order is sure.
+def _order(rows: CondensedRDM) -> np.ndarray:
+    """Return the indices, in all rows laid end to end, that sort each row.
 
-    Sorting integers is three times as fast as sorting indices: a float's bits, read as an integer (its magnitude
-    reversed below zero), sort as the float does, and the lowest bits make room for the index. The order is sure unless
-    two values differ in no other bit.
+    Integers of 16 bits are sorted by their digits, seven times as fast as floats by comparisons: that order of even
+    steps from the smallest value to the largest is almost the one sought, and a merge sort has little left to do.
     """
-    n = rows.shape[1]
-    low = 2 ** (n - 1).bit_length() - 1
-    keys = (rows + 0.0).view(np.int64)  # −0 + 0 is 0
-    if keys.min(initial=0) < 0:
-        keys ^= (keys >> 63) & np.iinfo(np.int64).max
-    keys &= ~low
-    keys |= np.arange(n)
-    keys.sort(axis=1)
-    order = keys & low
-    keys ^= order
-    return order, (keys[:, 1:] != keys[:, :-1]).all(axis=1)
+    low, high = rows.min(axis=1, keepdims=True, initial=np.inf), rows.max(axis=1, keepdims=True, initial=-np.inf)
+    with np.errstate(all="ignore"):  # any steps will do for rows without a range, or beyond all range
+        steps = ((rows - low) * (65535 / (high - low))).astype(np.uint16)
+    starts = rows.shape[1] * np.arange(len(rows))[:, None]
+    nearly = np.argsort(steps, axis=1, kind="stable") + starts
+    return nearly.take(np.argsort(rows.take(nearly), axis=1, kind="stable") + starts)
 
 
 def mid_ranks(codes: RowCodes, counts: PairCounts | None = None) -> CondensedRDM:
