@@ -32,5 +32,6 @@ for name in TASKS:
             print(row(f"isocortex, batches of {n}", mine, 1e6, "µs"))
             print(row("NeuroGym 2.3.1", theirs, 1e6, "µs"))
             print(
-                f"ratio of the medians {np.median(theirs) / np.median(mine):.0f}, of the minima {theirs.min() / mine.min():.0f}"
+                f"ratio of the medians {np.median(theirs) / np.median(mine):.0f}, "
+                f"of the minima {theirs.min() / mine.min():.0f}"
             )

@@ -81,12 +81,12 @@ REFERENCES = {
         "prefrontal cortex. Nature 503:78–84. doi:10.1038/nature12742"
     ),
     "britten-1992": (
-        "Britten KH, Shadlen MN, Newsome WT, Movshon JA (1992). The analysis of visual motion: a comparison of neuronal "
-        "and psychophysical performance. J Neurosci 12:4745–4765. doi:10.1523/JNEUROSCI.12-12-04745.1992"
+        "Britten KH, Shadlen MN, Newsome WT, Movshon JA (1992). The analysis of visual motion: a comparison of "
+        "neuronal and psychophysical performance. J Neurosci 12:4745–4765. doi:10.1523/JNEUROSCI.12-12-04745.1992"
     ),
     "song-2016": (
-        "Song HF, Yang GR, Wang XJ (2016). Training excitatory-inhibitory recurrent neural networks for cognitive tasks: "
-        "a simple and flexible framework. PLoS Comput Biol 12:e1004792. doi:10.1371/journal.pcbi.1004792"
+        "Song HF, Yang GR, Wang XJ (2016). Training excitatory-inhibitory recurrent neural networks for cognitive "
+        "tasks: a simple and flexible framework. PLoS Comput Biol 12:e1004792. doi:10.1371/journal.pcbi.1004792"
     ),
     "neurogym-2022": (
         "Molano-Mazón M, Barbosa J, Pastor-Ciurana J, et al. (2022). NeuroGym: an open resource for developing and "

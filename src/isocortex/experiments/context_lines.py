@@ -1,8 +1,8 @@
 """The line attractors of the context task, and how each context selects its stimulus."""
 
 from dataclasses import dataclass
-from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,7 +12,7 @@ import xarray as xr
 from ..dynamics import fixed_points, line_attractor, selected_input
 from ..models import Recurrent, member
 from ..tasks import ContextDecisionMaking
-from .cognitive_mechanism import STARTS, Mechanism, held_inputs
+from .cognitive_mechanism import Mechanism, held_inputs, visited
 from .cognitive_networks import Cognition
 
 FEWEST = 3
@@ -83,10 +83,8 @@ def find_lines(found: Cognition, inside: Mechanism, *, key: jax.Array) -> Lines:
         for context in (1, 2):
             x, during = held[f"stimulus in context {context}"]
             mine = inside.rates["context"].values == context - 1
-            states = inside.rates.values[seed][mine][:, during].reshape(-1, inside.rates.sizes["unit"])
-            slow = float(np.sqrt((states**2).sum(axis=1).mean()) / SLOW_MS)
-            starts = states[draw.choice(len(states), STARTS)]
-            points = fixed_points(network.held(x), starts=starts, slow=slow, early=True)
+            starts, extent = visited(inside.rates.values[seed][mine][:, during], draw)
+            points = fixed_points(network.held(x), starts=starts, slow=extent / SLOW_MS, early=True)
             if points.sizes["point"] < FEWEST:
                 continue
             line = lines[seed, context] = line_attractor(points)
@@ -94,7 +92,7 @@ def find_lines(found: Cognition, inside: Mechanism, *, key: jax.Array) -> Lines:
             pushes = {name: reaches @ evidence(found.task, i) for i, name in stimuli(context).items()}
             selected = selected_input(line, pushes)
             # A line has no sign: relevant evidence for the first direction counts as positive.
-            sign = -1.0 if selected.loc["relevant stimulus", "selected"] < 0 else 1.0
+            sign = -1.0 if selected["selected"].to_dict()["relevant stimulus"] < 0 else 1.0
             selected[["along", "selected"]] *= sign
             rows.append(selected.reset_index().assign(seed=seed, situation=f"context {context}"))
     return Lines(lines, pd.concat(rows)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS))
@@ -117,9 +115,9 @@ def evidence(task: ContextDecisionMaking, stimulus: int) -> np.ndarray:
 def input_effects(network: Recurrent, x: np.ndarray, states: np.ndarray) -> np.ndarray:
     """Return ∂(dh/dt)/∂x at some states, shape (state, unit, channel), per ms."""
 
-    def rate(x: Any, h: Any) -> Any:
-        return network.held(x).f(0.0, h)
+    return np.asarray(_input_effects(network, jnp.asarray(x, jnp.float32), jnp.asarray(states, jnp.float32)))
 
-    return np.asarray(
-        jax.vmap(jax.jacfwd(rate), (None, 0))(jnp.asarray(x, jnp.float32), jnp.asarray(states, jnp.float32))
-    )
+
+@eqx.filter_jit
+def _input_effects(network: Recurrent, x: jax.Array, states: jax.Array) -> jax.Array:
+    return jax.vmap(jax.jacfwd(lambda x, h: network.held(x).f(0.0, h)), (None, 0))(x, states)

@@ -39,3 +39,4 @@ from .state_space import speed_picture as speed_picture
 from .state_space import state_space as state_space
 from .tuning import tuning as tuning
 from .tuning import tuning_distributions as tuning_distributions
+from .units import choice_probabilities as choice_probabilities
