@@ -1,7 +1,7 @@
 """A population of recurrent networks trained on a task in time: the options, the training, the test."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -157,6 +157,10 @@ class CognitiveNetworks(Experiment):
     def build(self) -> TimedTask:
         """Return the task of the options."""
 
+    def easier(self) -> Sequence[tuple[TimedTask, float]]:
+        """Return easier versions of the task to begin with, and the share of the ideal observer's success to reach."""
+        return ()
+
     def read(self, progress: Progress | None = None) -> Any:
         """Read nothing: tasks draw their own trials."""
         return None
@@ -174,9 +178,8 @@ class CognitiveNetworks(Experiment):
         build = ARCHITECTURES[self.architecture]
         return build(task.n_inputs, task.n_outputs, n_units=self.units, dt=task.dt, **own, key=key)
 
-    def learn(self, run: Run) -> Cognition:
+    def learn(self, run: Run, task: TimedTask) -> Cognition:
         """Train a population and test it beside its untrained control."""
-        task = self.build()
         with run.stage("training") as advance:
             untrained = population(lambda key: self.network(task, key), self.seeds, key=self.key("networks"))
             trained, history = fit(
@@ -191,6 +194,7 @@ class CognitiveNetworks(Experiment):
                 rate_penalty=self.rate_penalty,
                 weight_penalty=self.weight_penalty,
                 stop_at=self.stop_at,
+                curriculum=self.easier(),
                 progress=advance,
                 checkpoint=run.checkpoint("networks"),
             )

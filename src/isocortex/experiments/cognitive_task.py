@@ -36,7 +36,7 @@ class CognitiveTask(CognitiveNetworks):
 
     def walk(self, run: Run, inputs: None) -> None:
         """Train → test → mechanism → figures."""
-        found = self.learn(run)
+        found = self.learn(run, self.build())
         with run.stage("mechanism"):
             inside = investigate(found, key=self.key("mechanism"))
         with run.stage("figures"):

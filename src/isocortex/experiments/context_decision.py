@@ -17,6 +17,9 @@ from .cognitive_mechanism import MECHANISM_METHODS, Mechanism, investigate
 from .cognitive_networks import Cognition, CognitiveNetworks
 from .context_lines import Lines, find_lines, stimuli
 
+QUIET, MASTERED = 0.2, 0.9
+"""Noise of the easy version of the task with which training begins, as a share; success there after which it ends."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ContextDecision(CognitiveNetworks):
@@ -37,13 +40,19 @@ class ContextDecision(CognitiveNetworks):
         super().__post_init__()
         require(self.noise > 0, f"--noise must be above 0; got {self.noise}.")
 
+    def easier(self) -> list[tuple[ContextDecisionMaking, float]]:
+        """Return the task at its highest coherence with less noise: contexts are hard to discover in noise."""
+        strongest = (max(self.coherences),) * len(self.coherences)
+        easy = ContextDecisionMaking(dt=self.dt, noise=QUIET * self.noise, coherences=strongest)
+        return [(easy, MASTERED)]
+
     def build(self) -> ContextDecisionMaking:
         """Return the task of the options."""
         return ContextDecisionMaking(dt=self.dt, noise=self.noise, coherences=self.coherences)
 
     def walk(self, run: Run, inputs: None) -> None:
         """Train → test → mechanism → lines → figures."""
-        found = self.learn(run)
+        found = self.learn(run, self.build())
         with run.stage("mechanism"):
             inside = investigate(found, key=self.key("mechanism"))
             lines = find_lines(found, inside, key=self.key("lines"))
@@ -148,6 +157,9 @@ class ContextDecision(CognitiveNetworks):
                 f"coherence ({', '.join(f'{c:g}' for c in self.coherences)} %), σ = {self.noise:g} √ms; two cues name "
                 "the one that counts.",
                 *self.learning_methods(found.task),
+                f"Training begins with the highest coherence alone and {QUIET:.0%} of the noise, until "
+                f"{MASTERED:.0%} of the ideal observer's success there: in the noise of the task many networks stay "
+                "blind to the context.",
                 *MECHANISM_METHODS,
                 "Line attractors: searches from states of the stimulus period, with the mean stimulus of a context "
                 "held, that stop where the state would need 3 s to move by its norm; the points are ordered along "

@@ -42,7 +42,7 @@ class Lines:
         """Return the numbers, under flat keys; nothing where no line was found."""
         if not self.lines:
             return {"context.lines.n": 0}
-        mean = self.selected.groupby("input")["selected"].mean()
+        mean = self.selected.groupby("input")["selected"].mean().to_dict()
         lines = self.lines.values()
         return {
             "context.lines.n": len(self.lines),

@@ -91,7 +91,7 @@ class PerceptualDecision(CognitiveNetworks):
 
     def walk(self, run: Run, inputs: dict[str, Animal]) -> None:
         """Train → test → psychometric curve → monkeys → mechanism → figures."""
-        found, n_trials = self.learn(run), self.test_trials
+        found, n_trials = self.learn(run, self.build()), self.test_trials
         with run.stage("psychometric curve"):
             done = {
                 f"{name} networks": behaviour(models, self.fine(), key=self.key("fine"), n_trials=n_trials)
