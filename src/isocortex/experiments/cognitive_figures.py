@@ -30,9 +30,10 @@ def draw_learning(run: Run, found: Cognition) -> None:
             found.history, ideal=found.ideal, untrained=accuracy["untrained"], loss=LOSSES[found.task.loss_function]
         ),
         title="Learning the task",
-        caption=f"Loss and success of each batch of fresh trials. On the test trials the networks reach "
-        f"{accuracy['trained']:.3f}, the ideal observer {found.ideal:.3f}, untrained networks "
-        f"{accuracy['untrained']:.3f}.",
+        caption="Loss and success of each batch of fresh trials. "
+        + "The first ones are easier, until they are mastered. " * (found.n_easier > 0)
+        + f"On the test trials the networks reach {accuracy['trained']:.3f}, the ideal observer {found.ideal:.3f}, "
+        f"untrained networks {accuracy['untrained']:.3f}.",
         alt="Loss falls and the share of correct trials rises towards the ideal observer's, one line per network.",
     )
     history = found.history.to_dataframe().reset_index().drop(columns="stopped")
@@ -89,7 +90,7 @@ def write_answers(run: Run, found: Cognition) -> None:
     )
     table = pd.DataFrame(
         {
-            **({name: value} if name else {}),
+            **({name: f"{value:g}"} if name else {}),
             "right answer": names[right],
             **dict(zip([*names.values(), "fixate"], shares.values[i, right], strict=True)),
         }

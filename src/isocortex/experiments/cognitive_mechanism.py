@@ -66,8 +66,8 @@ class Mechanism:
 
     @property
     def situation(self) -> str:
-        """The situation to show: an input of the stimulus held, or else of the last period."""
-        names = list(dict.fromkeys(name for _, name in self.points))
+        """The situation to show: an input of the stimulus held, or else of the last period; empty if there is none."""
+        names = ["", *dict.fromkeys(name for _, name in self.points)]
         return next((name for name in names if name.startswith("stimulus")), names[-1])
 
     def kinds(self, situation: str | None = None) -> list[np.ndarray]:
@@ -88,17 +88,13 @@ class Mechanism:
         """Say in a sentence where the networks rest, or that they do not; nothing where none was looked at."""
         if not self.points:
             return ""
-        counts = dict.fromkeys(("have stable fixed points", "have unstable ones alone", "creep along slow points"), 0)
-        neither = 0
+        what = ("stable fixed points", "unstable fixed points alone", "slow points alone", "none")
+        counts = np.zeros(len(what), int)
         for kinds in self.kinds(self.situation):
-            is_stable = np.isin(kinds, STABLE)
-            found = (is_stable.any(), (kinds != SLOW).any(), len(kinds) > 0)
-            neither += not any(found)
-            if any(found):
-                counts[list(counts)[found.index(True)]] += 1
-        said = [f"{n} {what}" for what, n in counts.items() if n] + [f"{neither} show neither"] * bool(neither)
-        looked = sum(counts.values()) + neither
-        return f" With the mean input of “{self.situation}” held, of {looked} networks {', '.join(said)}."
+            found = (np.isin(kinds, STABLE).any(), (kinds != SLOW).any(), len(kinds) > 0, True)
+            counts[found.index(True)] += 1
+        said = ", ".join(f"{name} in {n}" for name, n in zip(what, counts, strict=True) if n)
+        return f" With the mean input of “{self.situation}” held, the search finds {said} of {counts.sum()} networks."
 
     def table(self) -> pd.DataFrame:
         """Return a row for every seed and situation: points by kind, and the largest eigenvalue."""
@@ -143,7 +139,8 @@ def investigate(found: Cognition, *, key: PRNGKey) -> Mechanism:
     tested = behaviour(trained, task, key=key, n_trials=min(n_trials, RECORDED), rates=True)
     draw = np.random.default_rng(np.asarray(jax.random.key_data(key)))
     points = {}
-    for seed in map(int, found.learned):
+    whole = trained.initial_state.shape[-1] == tested.sizes["unit"]  # an LSTM's memory cells are not recorded
+    for seed in map(int, found.learned if whole else ()):
         network = member(trained, seed)
         for name, (x, inside) in held_inputs(task, found.tested["trained"]).items():
             starts, extent = visited(tested["rate"].values[seed][:, inside], draw)

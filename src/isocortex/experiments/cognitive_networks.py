@@ -41,12 +41,15 @@ class Cognition:
         ``loss`` and ``score`` of every mini-batch.
     tested : dict of str to Dataset
         From :func:`isocortex.learning.behaviour`, by variant; noise of the network is on.
+    n_easier : int
+        Easier versions of the task with which training began.
     """
 
     task: TimedTask
     networks: dict[str, Any]
     history: xr.Dataset
     tested: dict[str, xr.Dataset]
+    n_easier: int = 0
 
     @property
     def ideal(self) -> float:
@@ -68,7 +71,10 @@ class Cognition:
         trained = self.accuracy["trained"]
         made = self.history["update"] <= self.history["stopped"]  # a network that has stopped has its own end
         last = self.history.where(made & (self.history["update"] > self.history["stopped"] - LAST))
-        needed = updates_to(self.history["score"], CRITERION * self.ideal).values
+        score = self.history["score"]
+        if self.n_easier:
+            score = score.where(self.history["stage"] == self.n_easier)
+        needed = updates_to(score, CRITERION * self.ideal).values
         return {
             "accuracy.trained.mean": float(trained.mean()),
             "accuracy.trained.sd": float(trained.std(ddof=min(1, len(trained) - 1))),
@@ -180,6 +186,7 @@ class CognitiveNetworks(Experiment):
 
     def learn(self, run: Run, task: TimedTask) -> Cognition:
         """Train a population and test it beside its untrained control."""
+        easier = self.easier()
         with run.stage("training") as advance:
             untrained = population(lambda key: self.network(task, key), self.seeds, key=self.key("networks"))
             trained, history = fit(
@@ -194,7 +201,7 @@ class CognitiveNetworks(Experiment):
                 rate_penalty=self.rate_penalty,
                 weight_penalty=self.weight_penalty,
                 stop_at=self.stop_at,
-                curriculum=self.easier(),
+                curriculum=easier,
                 progress=advance,
                 checkpoint=run.checkpoint("networks"),
             )
@@ -205,7 +212,7 @@ class CognitiveNetworks(Experiment):
                 name: behaviour(models, task, key=self.key("test"), n_trials=self.test_trials)
                 for name, models in networks.items()
             }
-        return Cognition(task, networks, history, tested)
+        return Cognition(task, networks, history, tested, len(easier))
 
     def learning_methods(self, task: TimedTask) -> list[str]:
         """Return the paragraphs of the report that say what was trained, and how."""

@@ -62,10 +62,14 @@ def draw_state_space(
     if not spaces:
         return {}
     seed, situation, graded_by = found.best, inside.situation, next(iter(strength), None)
-    space, points = spaces[seed], inside.points[seed, situation]
-    placed = project(points["x"].rename(variable="unit"), space.components), points["kind"].values.tolist()
+    space, placed, where = spaces[seed], None, ""
+    if situation:
+        points = inside.points[seed, situation]
+        placed = project(points["x"].rename(variable="unit"), space.components), points["kind"].values.tolist()
+        where = f"Points: where the network rests with the mean input of “{situation}” held."
+        if not placed[1]:
+            where = f"No search with the mean input of “{situation}” held found a point."
     share = float(np.mean([float(each.components["explained"].sum()) for each in spaces.values()]))
-    where = f"Points: where the network rests with the mean input of “{situation}” held."
     for three in (False, True):
         run.figure(
             "state_space_3d" if three else "state_space",
@@ -81,12 +85,12 @@ def draw_state_space(
             title="State space" + " in three dimensions" * three,
             caption=f"Averages over correct trials of the same answer{f' and {graded_by}' if graded_by else ''}, of "
             f"network {seed} (the best). Three components hold {100 * share:.0f} % of the variance of the averages "
-            f"(mean of {len(spaces)} networks). "
-            + (where if len(placed[1]) else f"No search with the mean input of “{situation}” held found a point."),
+            f"(mean of {len(spaces)} networks). {where}",
             alt="Paths of the averaged activity through its principal components, separated by answer.",
         )
-    draw_flow(run, found, space, situation, placed)
-    draw_eigenvalues(run, found, inside)
+    if placed is not None:
+        draw_flow(run, found, space, situation, placed)
+        draw_eigenvalues(run, found, inside)
     whole = space.averages.dropna("time")  # steps that every condition has
     if whole.sizes["time"] > 1:
         varied = variance_by_condition(whole)["population"]

@@ -33,7 +33,7 @@ class ContextDecision(CognitiveNetworks):
     dt: Annotated[float, arg(help="Step of trial and network in ms.")] = 50.0
     noise: Annotated[float, arg(help="σ of the evidence, per √ms.")] = 1.0
     coherences: Annotated[tuple[float, ...], arg(help="Of both stimuli, in percent.")] = (5.0, 15.0, 50.0)
-    updates: Annotated[int, arg(help="Updates, each on a batch of fresh trials.")] = 6000
+    updates: Annotated[int, arg(help="Updates, each on a batch of fresh trials.")] = 4000
     learning_rate: Annotated[float, arg(help="Of the optimiser.")] = 0.003
 
     def __post_init__(self) -> None:

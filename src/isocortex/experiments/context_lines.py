@@ -42,7 +42,7 @@ class Lines:
         """Return the numbers, under flat keys; nothing where no line was found."""
         if not self.lines:
             return {"context.lines.n": 0}
-        mean = self.selected.groupby("input")["selected"].mean().to_dict()
+        cosine, name = self.selected["selected"].to_numpy(float), self.selected["input"].to_numpy()
         lines = self.lines.values()
         return {
             "context.lines.n": len(self.lines),
@@ -53,8 +53,8 @@ class Lines:
             "context.lines.next_time_constant_ms.median": float(
                 np.median([np.median(np.abs(line["next_time_constant"])) for line in lines])
             ),
-            "context.selection.relevant.mean": float(mean["relevant stimulus"]),
-            "context.selection.irrelevant.mean": float(mean["irrelevant stimulus"]),
+            "context.selection.relevant.mean": float(cosine[name == "relevant stimulus"].mean()),
+            "context.selection.irrelevant.mean": float(cosine[name == "irrelevant stimulus"].mean()),
         }
 
     def table(self) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def find_lines(found: Cognition, inside: Mechanism, *, key: jax.Array) -> Lines:
             sign = -1.0 if selected["selected"].to_dict()["relevant stimulus"] < 0 else 1.0
             selected[["along", "selected"]] *= sign
             rows.append(selected.reset_index().assign(seed=seed, situation=f"context {context}"))
-    return Lines(lines, pd.concat(rows)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS))
+    return Lines(lines, pd.concat(rows, ignore_index=True)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS))
 
 
 def stimuli(context: int) -> dict[int, str]:
