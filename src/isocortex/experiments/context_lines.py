@@ -1,6 +1,7 @@
 """The line attractors of the context task, and how each context selects its stimulus."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -11,7 +12,6 @@ import xarray as xr
 
 from ..dynamics import fixed_points, line_attractor, selected_input
 from ..models import Recurrent, member
-from ..tasks import ContextDecisionMaking
 from .cognitive_mechanism import Mechanism, held_inputs, visited
 from .cognitive_networks import Cognition
 
@@ -95,7 +95,8 @@ def find_lines(found: Cognition, inside: Mechanism, *, key: jax.Array) -> Lines:
             sign = -1.0 if selected["selected"].to_dict()["relevant stimulus"] < 0 else 1.0
             selected[["along", "selected"]] *= sign
             rows.append(selected.reset_index().assign(seed=seed, situation=f"context {context}"))
-    return Lines(lines, pd.concat(rows, ignore_index=True)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS))
+    whole = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+    return Lines(lines, whole.reindex(columns=COLUMNS))
 
 
 def stimuli(context: int) -> dict[int, str]:
@@ -103,8 +104,11 @@ def stimuli(context: int) -> dict[int, str]:
     return {context: "relevant stimulus", 3 - context: "irrelevant stimulus"}
 
 
-def evidence(task: ContextDecisionMaking, stimulus: int) -> np.ndarray:
-    """Return the unit vector of inputs along which a stimulus speaks for the first direction, shape (channel,)."""
+def evidence(task: Any, stimulus: int) -> np.ndarray:
+    """Return the unit vector of inputs along which a stimulus of the context task speaks for the first direction.
+
+    Shape (channel,).
+    """
     angle = 2 * np.pi * np.arange(task.n_choices) / task.n_choices
     direction = np.zeros(task.n_inputs)
     first = 1 + (stimulus - 1) * task.n_choices

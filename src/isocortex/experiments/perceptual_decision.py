@@ -236,6 +236,7 @@ class PerceptualDecision(CognitiveNetworks):
 
 def thresholds(fits: pd.DataFrame) -> dict[str, float | int]:
     """Return the mean threshold of the curves that have one, and how many do; a flat curve's is infinite."""
-    bounded = fits["threshold"][np.isfinite(fits["threshold"]) & (fits["threshold"] > 0)]
+    found = fits["threshold"].to_numpy(float)
+    bounded = found[np.isfinite(found) & (found > 0)]
     mean = {"psychometric.threshold.mean": float(bounded.mean())} if len(bounded) else {}
     return mean | {"psychometric.threshold.n": len(bounded)}
