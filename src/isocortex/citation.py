@@ -84,6 +84,22 @@ REFERENCES = {
         "Sussillo D, Barak O (2013). Opening the black box: low-dimensional dynamics in high-dimensional recurrent "
         "neural networks. Neural Comput 25:626–649. doi:10.1162/NECO_a_00409"
     ),
+    "mante-2013": (
+        "Mante V, Sussillo D, Shenoy KV, Newsome WT (2013). Context-dependent computation by recurrent dynamics in "
+        "prefrontal cortex. Nature 503:78–84. doi:10.1038/nature12742"
+    ),
+    "britten-1992": (
+        "Britten KH, Shadlen MN, Newsome WT, Movshon JA (1992). The analysis of visual motion: a comparison of "
+        "neuronal and psychophysical performance. J Neurosci 12:4745–4765. doi:10.1523/JNEUROSCI.12-12-04745.1992"
+    ),
+    "song-2016": (
+        "Song HF, Yang GR, Wang XJ (2016). Training excitatory-inhibitory recurrent neural networks for cognitive "
+        "tasks: a simple and flexible framework. PLoS Comput Biol 12:e1004792. doi:10.1371/journal.pcbi.1004792"
+    ),
+    "neurogym-2022": (
+        "Molano-Mazón M, Barbosa J, Pastor-Ciurana J, et al. (2022). NeuroGym: an open resource for developing and "
+        "sharing neuroscience tasks. doi:10.31234/osf.io/aqc9n"
+    ),
     "neuromatch-dynamics": (
         "Neuromatch Academy (2020). Computational Neuroscience: Linear systems, and Dynamic networks. "
         "CC-BY-4.0 text, BSD-3 code. https://compneuro.neuromatch.io"

@@ -10,10 +10,20 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "AutoRegression",
         "What does a regression of a series on its own past recover, and how much past is needed?",
     ),
+    "cognitive-task": (
+        "isocortex.experiments.cognitive_task",
+        "CognitiveTask",
+        "Recurrent networks on any task in time, also one of your own: do they learn it, and how do they do it?",
+    ),
     "compare": (
         "isocortex.experiments.compare",
         "Compare",
         "Any models against any brains, from files: isocortex compare MODEL… --data DATA….",
+    ),
+    "context-decision": (
+        "isocortex.experiments.context_decision",
+        "ContextDecision",
+        "Recurrent networks that heed one of two stimuli, as the context says: line attractors, selection vectors.",
     ),
     "convolution": (
         "isocortex.experiments.convolution",
@@ -54,6 +64,11 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "isocortex.experiments.orientation_v1",
         "OrientationV1",
         "Train networks to tell the tilt of gratings: do their layers become like primary visual cortex?",
+    ),
+    "perceptual-decision": (
+        "isocortex.experiments.perceptual_decision",
+        "PerceptualDecision",
+        "Recurrent networks that judge noisy motion: how well, by which mechanism, and how like two monkeys?",
     ),
     "poisson": (
         "isocortex.experiments.poisson",

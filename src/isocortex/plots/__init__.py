@@ -28,6 +28,7 @@ from .gain_fields import retinal_maps as retinal_maps
 from .images import filter_change as filter_change
 from .images import image_row as image_row
 from .images import signed_pictures as signed_pictures
+from .learning import learning_curves as learning_curves
 from .networks import example_trial as example_trial
 from .networks import sorted_activity as sorted_activity
 from .networks import weight_changes as weight_changes
@@ -40,8 +41,10 @@ from .population_codes import patterns as patterns
 from .power import power_curves as power_curves
 from .rdm import rdm_panels as rdm_panels
 from .second_level import second_level as second_level
+from .selection import selected_inputs as selected_inputs
 from .state_space import eigenvalue_picture as eigenvalue_picture
 from .state_space import speed_picture as speed_picture
 from .state_space import state_space as state_space
 from .tuning import tuning as tuning
 from .tuning import tuning_distributions as tuning_distributions
+from .units import choice_probabilities as choice_probabilities

@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ..rdms import RDMs
-from .style import BLUE, BRAIN, GREY, SERIES, grid, orientation_axis, styled
+from .style import BLUE, BRAIN, GREY, SERIES, grid, orientation_axis, plain_log, styled
 
 
 @styled
@@ -42,6 +42,7 @@ def training_curves(
             (mark,) = axis.plot(list(crosses), list(crosses.values()), "x", color="black", ms=7, mew=1.6)
             keys["published, one seed (last mini-batch)"] = mark
         axis.set_yscale("log")
+        plain_log(axis.yaxis, *axis.get_ylim())
         axis.set_title(task)
         axis.set_xlabel("epoch")
         axis.set_ylabel(f"training loss ({units[task]})")

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..dynamics.eigenvalues import MARGINAL
-from .style import BLUE, GREEN, GREY, PINK, VERMILION, grid, styled
+from .style import BLUE, GREEN, GREY, PINK, VERMILION, grid, plain_log, styled
 
 CHOICES = (BLUE, VERMILION, GREEN, PINK)
 FAINTEST = 0.35
@@ -29,7 +29,7 @@ def state_space(
     strength: str | None = "coherence",
     points: tuple[xr.DataArray, Sequence[str]] | None = None,
     explained: Sequence[float] | np.ndarray | None = None,
-    names: Mapping[float, str] | None = None,
+    names: Mapping[Any, str] | None = None,
     three: bool = False,
 ) -> Figure:
     """Draw the paths of condition averages through two or three components, coloured by choice, darker if stronger.
@@ -44,7 +44,7 @@ def state_space(
         Fixed points projected to (point, component), and the kind of each, as :func:`isocortex.dynamics.kind` says.
     explained : sequence of float, optional
         Shares of variance, for the labels of the axes.
-    names : mapping of float to str, optional
+    names : mapping of number to str, optional
         What each choice is called.
     three : bool
         Three dimensions. Default two.
@@ -133,7 +133,8 @@ def speed_picture(
     if points is not None:
         mark_points(axis, points[0].values[:, :2], points[1])
     axis.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel=labels[0], ylabel=labels[1])
-    figure.colorbar(picture, ax=axis, label=f"speed |dx/dt| ({unit})")
+    bar = figure.colorbar(picture, ax=axis, label=f"speed |dx/dt| ({unit})")
+    plain_log(bar.ax.yaxis, least, float(speed.max()))
     handles, names = axis.get_legend_handles_labels()
     if handles:
         figure.legend(handles, names, loc="outside lower center", ncols=3)

@@ -6,9 +6,11 @@ from typing import Any, ParamSpec
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 BLUE, ORANGE, PINK, GREEN, GREY = "#0072B2", "#E69F00", "#CC79A7", "#009E73", "#555555"
 SKY, VERMILION = "#56B4E9", "#D55E00"
@@ -85,6 +87,14 @@ def orientation_bar(figure: Figure, axes: Any, label: str) -> None:
     figure.colorbar(
         ScalarMappable(ORIENTATIONS, CYCLIC_MAP), ax=axes, label=label, ticks=ORIENTATION_TICKS, shrink=0.85
     )
+
+
+def plain_log(axis: Axis, low: float, high: float) -> None:
+    """Label a logarithmic axis with plain numbers: 0.1, 0.2, 0.5 where it spans little, else powers of ten."""
+    steps = (1.0, 2.0, 5.0) if high < 500 * low else (1.0,)
+    axis.set_major_locator(LogLocator(subs=steps))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def short(name: object) -> str:
