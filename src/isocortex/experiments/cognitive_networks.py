@@ -8,7 +8,7 @@ import xarray as xr
 from tyro.conf import arg
 
 from ..errors import look_up, require
-from ..learning import OPTIMISERS, behaviour, fit, save_model, updates_to
+from ..learning import OPTIMISERS, Curriculum, behaviour, fit, save_model, updates_to
 from ..models import ACTIVATIONS, CTRNN, GRU, LSTM, Recurrent, population
 from ..runs import Run
 from ..tasks import TimedTask
@@ -36,12 +36,15 @@ class Cognition:
         ``loss`` and ``score`` of every mini-batch.
     tested : dict of str to Dataset
         From :func:`isocortex.learning.behaviour`, by variant; noise of the network is on.
+    easier : int
+        How many easier versions of the task came first. Default 0.
     """
 
     task: TimedTask
     networks: dict[str, Any]
     history: xr.Dataset
     tested: dict[str, xr.Dataset]
+    easier: int = 0
 
     @property
     def ideal(self) -> float:
@@ -58,10 +61,19 @@ class Cognition:
         """The seeds that reach 90 % of the ideal observer's success."""
         return np.flatnonzero(self.accuracy["trained"] >= TRAINED * self.ideal)
 
+    @property
+    def on_task(self) -> xr.Dataset:
+        """The history without the easier versions of the task."""
+        return self.history if self.easier == 0 else self.history.where(self.history["stage"] == self.easier)
+
+    def updates_to(self, share: float) -> np.ndarray:
+        """Return the updates after which each network first had a share of the ideal success; infinite for never."""
+        return updates_to(self.on_task["score"], share * self.ideal).fillna(np.inf).values
+
     def summary(self) -> dict[str, float | int]:
         """Return the numbers on learning, under flat keys."""
-        trained, last = self.accuracy["trained"], self.history.isel(update=slice(-LAST, None))
-        needed = updates_to(self.history["score"], CRITERION * self.ideal).values
+        trained, history = self.accuracy["trained"], self.history
+        last = history.where(history["update"] > history["stopped"] - LAST)
         return {
             "accuracy.trained.mean": float(trained.mean()),
             "accuracy.trained.sd": float(trained.std(ddof=min(1, len(trained) - 1))),
@@ -70,7 +82,7 @@ class Cognition:
             "accuracy.fraction_of_ideal.mean": float(trained.mean() / self.ideal),
             "accuracy.last_100.mean": float(last["score"].mean()),
             "loss.last_100.mean": float(last["loss"].mean()),
-            "learning.updates_to_criterion.median": float(np.median(np.where(np.isnan(needed), np.inf, needed))),
+            "learning.updates_to_criterion.median": float(np.median(self.updates_to(CRITERION))),
             "learning.seeds_above_90_percent": len(self.learned),
         }
 
@@ -144,8 +156,8 @@ class CognitiveNetworks(Experiment):
         build = ARCHITECTURES[self.architecture]
         return build(task.n_inputs, task.n_outputs, n_units=self.units, dt=task.dt, **own, key=key)
 
-    def learn(self, run: Run, task: TimedTask) -> Cognition:
-        """Train a population and test it beside its untrained control."""
+    def learn(self, run: Run, task: TimedTask, curriculum: Curriculum = ()) -> Cognition:
+        """Train a population, on easier versions of the task first if there are any; test it beside its control."""
         with run.stage("training") as advance:
             untrained = population(lambda key: self.network(task, key), self.seeds, key=self.key("networks"))
             trained, history = fit(
@@ -160,6 +172,7 @@ class CognitiveNetworks(Experiment):
                 rate_penalty=self.rate_penalty,
                 weight_penalty=self.weight_penalty,
                 stop_at=self.stop_at,
+                curriculum=curriculum,
                 progress=advance,
                 checkpoint=run.checkpoint("networks"),
             )
@@ -170,7 +183,7 @@ class CognitiveNetworks(Experiment):
                 name: behaviour(models, task, key=self.key("test"), n_trials=self.test_trials)
                 for name, models in networks.items()
             }
-        return Cognition(task, networks, history, tested)
+        return Cognition(task, networks, history, tested, len(curriculum))
 
     def learning_methods(self, task: TimedTask) -> list[str]:
         """Return the paragraphs of the report that say what was trained, and how."""
