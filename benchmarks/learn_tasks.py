@@ -31,8 +31,8 @@ for name in given.tasks:
         took = time.perf_counter() - started
     success, made = found.accuracy["trained"], found.history["stopped"].values
     columns = [success, success / found.ideal, found.updates_to(0.9), found.updates_to(0.95), made]
-    rows = {str(seed): row for seed, row in enumerate(zip(*columns, strict=True))}
-    rows["mean"] = [np.mean(x) for x in columns]
+    rows = {str(seed): row for seed, row in enumerate(np.transpose(columns))}
+    rows["mean"] = np.mean(columns, axis=1)
     for seed, (right, share, to90, to95, updates) in rows.items():
         numbers = f"{right:.4f}  {found.ideal:.4f}     {share:.3f}  {to90:7.0f}  {to95:7.0f}  {updates:7.0f}"
         print(f"{name:<24} {seed:>4}   {numbers}")

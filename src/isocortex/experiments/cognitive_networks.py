@@ -196,11 +196,14 @@ class CognitiveNetworks(Experiment):
             )
         else:
             equation = f"A layer of {self.units} {self.architecture} units, without noise."
-        stop = "" if self.stop_at is None else f", stopped at {self.stop_at:.0%} of the ideal observer's success"
+        most, stop = "", ""
+        if self.stop_at is not None:
+            most = "at most "
+            stop = f", until the success of 100 updates is {self.stop_at:.0%} of the ideal observer's"
         return [
             f"{self.seeds} networks with their own weights, trials and noise. {equation}",
-            f"Training: {self.updates} updates of {self.batch} fresh trials each{stop}; {task.loss_function} over the "
-            f"steps that count; {self.optimiser}, learning rate {self.learning_rate:g}, gradient norm clipped at "
-            f"{self.clip:g}. Success: the largest output at the last step of the trial, “fixate” included, is the right "
-            "one. It is judged on fresh trials and held against the ideal observer of the same trials.",
+            f"Training: {most}{self.updates} updates of {self.batch} fresh trials each{stop}; {task.loss_function} "
+            f"over the steps that count; {self.optimiser}, learning rate {self.learning_rate:g}, gradient norm clipped "
+            f"at {self.clip:g}. Success: the largest output at the last step of the trial, “fixate” included, is the "
+            "right one. It is judged on fresh trials and held against the ideal observer of the same trials.",
         ]

@@ -11,15 +11,15 @@ from tyro.conf import arg
 from ..errors import InputError, require
 from ..learning import Curriculum
 from ..runs import Run
-from ..tasks import TASKS, TimedTask, task
+from ..tasks import TASKS, RingTask, TimedTask, task
 from .cognitive_figures import draw_learning, draw_mechanism, draw_state_space, draw_weights
 from .cognitive_mechanism import MECHANISM_METHODS, Mechanism, investigate
 from .cognitive_networks import Cognition, CognitiveNetworks, not_shown
 from .protocol import Progress
 
 EASED = {"ContextDecisionMaking": 4.0}
-"""How many times as strong the first stimuli of a task are. Networks that meet this one in its full difficulty guess for
-1000 to 5000 updates before they heed the context."""
+"""How many times as strong the first stimuli of a task are. Networks that meet this one in its full difficulty
+guess for 1000 to 5000 updates before they heed the context."""
 MASTERED = 0.9
 """Fraction of the ideal observer's success that ends the easier version."""
 
@@ -61,13 +61,18 @@ class CognitiveTask(CognitiveNetworks):
         """Return the task of the options."""
         return task(self.task, **({"dt": self.dt} | dict(map(parsed, self.options))))
 
+    @property
+    def strength(self) -> float:
+        """How many times as strong the first stimuli are."""
+        return EASED.get(self.task, 1.0) if self.ease is None else self.ease
+
     def curriculum(self, task: TimedTask) -> Curriculum:
         """Return the easier version that comes first, if any, and the success that ends it."""
-        ease = EASED.get(self.task, 1.0) if self.ease is None else self.ease
-        if ease == 1:
+        if self.strength == 1:
             return ()
-        require(hasattr(task, "stim_scale"), f"{self.task} has no stim_scale to ease; leave out --ease.")
-        return ((eqx.tree_at(lambda task: task.stim_scale, task, ease * task.stim_scale), MASTERED),)
+        if not isinstance(task, RingTask):
+            raise InputError(f"--ease strengthens the stimuli of ring tasks; {self.task} is none, so leave it out.")
+        return ((eqx.tree_at(lambda task: task.stim_scale, task, self.strength * task.stim_scale), MASTERED),)
 
     def read(self, progress: Progress | None = None) -> None:
         """Read nothing: the task draws its own trials."""
@@ -92,8 +97,8 @@ class CognitiveTask(CognitiveNetworks):
         what = (type(found.task).__doc__ or self.task).strip().splitlines()[0]
         run.describe(
             question=f"Do recurrent networks learn the task {self.task}, and how do they do it?",
-            answer=f"{len(found.learned)} of {self.seeds} networks reach 90 % of the ideal observer; on average they are "
-            f"right in {100 * numbers['accuracy.trained.mean']:.1f} % of the trials, {100 * found.ideal:.1f} % are "
+            answer=f"{len(found.learned)} of {self.seeds} networks reach 90 % of the ideal observer; on average they "
+            f"are right in {100 * numbers['accuracy.trained.mean']:.1f} % of the trials, {100 * found.ideal:.1f} % are "
             f"possible, and untrained networks reach {100 * numbers['accuracy.untrained.mean']:.1f} %.",
             notes=not_shown(found),
             methods=[
@@ -102,9 +107,9 @@ class CognitiveTask(CognitiveNetworks):
                 + ".",
                 *self.learning_methods(found.task),
                 *(
-                    f"Each network begins with stimuli {easier.stim_scale / found.task.stim_scale:g} times as strong, "
-                    f"until it reaches {fraction:.0%} of the ideal observer's success there."
-                    for easier, fraction in self.curriculum(found.task)
+                    f"Each network begins with stimuli {self.strength:g} times as strong, until it reaches "
+                    f"{fraction:.0%} of the ideal observer's success there."
+                    for _, fraction in self.curriculum(found.task)
                 ),
                 *MECHANISM_METHODS,
             ],
