@@ -26,8 +26,8 @@ for name in given.tasks:
     options = CognitiveTask(task=name, seeds=given.seeds)
     with tempfile.TemporaryDirectory() as folder:
         run = Run.create(options.name, options.config(), out=folder)
-        task, started = options.build(), time.perf_counter()
-        found = options.learn(run, task, options.curriculum(task))
+        started = time.perf_counter()
+        found = options.learn(run, options.build())
         took = time.perf_counter() - started
     success, made = found.accuracy["trained"], found.history["stopped"].values
     columns = [success, success / found.ideal, found.updates_to(0.9), found.updates_to(0.95), made]

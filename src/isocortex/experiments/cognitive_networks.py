@@ -8,7 +8,7 @@ import xarray as xr
 from tyro.conf import arg
 
 from ..errors import look_up, require
-from ..learning import OPTIMISERS, Curriculum, behaviour, fit, save_model, updates_to
+from ..learning import OPTIMISERS, behaviour, fit, save_model, updates_to
 from ..models import ACTIVATIONS, CTRNN, GRU, LSTM, Recurrent, population
 from ..runs import Run
 from ..tasks import TimedTask
@@ -36,15 +36,12 @@ class Cognition:
         ``loss`` and ``score`` of every mini-batch.
     tested : dict of str to Dataset
         From :func:`isocortex.learning.behaviour`, by variant; noise of the network is on.
-    easier : int
-        How many easier versions of the task came first. Default 0.
     """
 
     task: TimedTask
     networks: dict[str, Any]
     history: xr.Dataset
     tested: dict[str, xr.Dataset]
-    easier: int = 0
 
     @property
     def ideal(self) -> float:
@@ -61,14 +58,9 @@ class Cognition:
         """The seeds that reach 90 % of the ideal observer's success."""
         return np.flatnonzero(self.accuracy["trained"] >= TRAINED * self.ideal)
 
-    @property
-    def on_task(self) -> xr.Dataset:
-        """The history without the easier versions of the task."""
-        return self.history if self.easier == 0 else self.history.where(self.history["stage"] == self.easier)
-
     def updates_to(self, share: float) -> np.ndarray:
         """Return the updates after which each network first had a share of the ideal success; infinite for never."""
-        return updates_to(self.on_task["score"], share * self.ideal).fillna(np.inf).values
+        return updates_to(self.history["score"], share * self.ideal).fillna(np.inf).values
 
     def summary(self) -> dict[str, float | int]:
         """Return the numbers on learning, under flat keys."""
@@ -156,8 +148,8 @@ class CognitiveNetworks(Experiment):
         build = ARCHITECTURES[self.architecture]
         return build(task.n_inputs, task.n_outputs, n_units=self.units, dt=task.dt, **own, key=key)
 
-    def learn(self, run: Run, task: TimedTask, curriculum: Curriculum = ()) -> Cognition:
-        """Train a population, on easier versions of the task first if there are any; test it beside its control."""
+    def learn(self, run: Run, task: TimedTask) -> Cognition:
+        """Train a population and test it beside its untrained control."""
         with run.stage("training") as advance:
             untrained = population(lambda key: self.network(task, key), self.seeds, key=self.key("networks"))
             trained, history = fit(
@@ -172,7 +164,6 @@ class CognitiveNetworks(Experiment):
                 rate_penalty=self.rate_penalty,
                 weight_penalty=self.weight_penalty,
                 stop_at=self.stop_at,
-                curriculum=curriculum,
                 progress=advance,
                 checkpoint=run.checkpoint("networks"),
             )
@@ -183,7 +174,7 @@ class CognitiveNetworks(Experiment):
                 name: behaviour(models, task, key=self.key("test"), n_trials=self.test_trials)
                 for name, models in networks.items()
             }
-        return Cognition(task, networks, history, tested, len(curriculum))
+        return Cognition(task, networks, history, tested)
 
     def learning_methods(self, task: TimedTask) -> list[str]:
         """Return the paragraphs of the report that say what was trained, and how."""

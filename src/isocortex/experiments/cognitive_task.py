@@ -4,24 +4,15 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-import equinox as eqx
-import numpy as np
 from tyro.conf import arg
 
 from ..errors import InputError, require
-from ..learning import Curriculum
 from ..runs import Run
-from ..tasks import TASKS, RingTask, TimedTask, task
+from ..tasks import TASKS, TimedTask, task
 from .cognitive_figures import draw_learning, draw_mechanism, draw_state_space, draw_weights
 from .cognitive_mechanism import MECHANISM_METHODS, Mechanism, investigate
 from .cognitive_networks import Cognition, CognitiveNetworks, not_shown
 from .protocol import Progress
-
-EASED = {"ContextDecisionMaking": 4.0}
-"""How many times as strong the first stimuli of a task are. Networks that meet this one in its full difficulty
-guess for 1000 to 5000 updates before they heed the context."""
-MASTERED = 0.9
-"""Fraction of the ideal observer's success that ends the easier version."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,48 +30,29 @@ class CognitiveTask(CognitiveNetworks):
     options: Annotated[
         tuple[str, ...], arg(help="Options of the task, such as noise=0.5 'timing={\"delay\": 500}' (values as JSON).")
     ] = ()
+    tau: Annotated[
+        float, arg(help="Time constant of a CTRNN's units in ms; short ones forget before they learn to wait.")
+    ] = 200.0
     updates: Annotated[int, arg(help="Most updates that a network makes, each on a batch of fresh trials.")] = 6000
     learning_rate: Annotated[float, arg(help="Of the optimiser.")] = 0.003
     stop_at: Annotated[
         float | None, arg(help="A network stops learning at this fraction of the ideal observer's success.")
     ] = 0.97
-    ease: Annotated[
-        float | None,
-        arg(
-            help="Begin with stimuli this many times as strong, in tasks with stim_scale, until a network reaches 90 % "
-            "of the ideal observer's success there. Default: 4 for ContextDecisionMaking, else 1, the task itself."
-        ),
-    ] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require(self.ease is None or 1 <= self.ease < np.inf, f"--ease must be at least 1; got {self.ease}.")
-        self.curriculum(self.build())
+        self.build()
 
     def build(self) -> TimedTask:
         """Return the task of the options."""
         return task(self.task, **({"dt": self.dt} | dict(map(parsed, self.options))))
-
-    @property
-    def strength(self) -> float:
-        """How many times as strong the first stimuli are."""
-        return EASED.get(self.task, 1.0) if self.ease is None else self.ease
-
-    def curriculum(self, task: TimedTask) -> Curriculum:
-        """Return the easier version that comes first, if any, and the success that ends it."""
-        if self.strength == 1:
-            return ()
-        if not isinstance(task, RingTask):
-            raise InputError(f"--ease strengthens the stimuli of ring tasks; {self.task} is none, so leave it out.")
-        return ((eqx.tree_at(lambda task: task.stim_scale, task, self.strength * task.stim_scale), MASTERED),)
 
     def read(self, progress: Progress | None = None) -> None:
         """Read nothing: the task draws its own trials."""
 
     def walk(self, run: Run, inputs: None) -> None:
         """Train → test → mechanism → figures."""
-        task = self.build()
-        found = self.learn(run, task, self.curriculum(task))
+        found = self.learn(run, self.build())
         with run.stage("mechanism"):
             inside = investigate(found, key=self.key("mechanism"), n_trials=min(self.test_trials, 1000))
         with run.stage("figures"):
@@ -106,11 +78,6 @@ class CognitiveTask(CognitiveNetworks):
                 + ", ".join(f"{name} {start:g}–{stop:g}" for name, (start, stop) in found.task.periods.items())
                 + ".",
                 *self.learning_methods(found.task),
-                *(
-                    f"Each network begins with stimuli {self.strength:g} times as strong, until it reaches "
-                    f"{fraction:.0%} of the ideal observer's success there."
-                    for _, fraction in self.curriculum(found.task)
-                ),
                 *MECHANISM_METHODS,
             ],
             references=["neurogym-2022", "sussillo-barak-2013"] if self.task in TASKS else ["sussillo-barak-2013"],

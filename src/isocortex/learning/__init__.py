@@ -5,7 +5,6 @@ from .behaviour import perturbation_table as perturbation_table
 from .checkpoint import load_model as load_model
 from .checkpoint import save_model as save_model
 from .evaluate import evaluate as evaluate
-from .fit import Curriculum as Curriculum
 from .fit import fit as fit
 from .history import updates_to as updates_to
 from .optimisers import OPTIMISERS as OPTIMISERS

@@ -23,7 +23,6 @@ from .protocol import Trials as Trials
 from .registry import TASKS as TASKS
 from .registry import check_task as check_task
 from .registry import task as task
-from .ring import RingTask as RingTask
 from .rotation import ImageRotation as ImageRotation
 from .timed import TimedTask as TimedTask
 from .timed import number as number
