@@ -18,6 +18,8 @@ from .citation import citation as citation
 from .dynamics import System as System
 from .dynamics import simulate as simulate
 from .errors import InputError as InputError
+from .learning import backpropagate as backpropagate
+from .learning import descend as descend
 from .learning import evaluate as evaluate
 from .learning import fit as fit
 from .learning import load_model as load_model
@@ -25,6 +27,7 @@ from .learning import save_model as save_model
 from .models import CTRNN as CTRNN
 from .models import GRU as GRU
 from .models import LSTM as LSTM
+from .models import MLP as MLP
 from .models import ConvNet as ConvNet
 from .models import ConvolutionalLayer as ConvolutionalLayer
 from .models import FourierEnergy as FourierEnergy
@@ -43,6 +46,7 @@ from .responses import responses as responses
 from .stimuli import bars as bars
 from .stimuli import filter_bank as filter_bank
 from .stimuli import gratings as gratings
+from .tasks import HeadCentred as HeadCentred
 from .tasks import ImageRotation as ImageRotation
 from .tasks import OrientationDiscrimination as OrientationDiscrimination
 from .tasks import OrientationRegression as OrientationRegression

@@ -72,6 +72,14 @@ REFERENCES = {
         "Wilson HR, Cowan JD (1972). Excitatory and inhibitory interactions in localized populations of model neurons. "
         "Biophys J 12:1–24. doi:10.1016/S0006-3495(72)86068-5"
     ),
+    "ben-yishai-1995": (
+        "Ben-Yishai R, Bar-Or RL, Sompolinsky H (1995). Theory of orientation tuning in visual cortex. "
+        "Proc Natl Acad Sci USA 92:3844–3848. doi:10.1073/pnas.92.9.3844"
+    ),
+    "burak-fiete-2012": (
+        "Burak Y, Fiete IR (2012). Fundamental limits on persistent activity in networks of noisy neurons. "
+        "Proc Natl Acad Sci USA 109:17645–17650. doi:10.1073/pnas.1117386109"
+    ),
     "sussillo-barak-2013": (
         "Sussillo D, Barak O (2013). Opening the black box: low-dimensional dynamics in high-dimensional recurrent "
         "neural networks. Neural Comput 25:626–649. doi:10.1162/NECO_a_00409"
@@ -81,12 +89,12 @@ REFERENCES = {
         "prefrontal cortex. Nature 503:78–84. doi:10.1038/nature12742"
     ),
     "britten-1992": (
-        "Britten KH, Shadlen MN, Newsome WT, Movshon JA (1992). The analysis of visual motion: a comparison of neuronal "
-        "and psychophysical performance. J Neurosci 12:4745–4765. doi:10.1523/JNEUROSCI.12-12-04745.1992"
+        "Britten KH, Shadlen MN, Newsome WT, Movshon JA (1992). The analysis of visual motion: a comparison of "
+        "neuronal and psychophysical performance. J Neurosci 12:4745–4765. doi:10.1523/JNEUROSCI.12-12-04745.1992"
     ),
     "song-2016": (
-        "Song HF, Yang GR, Wang XJ (2016). Training excitatory-inhibitory recurrent neural networks for cognitive tasks: "
-        "a simple and flexible framework. PLoS Comput Biol 12:e1004792. doi:10.1371/journal.pcbi.1004792"
+        "Song HF, Yang GR, Wang XJ (2016). Training excitatory-inhibitory recurrent neural networks for cognitive "
+        "tasks: a simple and flexible framework. PLoS Comput Biol 12:e1004792. doi:10.1371/journal.pcbi.1004792"
     ),
     "neurogym-2022": (
         "Molano-Mazón M, Barbosa J, Pastor-Ciurana J, et al. (2022). NeuroGym: an open resource for developing and "
@@ -99,6 +107,19 @@ REFERENCES = {
     "riesenhuber-poggio-1999": (
         "Riesenhuber M, Poggio T (1999). Hierarchical models of object recognition in cortex. "
         "Nat Neurosci 2:1019–1025. doi:10.1038/14819"
+    ),
+    "zipser-andersen-1988": (
+        "Zipser D, Andersen RA (1988). A back-propagation programmed network that simulates response properties of a "
+        "subset of posterior parietal neurons. Nature 331:679–684. doi:10.1038/331679a0"
+    ),
+    "rumelhart-1986": (
+        "Rumelhart DE, Hinton GE, Williams RJ (1986). Learning representations by back-propagating errors. "
+        "Nature 323:533–536. doi:10.1038/323533a0"
+    ),
+    "kingma-ba-2015": ("Kingma DP, Ba J (2015). Adam: a method for stochastic optimization. ICLR. arXiv:1412.6980"),
+    "duhamel-1997": (
+        "Duhamel JR, Bremmer F, Ben Hamed S, Graf W (1997). Spatial invariance of visual receptive fields in parietal "
+        "cortex neurons. Nature 389:845–848. doi:10.1038/39865"
     ),
 }
 

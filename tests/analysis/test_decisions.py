@@ -4,9 +4,18 @@ import jax
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize
 
 from isocortex import InputError
-from isocortex.analysis import VARIANTS, by_coherence, fit_decisions, held_out, quantiles, simulate_trials
+from isocortex.analysis import (
+    VARIANTS,
+    by_coherence,
+    fit_decisions,
+    held_out,
+    profile_intervals,
+    quantiles,
+    simulate_trials,
+)
 from isocortex.analysis.ddm_fit import DecisionFit, check_trials
 from isocortex.analysis.ddm_likelihood import PARAMETERS
 from isocortex.dynamics import choice_probability, mean_decision_time
@@ -83,6 +92,36 @@ def fit_at(trials, fit):
     for (coherence, correct), some in trials.groupby(["coherence", trials["correct"] > 0]):
         total += np.log(1e3 * fit.densities(coherence, some["rt"].to_numpy())[0 if correct else 1]).sum()
     return total
+
+
+@pytest.mark.slow
+def test_profile_intervals_end_where_the_likelihood_has_fallen_by_192():
+    """At both ends for the bound, the best over the other parameters by another optimiser. An end is found to 1 % of
+    the half-width, so the fall to 2 %. The likelihood of the bound is nearly a parabola: the curvature agrees."""
+    trials = simulate_trials(planted("contaminants"), key=jax.random.key(8), n_per_coherence=150)
+    fit = fit_decisions(trials, "contaminants", key=KEY, n_starts=1)
+    profiled = profile_intervals(trials, fit).table
+    for end in ("low", "high"):
+
+        def misfit(others, end=end):
+            values = dict(zip(("drift_per_coherence", "non_decision", "contaminants"), np.exp(others), strict=True))
+            return -fit_at(trials, known("contaminants", bound=profiled[end]["bound"], **values))
+
+        options = {"xatol": 1e-5, "fatol": 1e-3, "initial_simplex": fit.theta[[0, 2, 3]] + 0.03 * np.eye(4, 3, -1)}
+        best = minimize(misfit, fit.theta[[0, 2, 3]], method="Nelder-Mead", options=options).fun
+        assert fit.log_likelihood + best == pytest.approx(1.96**2 / 2, rel=0.025)
+        assert np.log(profiled[end]["bound"] / fit.table[end]["bound"]) == pytest.approx(0, abs=0.01)
+
+
+def test_a_share_that_may_be_nothing_has_an_upper_end():
+    """Without contaminants the lower end is that of the range, and the upper a few trials in 900; the curvature of the
+    logarithm says nothing."""
+    trials = simulate_trials(planted("simple"), key=jax.random.key(9), n_per_coherence=150)
+    table = profile_intervals(trials, fit_decisions(trials, "contaminants", key=KEY, n_starts=1)).table
+    assert table["low"]["contaminants"] == pytest.approx(PARAMETERS["contaminants"].low)
+    assert 1 / 900 < table["high"]["contaminants"] < 10 / 900
+    assert (table["low"] <= table["estimate"] * (1 + 1e-9)).all()
+    assert (table["estimate"] < table["high"]).all()
 
 
 @pytest.mark.slow

@@ -61,7 +61,7 @@ def test_crossvalidation_does_not_reward_flexibility(rng, key):
     data = RDMs(rng.random((1, 276)) + rng.random((6, 276)), np.arange(24))
     model = rsa.Weighted(unrelated)
     fitted = rsa.similarity(model.predict(model.fit(data)), data).mean()
-    table, _ = rsa.crossvalidate({"m": model}, data, key=key, n_bootstraps=60)
+    table, _ = rsa.crossvalidate({"m": model}, data, key=key)
     assert fitted > 0.1
     assert table.loc["m", "low"] < 0 < table.loc["m", "high"]
 
@@ -70,7 +70,7 @@ def test_crossvalidated_models_are_told_apart(rng, key):
     """Folds change nothing for a model without parameters but the subsets its mean is taken over."""
     rows, data = planted(rng, 24, [0.2, 0, 0.7, 0.4], 0.5, 6)
     models = {name: kind(rows) for name, kind in rsa.MODELS.items()}
-    table, differences = rsa.crossvalidate(models, data, key=key, n_bootstraps=60)
+    table, differences = rsa.crossvalidate(models, data, key=key)
     plain = rsa.similarity(rsa.Fixed(rows).predict(np.ones(4)), data).mean()
     assert table.loc["fixed", "mean"] == pytest.approx(plain, abs=0.03)
     assert table["mean"].idxmax() == "weighted"
@@ -81,18 +81,44 @@ def test_crossvalidated_models_are_told_apart(rng, key):
 
 def test_without_folds_it_is_the_bootstrap_of_the_fixed_model(rng, key):
     rows, data = planted(rng, 24, [1.0], 0.5, 6)
-    options = {"key": key, "n_bootstraps": 1000}
+    options = {"key": key, "n_bootstraps": 1000, "inference": "dual-bootstrap"}
     table, _ = rsa.crossvalidate({"m": rsa.Fixed(rows)}, data, stimulus_folds=1, subject_folds=1, **options)
-    plain = rsa.compare({"m": rows}, data, inference="dual-bootstrap", **options)
+    plain = rsa.compare({"m": rows}, data, **options)
     assert table.loc["m", "mean"] == pytest.approx(plain.loc["m", "mean"])
     assert table.loc["m", "se"] == pytest.approx(plain.loc["m", "se"], rel=1e-6)  # the same draws
+
+
+def test_without_folds_it_is_the_plain_jackknife_over_stimuli(rng, key):
+    """The variance is (n − 1)/n Σ(θ₋ᵢ − θ̄)², with the RDMs without stimulus i built."""
+    rows, data = planted(rng, 12, [1.0], 0.5, 3)
+    options = {"stimulus_folds": 1, "subject_folds": 1, "factors": ("stimulus",)}
+    table, _ = rsa.crossvalidate({"m": rsa.Fixed(rows)}, data, key=key, **options)
+    ends = np.array(np.triu_indices(12, 1))
+    without = [(ends != i).all(axis=0) for i in range(12)]
+    left = [[RDMs(a.dissimilarities[:, kept], np.arange(11)) for a in (rows, data)] for kept in without]
+    theta = np.array([rsa.similarity(a, b).mean() for a, b in left])
+    assert table.loc["m", "se"] == pytest.approx(np.sqrt(11 * theta.var()))
+    assert table.loc["m", "mean"] == pytest.approx(rsa.similarity(rows, data).mean())
+
+
+def test_a_model_that_nothing_fits_has_no_similarity(rng, key):
+    """With a weight of 0 for RDMs that are the opposite of the data, and without a warning."""
+    rows, data = planted(rng, 12, [1.0], 0.1, 3)
+    opposite = RDMs(-rows.dissimilarities, rows.stimuli)
+    for inference in ("jackknife", "dual-bootstrap"):
+        options = {"key": key, "n_bootstraps": 5, "inference": inference}
+        table, _ = rsa.crossvalidate({"m": rsa.Weighted(opposite), "f": rsa.Fixed(rows)}, data, **options)
+        assert np.isnan(table.loc["m", ["mean", "low", "p"]].astype(float)).all()
+        assert table.loc["m", "undefined"] == 1
+        assert table.loc["f", "low"] > 0.5
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         ({"method": "spearman", "n_bootstraps": 2}, "fitted by inner products: pearson"),
-        ({"stimulus_folds": 5}, "12 stimuli make at most 4"),
+        ({"stimulus_folds": 5}, "12 stimuli make at most 3"),
+        ({"inference": "bootstrap"}, "no inference 'bootstrap'"),
         ({"subject_folds": 4}, "3 subjects make 1 to 3 folds"),
         ({"n_bootstraps": 1}, "at least 2"),
         ({"factors": ("seed",)}, "no factor 'seed'"),

@@ -137,6 +137,10 @@ def test_far_apart_bounds_are_one_bound():
         (lambda: choice_probability(1.0, 0.0), "above 0"),
         (lambda: simulate_decisions(np.ones(2), bound=1.0, step=0.01), "either a key"),
         (lambda: simulate_decisions(np.ones(2), bound=1.0, step=0.5, key=jax.random.key(0)), "step below"),
+        (
+            lambda: simulate_decisions(np.ones(3), bound=1.0, step=0.01, increments=np.ones((9, 2))),
+            "a column per trial",
+        ),
         (lambda: simulate_decisions(np.ones((2, 2)), bound=1.0, step=0.1, key=jax.random.key(0)), "per trial"),
     ],
 )

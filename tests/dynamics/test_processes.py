@@ -52,7 +52,7 @@ def test_exact_steps_have_the_moments_of_the_continuous_process():
     process = OrnsteinUhlenbeck(mean=2.0, sd=1.5, tau=10.0)
     n = 40000
     for dt in (1.0, 30.0):
-        x = process.exact(60, dt=dt, x0=5.0, n_paths=n, key=KEY)
+        x = simulate(process, np.full((n, 1), 5.0), duration=60, dt=dt, solver="exact", key=KEY).sel(variable="x")
         variance = 1.5**2 * (1 - np.exp(-2 * 60 / 10))
         assert x["time"].values[-1] == 60
         assert x.values[:, -1].mean() == pytest.approx(2 + 3 * np.exp(-6), abs=4 * np.sqrt(variance / n))
@@ -177,7 +177,12 @@ def test_uniform_numbers_are_replayed():
     ("call", "said"),
     [
         (lambda: random_walk(10), "either a key"),
-        (lambda: random_walk(10, noise=np.ones((1, 3))), "shape"),
+        (lambda: random_walk(10, noise=np.ones((1, 3))), r"shape \(path, 10\); got \(1, 3\)"),
+        (lambda: autoregression([1.0], n_steps=10, step_sd=1.0, noise=np.ones(10)), r"shape \(path, 10\); got \(10,\)"),
+        (lambda: MarkovChain(np.ones((2, 3))), r"square matrix, .* got shape \(2, 3\)"),
+        (lambda: CHANNEL.simulate_steps(5, dt=1.0, uniforms=np.ones((1, 3))), r"\(trial, 5\); got \(1, 3\)"),
+        (lambda: CHANNEL.simulate_steps(5, dt=1.0, key=KEY, start=2), "start must be a state"),
+        (lambda: poisson(np.inf, 10.0, key=KEY), "finite"),
         (lambda: stationary_sd(1.0, 0.1), "below 1"),
         (lambda: OrnsteinUhlenbeck(tau=0.0), "above 0"),
         (lambda: OrnsteinUhlenbeck(tau=1.0).euler_sd(3.0), "below 2τ"),

@@ -1,9 +1,8 @@
-"""F–I curves, the decision network, the ring and the drives, beside closed forms and published counts."""
+"""F–I curves, the decision network and the drives, beside closed forms and published counts."""
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy.optimize import brentq
 
 from isocortex import InputError
 from isocortex.dynamics import (
@@ -11,7 +10,6 @@ from isocortex.dynamics import (
     OUDrive,
     Pulse,
     RatePopulation,
-    RingAttractor,
     WilsonCowan,
     fixed_points,
     sigmoid,
@@ -55,23 +53,6 @@ def test_rates_of_the_decision_network_are_smooth_at_threshold():
     assert rates[0] < rates[1] < rates[2]
 
 
-@pytest.mark.slow
-def test_a_bump_stands_where_it_is_put_with_its_closed_form():
-    """Half-width from J₁(θ_c − ½ sin 2θ_c) = 2π; 256 populations sample it every 1.4°, so to about ±1.4°."""
-    n, J_1 = 256, 5.0
-    half = brentq(lambda c: J_1 * (c - np.sin(2 * c) / 2) - 2 * np.pi, 0.1, np.pi)
-    angle = 360 * np.arange(n) / n
-    for where in (90.0, 200.0):
-        start = np.maximum(0, np.cos(np.deg2rad(angle - where)))
-        x = simulate(RingAttractor(n=n, J_1=J_1), start, duration=2000, dt=0.5, save_every=4000).values[-1]
-        peak = np.rad2deg(np.angle((x * np.exp(1j * np.deg2rad(angle))).sum())) % 360
-        assert peak == pytest.approx(where, abs=0.5)
-        width = (x > 1e-6 * x.max()).sum() * 360 / n
-        assert width == pytest.approx(2 * np.rad2deg(half), abs=3)
-        shape = (np.cos(np.deg2rad(angle - where)) - np.cos(half)) / (1 - np.cos(half))
-        np.testing.assert_allclose(x / x.max(), np.maximum(0, shape), atol=0.01)
-
-
 def test_a_pulse_lasts_as_many_steps_as_it_should():
     """Without weights, r follows its input: Euler steps from 20 to 30 ms are 100 of 0.1 ms, whatever the rounding."""
     system = Pulse(RatePopulation(w=0.0, I=0.0), ("I",), 100.0)
@@ -98,7 +79,6 @@ def test_drives_wrap_any_system_and_share_its_parameters(key):
 BAD = {
     "curve": (lambda: RatePopulation(curve="sigmod"), "no F–I curve 'sigmod'. Did you mean 'sigmoid'"),
     "time constant": (lambda: WilsonCowan(tau_e=0.0), "tau_e must be above 0; got 0.0"),
-    "ring": (lambda: RingAttractor(n=2), "at least 3 populations; got 2"),
     "onto": (lambda: Pulse(WilsonCowan(), ("I",), 1.0), "no parameter of WilsonCowan 'I'"),
     "nowhere": (lambda: OUDrive(WilsonCowan(), (), 1.0), "Say which parameters"),
     "replace": (lambda: WilsonCowan().replace(wee=1.0), "no parameter of WilsonCowan 'wee'. Did you mean 'w_ee'"),

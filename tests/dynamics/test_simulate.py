@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from isocortex import InputError
-from isocortex.dynamics import SOLVERS, Custom, integrate, simulate
+from isocortex.dynamics import SOLVERS, Custom, OrnsteinUhlenbeck, integrate, simulate
 from isocortex.dynamics.system import in_float64
 
 
@@ -62,6 +62,17 @@ def test_each_scheme_has_its_order(name, system, exact):
     assert np.log2(errors[0] / errors[1]) == pytest.approx(SOLVERS[name].order, rel=0.1)
 
 
+def test_the_adaptive_scheme_has_its_order():
+    """Tsit5 of order 5 has an error estimate of order 4: with the tolerance, an error per step, h⁵ ∝ tolerance, so that
+    ten times less tolerance costs 10^(1/5) times as many steps; the global error h⁵ is in proportion to it."""
+    errors = []
+    for tolerance in (1e-6, 1e-8, 1e-10):
+        x = simulate(FORCED, [0.1], duration=40, dt=40, solver="tsit5", tolerance=tolerance)
+        errors.append(abs(float(x[-1, 0]) - forced(40.0)))
+    slopes = np.diff(np.log10(errors)) / -2
+    np.testing.assert_allclose(slopes, 1, atol=0.25)
+
+
 def test_the_adaptive_solver_meets_its_tolerance_and_saves_on_the_grid():
     for tolerance in (1e-5, 1e-8, 1e-11):
         x = simulate(FORCED, [0.1], duration=4, dt=0.5, solver="tsit5", tolerance=tolerance)
@@ -94,6 +105,22 @@ def test_explicit_noise_replays_a_numpy_loop_to_rounding(rng):
     ours = simulate(OU, [0.3], duration=20, dt=0.1, noise=noise)
     np.testing.assert_allclose(ours.values[:, 0], x, rtol=0, atol=1e-14)
     assert ours.attrs == {"solver": "euler-maruyama", "dt": 0.1}
+
+
+def test_exact_steps_replay_their_law_at_any_length(rng):
+    """x' = μ + λ(x − μ) + σ√(1 − λ²) η; two half steps with the noise that composes them are one whole step."""
+    process, eta = OrnsteinUhlenbeck(mean=2.0, sd=1.5, tau=10.0), rng.standard_normal((20, 1))
+    whole = simulate(process, [5.0], duration=400, dt=20, solver="exact", noise=eta).values[:, 0]
+    lam = np.exp(-2)
+    for n in range(20):
+        assert whole[n + 1] == pytest.approx(
+            2 + lam * (whole[n] - 2) + 1.5 * np.sqrt(1 - lam**2) * eta[n, 0], rel=1e-13
+        )
+    halves = rng.standard_normal((2, 1))
+    composed = (np.exp(-1) * halves[:1] + halves[1:]) * np.sqrt((1 - np.exp(-2)) / (1 - np.exp(-4)))
+    two = simulate(process, [5.0], duration=20, dt=10, solver="exact", noise=halves)
+    one = simulate(process, [5.0], duration=20, dt=20, solver="exact", noise=composed)
+    assert float(two[-1, 0]) == pytest.approx(float(one[-1, 0]), rel=1e-13)
 
 
 def test_a_path_of_noise_depends_on_its_trial_alone(key):
@@ -176,6 +203,7 @@ BAD = {
     "no source": ({"key": None}, "Custom has noise: give either a key or explicit noise"),
     "two sources": ({"noise": np.zeros((10, 1))}, "give either a key or explicit noise"),
     "noise": ({"key": None, "noise": np.zeros((9, 1))}, r"noise must have shape \(step, variable\) = \(10, 1\)"),
+    "no exact law": ({"solver": "exact"}, "Custom has no exact step; use 'euler-maruyama'"),
     "no noise taken": ({"solver": "rk4"}, "has noise, which 'rk4' does not take; use 'euler-maruyama'"),
     "saves": ({"save_every": 3}, "10 steps of 0.1 ms cannot be saved every 3"),
     "parameter": ({"sweep": {"sigam": [1.0]}}, "no parameter of Custom 'sigam'. Did you mean 'sigma'"),

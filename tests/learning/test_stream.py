@@ -93,7 +93,15 @@ def test_a_checkpoint_of_another_task_or_architecture_is_refused(key, tmp_path):
 def test_an_update_is_adams_on_a_clipped_gradient(key):
     """Two updates written out with Optax, with the documented keys, penalties and clipping."""
     trained, history = fit(
-        networks(1, key), task(), key=key, updates=2, batch=4, clip=0.1, rate_penalty=0.5, weight_penalty=0.2
+        networks(1, key),
+        task(),
+        key=key,
+        updates=2,
+        batch=4,
+        clip=0.1,
+        anneal=True,
+        rate_penalty=0.5,
+        weight_penalty=0.2,
     )
     model = jax.tree.map(lambda x: x[0], networks(1, key))
     names = ("input_weight", "recurrent_weight", "bias", "output_weight", "output_bias")
@@ -115,7 +123,8 @@ def test_an_update_is_adams_on_a_clipped_gradient(key):
         assert float(history.loss[0, n]) == pytest.approx(float(loss), rel=1e-5)
         scale = 0.1 / max(0.1, float(optax.tree.norm(gradient)))
         change, memory = rule.update(jax.tree.map(lambda g, s=scale: s * g, gradient), memory, weights)
-        weights = optax.apply_updates(weights, change)
+        share = (1 + np.cos(np.pi * n / 2)) / 2
+        weights = optax.apply_updates(weights, jax.tree.map(lambda x, s=share: s * x, change))
     for name, value in weights.items():
         np.testing.assert_allclose(getattr(trained, name)[0], value, atol=2e-5)
 
@@ -135,7 +144,7 @@ def test_constants_are_left_alone(key):
 
 def test_members_stop_on_their_own_and_the_others_go_on(key):
     """A member that has met the criterion keeps its weights; its last score had the running mean above it."""
-    models, options = networks(3, key), {"updates": 600, "key": key, "batch": 8}
+    models, options = networks(3, key), {"updates": 600, "key": key, "batch": 8, "anneal": False}
     stopped, history = fit(models, task(), stop_at=0.9, **options)
     assert len(set(history.stopped.values)) > 1
     assert history.sizes["update"] == history.stopped.max() < 600
@@ -193,6 +202,7 @@ def test_updates_to_a_criterion(key):
         ({"updates": 3, "rate_penalty": -1.0}, "rate_penalty must be at least 0"),
         ({"updates": 3, "stop_at": 0.0}, "A fraction of the ideal observer must be above 0"),
         ({"stop_at": 0.9}, "need fresh trials: say how many updates"),
+        ({"anneal": True}, "need fresh trials: say how many updates"),
     ],
 )
 def test_bad_options_are_refused(options, sentence, key):

@@ -46,7 +46,7 @@ def test_a_ctrnn_is_its_equation(key, x):
 def test_the_gradient_is_that_of_autodiff(activation, rng):
     """All five gradients of the hand-written backward pass against differentiation through the scan, in float64."""
     with jax.enable_x64(True):
-        f = ACTIVATIONS[activation]
+        f = ACTIVATIONS[activation].f
         w, drive, kick, start = (jnp.asarray(rng.standard_normal(s)) for s in ((6, 6), (15, 6), (15, 6), (6,)))
         alpha, wanted = jnp.linspace(0.1, 0.9, 6), jnp.asarray(rng.standard_normal((15, 6)))
 

@@ -46,18 +46,18 @@ class TestEveryTask:
         """Its own targets, as logits, succeed in every trial; the ideal observer is a probability."""
         chosen = task(name)
         check_task(chosen)
-        trials = chosen.sample(key, 200)
-        assert trials.inputs.shape == (200, chosen.n_steps, chosen.n_inputs)
-        assert trials.targets.shape == (200, chosen.n_steps, chosen.n_outputs)
-        assert trials.weights.shape == (200, chosen.n_steps)
+        trials = sample(chosen, key, 50)
+        assert trials.inputs.shape == (50, chosen.n_steps, chosen.n_inputs)
+        assert trials.targets.shape == (50, chosen.n_steps, chosen.n_outputs)
+        assert trials.weights.shape == (50, chosen.n_steps)
         assert chosen.times.shape == (chosen.n_steps,)
         assert chosen.times[1] == chosen.dt
-        assert all(x.shape == (200,) and x.dtype == jnp.float32 for x in trials.conditions.values())
+        assert all(x.shape == (50,) and x.dtype == jnp.float32 for x in trials.conditions.values())
         assert float(chosen.score(trials.targets, trials)) == 1
         if "choice" in trials.conditions:
             np.testing.assert_array_equal(chosen.choice(trials.targets, trials), trials.conditions["choice"])
         ideal = np.asarray(chosen.ideal(trials))
-        assert ideal.shape == (200,)
+        assert ideal.shape == (50,)
         assert ((ideal >= 0) & (ideal <= 1)).all()
         periods = chosen.periods
         assert all(0 <= start < stop <= chosen.n_steps * chosen.dt for start, stop in periods.values())
@@ -65,7 +65,7 @@ class TestEveryTask:
 
     def test_whoever_keeps_fixating_fails(self, name, key):
         chosen = task(name)
-        trials = chosen.sample(key, 200)
+        trials = sample(chosen, key, 50)
         fixating = jnp.zeros_like(trials.targets).at[:, :, 0].set(1.0)
         holds_still = name == "GoNogo"  # the right answer to half of its trials
         expected = np.mean(np.asarray(trials.conditions["choice"]) == 0) if holds_still else 0
@@ -73,7 +73,7 @@ class TestEveryTask:
 
     def test_padding_holds_nothing_and_counts_nothing(self, name, key):
         chosen = task(name)
-        trials = chosen.sample(key, 200)
+        trials = sample(chosen, key, 50)
         padding = np.asarray(trials.weights) == 0
         assert padding.any() == ("steps" in trials.conditions)
         assert (np.asarray(trials.inputs)[padding] == 0).all()
@@ -89,13 +89,11 @@ class TestEveryTask:
 
     def test_jit_and_vmap_change_nothing(self, name, key):
         chosen = task(name)
-        trials = chosen.sample(key, 20)
-        compiled = sample(chosen, key, 20)
-        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-6), trials, compiled)
-        stacked = jax.vmap(lambda key: chosen.sample(key, 20))(jax.random.split(key, 3))
-        assert stacked.inputs.shape == (3, *trials.inputs.shape)
-        again = chosen.sample(jax.random.split(key, 3)[1], 20)
-        np.testing.assert_allclose(stacked.inputs[1], again.inputs, atol=1e-6)
+        compiled = sample(chosen, key, 50)
+        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-6), chosen.sample(key, 50), compiled)
+        keys = jax.random.split(key, 3)
+        stacked = jax.jit(jax.vmap(lambda key: chosen.sample(key, 50).inputs))(keys)
+        np.testing.assert_allclose(stacked[1], sample(chosen, keys[1], 50).inputs, atol=1e-6)
 
     def test_new_numbers_compile_no_new_program(self, name, key):
         compiled = []
@@ -114,7 +112,7 @@ class TestEveryTask:
     def test_the_fixation_cue_is_on_until_the_answer_or_during_fixation(self, name, key):
         for cue in ("until-decision", "during-fixation"):
             chosen = task(name, fixation_cue=cue)
-            trials = chosen.sample(key, 50)
+            trials = sample(chosen, key, 50)
             clock = chosen.clock(trials)
             on = np.asarray(trials.inputs[:, :, 0])
             if cue == "during-fixation":
@@ -125,7 +123,7 @@ class TestEveryTask:
 
     def test_targets_fixate_until_the_answer_is_due(self, name, key):
         chosen = task(name)
-        trials = chosen.sample(key, 50)
+        trials = sample(chosen, key, 50)
         clock = chosen.clock(trials)
         period = "response" if name == "ReadySetGo" else "decision"
         expected = np.asarray(clock.during(period)) * np.asarray(chosen.answer(trials.conditions))[:, None]
@@ -165,7 +163,7 @@ def ring(direction, coherence, n):
 @pytest.mark.parametrize("n", [2, 3, 8])
 def test_perceptual_decision_shows_the_ring(n, key):
     chosen = PerceptualDecisionMaking(noise=0.0, n_choices=n, stim_scale=0.5, timing={"delay": 300})
-    trials = chosen.sample(key, 4000)
+    trials = sample(chosen, key, 4000)
     x = {name: np.asarray(values) for name, values in trials.conditions.items()}
     inputs = np.asarray(trials.inputs)
     np.testing.assert_allclose(
@@ -252,7 +250,7 @@ class TestReadySetGo:
     def test_the_interval_runs_from_onset_to_onset(self, key):
         for gain in (1.0, 1.5):
             chosen = ReadySetGo(dt=20, gain=gain)
-            trials = chosen.sample(key, 300)
+            trials = sample(chosen, key, 300)
             x = np.asarray(trials.inputs)
             ready, set_on = (x[:, :, i].argmax(1) for i in (1, 2))
             due = np.asarray(trials.targets)[:, :, 1].argmax(1)
@@ -268,14 +266,14 @@ class TestReadySetGo:
     def test_success_ends_at_the_tolerance(self, late, key):
         """An interval of 1000 ms tolerates 0.2·1000 + 25 = 225 ms: 11 steps of 20 ms, not 12."""
         chosen = ReadySetGo(dt=20, timing={"measure": 1000})
-        trials = chosen.sample(key, 3)
+        trials = sample(chosen, key, 3)
         shifted = jnp.roll(trials.targets, late, axis=1).at[:, :30, 0].set(2.0)
         np.testing.assert_array_equal(chosen.produced(shifted, trials), 1000 + 20 * late)
         assert np.asarray(chosen.correct(shifted, trials)).all() == (abs(late) < 12)
 
     def test_a_go_before_set_fails(self, key):
         chosen = ReadySetGo()
-        trials = chosen.sample(key, 10)
+        trials = sample(chosen, key, 10)
         assert float(chosen.score(trials.targets.at[:, 1, 1].set(2.0), trials)) == 0
 
 
@@ -361,7 +359,7 @@ def observed_sum(chosen, trials):
 
 def test_losses_are_their_formulas(key):
     chosen = PerceptualDecisionMaking()
-    trials = chosen.sample(key, 20)
+    trials = sample(chosen, key, 20)
     output = jax.random.normal(key, trials.targets.shape)
     y, target = np.asarray(output, float), np.asarray(trials.targets, float)
     expected = {
@@ -460,7 +458,7 @@ def own(tmp_path, monkeypatch):
 def test_a_task_of_ones_own_is_one_class(own, key):
     chosen = own("Mine", dt=50)
     assert isinstance(chosen, TimedTask)
-    trials = chosen.sample(key, 10)
+    trials = sample(chosen, key, 10)
     assert trials.inputs.shape == (10, 10, 2)
     assert float(chosen.score(trials.targets, trials)) == 1
 

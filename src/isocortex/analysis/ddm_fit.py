@@ -1,9 +1,12 @@
 """Fit the drift–diffusion model to choices and reaction times by maximum likelihood, and compare its variants."""
 
+import os
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +15,7 @@ import pandas as pd
 from jaxtyping import Array, Float
 from scipy.optimize import minimize
 from scipy.stats import norm
+from threadpoolctl import threadpool_limits
 
 from ..errors import InputError, look_up, require
 from ..shapes import PRNGKey
@@ -36,7 +40,8 @@ class DecisionFit:
     variant : str
     table : DataFrame
         Index parameter; columns ``estimate``, ``low``, ``high`` (95 %, from the curvature of the log likelihood in the
-        logarithm of the parameter; NaN for one that rests at the end of its range), ``unit`` and ``meaning``.
+        logarithm of the parameter; NaN for one that rests at the end of its range; see
+        :func:`isocortex.analysis.profile_intervals` for better ones), ``unit`` and ``meaning``.
     log_likelihood : float
         In nats, of densities per second.
     bic : float
@@ -59,7 +64,7 @@ class DecisionFit:
         """Return the predicted densities of correct and error trials at reaction times in ms, per ms."""
         with jax.enable_x64(True):
             theta, drive = jnp.asarray(self.theta), np.full(len(times), coherence)
-            found = [np.exp(_evaluate(self.variant, theta, _observed(times, sign * drive))) for sign in (1.0, -1.0)]
+            found = [np.exp(_evaluate(self.variant, theta, observe(times, sign * drive))) for sign in (1.0, -1.0)]
         return found[0][: len(times)] / 1e3, found[1][: len(times)] / 1e3
 
     def predict(self, coherences: Sequence[float], levels: Sequence[float] = ()) -> pd.DataFrame:
@@ -129,9 +134,9 @@ def fit_decisions(
     checked = check_trials(trials)
     seconds, drive = checked["rt"].to_numpy(), signed_coherence(checked)
     with jax.enable_x64(True):
-        observed = _observed(seconds, drive)
-        weights = _weights(np.ones(len(seconds)), len(observed.seconds))
-        found = _search(variant, observed, weights, _begin(variant, key, n_starts))
+        observed = observe(seconds, drive)
+        weights = padded(np.ones(len(seconds)), len(observed.seconds))
+        found = search(variant, observed, weights, _begin(variant, key, n_starts))
         return _with_intervals(variant, found[1], observed, weights)
 
 
@@ -156,11 +161,11 @@ def held_out(
     fold = np.asarray(jax.random.permutation(key, len(checked))) % n_folds
     out = np.empty((len(fits), len(checked)))
     with jax.enable_x64(True):
-        observed = _observed(checked["rt"].to_numpy(), signed_coherence(checked))
+        observed = observe(checked["rt"].to_numpy(), signed_coherence(checked))
         for i, fit in enumerate(fits):
             for n in range(n_folds):
-                weights = _weights((fold != n).astype(float), len(observed.seconds))
-                theta = jnp.asarray(_search(fit.variant, observed, weights, [fit.theta])[1])
+                weights = padded((fold != n).astype(float), len(observed.seconds))
+                theta = jnp.asarray(search(fit.variant, observed, weights, [fit.theta])[1])
                 values = np.asarray(_evaluate(fit.variant, theta, observed))[: len(checked)]
                 out[i, fold == n] = np.where(values < IMPOSSIBLE, -np.inf, values)[fold == n]
     return out
@@ -206,7 +211,7 @@ def signed_coherence(trials: pd.DataFrame) -> Float[np.ndarray, " trial"]:
     return trials["coherence"].to_numpy(float) * np.where(trials["correct"].to_numpy(float) > 0, 1.0, -1.0)
 
 
-def _observed(rt: np.ndarray, drive: np.ndarray) -> Observed:
+def observe(rt: np.ndarray, drive: np.ndarray) -> Observed:
     """Return padded trials; `rt` in ms."""
     pad = -len(rt) % BATCH
     seconds = np.pad(np.asarray(rt, float) / 1e3, (0, pad), mode="edge")
@@ -216,13 +221,14 @@ def _observed(rt: np.ndarray, drive: np.ndarray) -> Observed:
     return Observed(*(jnp.asarray(part) for part in parts))
 
 
-def _weights(values: np.ndarray, n: int) -> Float[Array, " trial"]:
-    return jnp.asarray(np.pad(values, (0, n - len(values))))
+def padded(values: np.ndarray, n: int) -> Float[np.ndarray, " trial"]:
+    return np.pad(values, (0, n - len(values)))
 
 
 def _begin(variant: str, key: PRNGKey, n: int) -> list[np.ndarray]:
     middle = np.log([PARAMETERS[name].begin for name in VARIANTS[variant]])
-    jitter = SPREAD * np.asarray(jax.random.normal(key, (n, len(middle)), float))
+    numbers = np.random.default_rng(np.asarray(jax.random.key_data(key)))  # jax.random would compile for these few
+    jitter = SPREAD * numbers.standard_normal((n, len(middle)))
     jitter[0] = 0
     return [middle + row for row in jitter]
 
@@ -232,54 +238,69 @@ def _evaluate(variant: str, theta: Array, observed: Observed) -> Array:
     return log_likelihood(variant, theta, observed)
 
 
-def _misfit(theta: Array, variant: str, observed: Observed, weights: Array) -> Array:
+def _misfit(theta: Array, variant: str, observed: Observed, weights: Float[Array, " trial"]) -> Array:
     return -(weights * log_likelihood(variant, theta, observed)).sum() / weights.sum()
 
 
 _slope = jax.jit(jax.value_and_grad(_misfit), static_argnames="variant")
 
 
-def _search(
-    variant: str, observed: Observed, weights: Array, starts: Sequence[np.ndarray]
+def search(
+    variant: str,
+    observed: Observed,
+    weights: Float[np.ndarray, " trial"],
+    starts: Sequence[np.ndarray],
+    *,
+    box: Float[np.ndarray, "parameter 2"] | None = None,
+    tolerance: float = 1e-13,
 ) -> tuple[float, Float[np.ndarray, " parameter"]]:
-    """Return the lowest misfit (nats per trial) and where it is, over searches from several starting points."""
-    box = _box(variant, observed, weights)
+    """Return the lowest misfit (nats per trial) and where it is, over searches from several starting points.
+
+    The `box` is that of :func:`ranges`, unless another is given: one that has no width holds a parameter fixed.
+    """
+    box, given = ranges(variant, observed, weights) if box is None else box, jnp.asarray(weights)
 
     def slope(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        value, gradient = _slope(jnp.asarray(theta), variant, observed, weights)
+        value, gradient = _slope(theta, variant, observed, given)
         return float(value), np.asarray(gradient)
 
-    options = {"ftol": 1e-13, "gtol": 1e-7, "maxiter": 300}
-    results = [
-        minimize(slope, np.clip(start, *box.T), jac=True, method="L-BFGS-B", bounds=box, options=options)
-        for start in starts
-    ]
+    def climb(start: np.ndarray) -> Any:
+        options = {"ftol": tolerance, "gtol": 1e-7, "maxiter": 300}
+        with jax.enable_x64(True):  # it holds for one thread alone
+            return minimize(slope, np.clip(start, *box.T), jac=True, method="L-BFGS-B", bounds=box, options=options)
+
+    # BLAS threads would wait for each other over matrices of a few rows; the searches share the cores instead.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(climb, starts))
     best = min(results, key=lambda result: result.fun)
     return float(best.fun), best.x
 
 
-def _box(variant: str, observed: Observed, weights: Array) -> Float[np.ndarray, "parameter 2"]:
+def ranges(variant: str, observed: Observed, weights: Float[np.ndarray, " trial"]) -> Float[np.ndarray, "parameter 2"]:
     """Return the ranges of the logarithms; without contaminants nobody responds before the non-decision time."""
     names = VARIANTS[variant]
     box = np.log([(PARAMETERS[name].low, PARAMETERS[name].high) for name in names])
     if "contaminants" not in names:
-        earliest = 1e3 * float(jnp.where(weights > 0, observed.seconds, jnp.inf).min())
+        earliest = 1e3 * np.asarray(observed.seconds)[weights > 0].min()
         box[names.index("non_decision")] = np.log([0.05 * earliest, 0.999 * earliest])
     return box
 
 
-def _with_intervals(variant: str, theta: np.ndarray, observed: Observed, weights: Array) -> DecisionFit:
+def _with_intervals(
+    variant: str, theta: np.ndarray, observed: Observed, weights: Float[np.ndarray, " trial"]
+) -> DecisionFit:
     """Return the fit at `theta`, with intervals from the curvature of the log likelihood (the observed information)."""
     names, n = VARIANTS[variant], int(weights.sum())
-    box = _box(variant, observed, weights)
+    box = ranges(variant, observed, weights)
     free = (theta > box[:, 0] + 1e-6) & (theta < box[:, 1] - 1e-6)
     h = 1e-4
-    columns = [
-        (_slope(jnp.asarray(theta + h * e), variant, observed, weights)[1] - _slope(
-            jnp.asarray(theta - h * e), variant, observed, weights)[1]) / (2 * h)
+    given = jnp.asarray(weights)
+    ends = [
+        [np.asarray(_slope(theta + s * h * e, variant, observed, given)[1]) for s in (1, -1)]
         for e in np.eye(len(theta))
-    ]  # fmt: skip
-    information = n * (np.asarray(columns) + np.asarray(columns).T) / 2
+    ]
+    columns = np.array([(after - before) / (2 * h) for after, before in ends])
+    information = n * (columns + columns.T) / 2
     error = np.full(len(theta), np.nan)
     inside = information[np.ix_(free, free)]
     if free.any() and np.linalg.eigvalsh(inside)[0] > 0:
@@ -291,5 +312,5 @@ def _with_intervals(variant: str, theta: np.ndarray, observed: Observed, weights
     )
     table["unit"] = [PARAMETERS[name].unit for name in names]
     table["meaning"] = [PARAMETERS[name].meaning for name in names]
-    total = -n * float(_slope(jnp.asarray(theta), variant, observed, weights)[0])
+    total = -n * float(_slope(theta, variant, observed, given)[0])
     return DecisionFit(variant, table, total, len(names) * np.log(n) - 2 * total, n)

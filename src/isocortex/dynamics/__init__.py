@@ -36,12 +36,16 @@ from .poisson import poisson as poisson
 from .rate import CURVES as CURVES
 from .rate import Decision as Decision
 from .rate import RatePopulation as RatePopulation
-from .rate import RingAttractor as RingAttractor
 from .rate import WilsonCowan as WilsonCowan
 from .rate import sigmoid as sigmoid
 from .rate import sigmoid_inverse as sigmoid_inverse
 from .rate import threshold_linear as threshold_linear
+from .ring import Bump as Bump
+from .ring import RingAttractor as RingAttractor
+from .ring import bump as bump
+from .ring import population_vector as population_vector
 from .simulate import integrate as integrate
+from .simulate import jacobian as jacobian
 from .simulate import rates as rates
 from .simulate import simulate as simulate
 from .solvers import SOLVERS as SOLVERS

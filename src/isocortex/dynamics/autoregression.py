@@ -3,6 +3,8 @@
 `step_sd` σ is the standard deviation of the noise of one step, whatever the step's length.
 """
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -24,7 +26,7 @@ def autoregression(
     x0: np.ndarray | list[float] | float = 0.0,
     n_paths: int = 1,
     key: PRNGKey | None = None,
-    noise: Noise | None = None,
+    noise: Any = None,
 ) -> xr.DataArray:
     """Simulate x_t = constant + a₁ x_{t−1} + … + a_p x_{t−p} + σ η_t, in float64.
 
@@ -68,7 +70,8 @@ def autoregression(
     require(step_sd >= 0, f"step_sd must be at least 0; got {step_sd}.")
     require((key is None) != (noise is None), "Give either a key or explicit noise, and not both.")
     if noise is not None:
-        require(noise.shape[1] == n_steps, f"noise must have shape (path, {n_steps}); got {noise.shape}.")
+        shape = np.shape(noise)
+        require(len(shape) == 2 and shape[1] == n_steps, f"noise must have shape (path, {n_steps}); got {shape}.")
     start = np.broadcast_to(np.asarray(x0, float), a.shape)
     with jax.enable_x64(True):
         if noise is not None:

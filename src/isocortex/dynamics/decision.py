@@ -160,7 +160,7 @@ def simulate_decisions(
     step: float,
     key: PRNGKey | None = None,
     noise: float = 1.0,
-    increments: Float[np.ndarray, "step trial"] | None = None,
+    increments: Float[np.ndarray, "..."] | None = None,
     start: np.ndarray | float = 0.0,
     corrected: bool = True,
 ) -> Decisions:
@@ -206,6 +206,9 @@ def simulate_decisions(
     v = np.asarray(drift, float)
     require(v.ndim == 1 and len(v) > 0, f"drift must be one number per trial; got the shape {v.shape}.")
     require((key is None) != (increments is None), "Give either a key or the increments, and not both.")
+    if increments is not None:
+        fits = increments.ndim == 2 and increments.shape[1] == len(v)
+        require(fits, f"increments must have shape (step, {len(v)}), a column per trial; got {increments.shape}.")
     require(step > 0 and noise > 0, f"step and noise must be above 0; got {step} and {noise}.")
     inwards = OVERSHOOT * noise * np.sqrt(step) * corrected
     first = float(bound(jnp.zeros(()))) if callable(bound) else bound

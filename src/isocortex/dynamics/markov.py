@@ -77,10 +77,14 @@ class MarkovChain:
     (array([0.8333, 0.1667]), array([50., 10.]))
     """
 
-    rates: Float[np.ndarray, "state state"]
+    rates: Float[np.ndarray, "..."]
     names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        require(
+            self.rates.ndim == 2 and self.rates.shape[0] == self.rates.shape[1],
+            f"rates must be a square matrix, from the row's state to the column's; got shape {self.rates.shape}.",
+        )
         off = self.rates[~np.eye(len(self.rates), dtype=bool)]
         require(len(self.rates) >= 2, "A chain needs at least two states.")
         require(bool((np.isfinite(off) & (off >= 0)).all()), "Rates must be finite and at least 0 per ms.")
@@ -166,7 +170,7 @@ class MarkovChain:
         *,
         dt: float | int,
         key: PRNGKey | None = None,
-        uniforms: Float[np.ndarray, "trial step"] | None = None,
+        uniforms: Float[np.ndarray, "..."] | None = None,
         n_trials: int = 1,
         start: int = 0,
     ) -> Int[np.ndarray, "trial time"]:
@@ -180,6 +184,11 @@ class MarkovChain:
             In place of the key and `n_trials`: the next state is the first whose cumulative probability exceeds it.
         """
         require((key is None) != (uniforms is None), "Give either a key or uniform numbers, and not both.")
+        if uniforms is not None:
+            fits = uniforms.ndim == 2 and uniforms.shape[1] == n_steps
+            require(fits, f"uniforms must have shape (trial, {n_steps}); got {uniforms.shape}.")
+        require(n_steps >= 1 and n_trials >= 1, f"n_steps and n_trials must be at least 1; got {n_steps}, {n_trials}.")
+        require(0 <= start < len(self.rates), f"start must be a state, 0…{len(self.rates) - 1}; got {start}.")
         edges = np.cumsum(self.step_matrix(dt), axis=1)
         n_trials = n_trials if uniforms is None else len(uniforms)
         with jax.enable_x64(True):

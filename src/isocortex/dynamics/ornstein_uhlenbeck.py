@@ -3,12 +3,9 @@
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-import xarray as xr
 from jaxtyping import Array, Float
 
 from ..errors import require
-from ..shapes import PRNGKey
-from .autoregression import drift_diffusion
 from .system import Parameter, State, System, Time, require_positive
 
 
@@ -21,6 +18,8 @@ class OrnsteinUhlenbeck(System):
     - :meth:`diffusion`: σ√(2/τ), the standard deviation per √ms over a short step;
     - :attr:`diffusion_constant` D = σ²/τ: half the variance per ms over a short step;
     - :meth:`step_sd`: σ√(1 − exp(−2dt/τ)), the standard deviation that an exact step of dt adds.
+
+    ``simulate(process, x0, solver="exact", …)`` makes no error of the step; Euler–Maruyama has :meth:`euler_sd`.
 
     Parameters
     ----------
@@ -59,6 +58,11 @@ class OrnsteinUhlenbeck(System):
         """Return σ√(2/τ), per √ms."""
         return jnp.asarray(self.sd) * jnp.sqrt(2 / jnp.asarray(self.tau)) * jnp.ones_like(x)
 
+    def exact_step(self, x: State, dt: Time, eta: State) -> State:
+        """Return μ + λ(x − μ) + σ√(1 − λ²) η with λ = exp(−dt/τ)."""
+        mean, decay = jnp.asarray(self.mean), -dt / jnp.asarray(self.tau)
+        return mean + jnp.exp(decay) * (x - mean) + jnp.asarray(self.sd) * jnp.sqrt(-jnp.expm1(2 * decay)) * eta
+
     @property
     def diffusion_constant(self) -> Parameter:
         """D = σ²/τ: over a short time the variance grows by 2D per ms."""
@@ -87,35 +91,3 @@ class OrnsteinUhlenbeck(System):
         """Build the process that x' = μ + λ(x − μ) + σ η samples every dt ms."""
         require(bool(0 < retention < 1), f"retention must lie between 0 and 1; got {retention}.")
         return cls(mean=mean, sd=float(step_sd / np.sqrt(1 - retention**2)), tau=float(-dt / np.log(retention)))
-
-    def exact(
-        self,
-        duration: float | int,
-        *,
-        dt: float | int,
-        x0: float = 0.0,
-        n_paths: int = 1,
-        key: PRNGKey | None = None,
-        noise: Float[np.ndarray, "path step"] | None = None,
-    ) -> xr.DataArray:
-        """Simulate without any error of the step: x' = μ + λ(x − μ) + σ√(1 − λ²) η, λ = exp(−dt/τ).
-
-        For Euler–Maruyama, give the process to :func:`isocortex.dynamics.simulate`.
-
-        Returns
-        -------
-        DataArray, shape (path, time)
-            ``time`` in ms.
-        """
-        require(dt > 0 and duration >= dt, f"dt must be above 0 and at most the duration; got {dt} and {duration} ms.")
-        paths = drift_diffusion(
-            round(duration / dt),
-            retention=float(self.retention(dt)),
-            step_sd=float(self.step_sd(dt)),
-            x0=x0,
-            target=float(self.mean),
-            n_paths=n_paths,
-            key=key,
-            noise=noise,
-        )
-        return paths.assign_coords(time=paths["time"] * float(dt))

@@ -45,7 +45,10 @@ def poisson(
     >>> bool(abs(len(trains.times) - 1000) < 130)  # four standard deviations
     True
     """
-    require(rate >= 0 and refractory >= 0, f"rate and refractory must be at least 0; got {rate} and {refractory}.")
+    require(
+        0 <= rate < np.inf and 0 <= refractory < np.inf,
+        f"rate and refractory must be at least 0 and finite; got {rate} and {refractory}.",
+    )
     require(duration > 0 and n_units >= 1, f"There must be time and units; got {duration} ms and {n_units} units.")
     expected = rate * duration / 1e3
     n = int(np.ceil(expected + SPARE * np.sqrt(expected) + SPARE))

@@ -1,4 +1,4 @@
-"""Models of firing rates: one population, Wilson–Cowan, a two-choice decision, and a ring with a bump.
+"""Models of firing rates: one population, Wilson–Cowan, and a two-choice decision.
 
 Rates have no unit (1 is the most a population can fire) unless said otherwise, inputs have the unit of the curve's
 argument, time is in ms.
@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ..errors import look_up, require
+from ..errors import look_up
 from .system import Parameter, State, System, Time, require_positive
 
 Curve: TypeAlias = Callable[[Any, Any, Any], Any]
@@ -200,49 +200,3 @@ class Decision(System):
         near = jnp.abs(drive) < 1e-6
         safe = jnp.where(near, 1.0, drive)
         return jnp.where(near, 1 / self.d + drive / 2, safe / -jnp.expm1(-self.d * safe))
-
-
-class RingAttractor(System):
-    """Populations around a ring whose activity forms a bump (Ben-Yishai et al. 1995, 10.1073/pnas.92.9.3844).
-
-        τ dr(θ)/dt = −r(θ) + max(0, I + I_cue·cos(θ − θ_cue) + ⟨(J₀ + J₁·cos(θ − θ′))·r(θ′)⟩)
-
-    With J₁ > 2 and J₀ low enough, a bump of half-width θ_c stands wherever it is put, where
-    J₁·(θ_c − ½·sin 2θ_c) = 2π for many populations.
-
-    Parameters
-    ----------
-    n : int
-        Populations. Default 64; static.
-    tau : float
-        ms. Default 10.
-    J_0, J_1 : float
-        Mean and modulation of the weights. Defaults −6 and 5.
-    I, I_cue, theta_cue : float
-        Uniform input (default 1), cue (0), and the cue's direction in degrees (0).
-    """
-
-    n: int = eqx.field(static=True, default=64)
-    tau: Parameter = 10.0
-    J_0: Parameter = -6.0
-    J_1: Parameter = 5.0
-    I: Parameter = 1.0
-    I_cue: Parameter = 0.0
-    theta_cue: Parameter = 0.0
-
-    def __check_init__(self) -> None:
-        require(self.n >= 3, f"A ring needs at least 3 populations; got {self.n}.")
-        require_positive(tau=self.tau)
-
-    @property
-    def variables(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """The direction of every population, in degrees."""
-        return tuple(f"{angle:g}°" for angle in 360 * np.arange(self.n) / self.n)
-
-    def f(self, t: Time, x: State) -> State:
-        """Return dr/dt per ms."""
-        theta = 2 * jnp.pi * jnp.arange(self.n) / self.n
-        c, s = jnp.cos(theta), jnp.sin(theta)
-        recurrent = self.J_0 * x.mean() + self.J_1 * (c * (c * x).mean() + s * (s * x).mean())
-        cue = self.I_cue * jnp.cos(theta - jnp.deg2rad(self.theta_cue))
-        return (-x + threshold_linear(self.I + cue + recurrent)) / self.tau

@@ -16,7 +16,7 @@ from ..errors import look_up, require
 from ..shapes import PRNGKey
 from .eigenvalues import sorted_eigenvalues
 from .solvers import SOLVERS, Solver
-from .system import State, System, Time, in_float64, states
+from .system import State, System, in_float64, states
 
 Path = Float[Array, "time dimension"]
 MOST_ADAPTIVE_STEPS = 2**20
@@ -46,9 +46,10 @@ def simulate(
         Initial states. Repeat a state to give it several paths of noise.
     duration, dt : float
         ms. The duration is a whole number of steps. With an adaptive solver dt only says when to save.
-    solver : {"euler", "heun", "rk4", "tsit5", "euler-maruyama", "stochastic-heun"}, optional
+    solver : {"euler", "heun", "rk4", "tsit5", "euler-maruyama", "stochastic-heun", "exact"}, optional
         Default ``"rk4"``, for a system with noise ``"euler-maruyama"``. ``"stochastic-heun"`` reads the equation in
-        the sense of Stratonovich, which matters only if the diffusion depends on the state.
+        the sense of Stratonovich, which matters only if the diffusion depends on the state. ``"exact"`` steps without
+        error, where a process has such a law: :class:`isocortex.dynamics.OrnsteinUhlenbeck`.
     key : key, optional
         For the noise. Trial i uses ``fold_in(key, i)``, its step n ``fold_in`` of that and n, so that neither the
         number of trials nor the duration changes what is drawn, and paths agree to rounding.
@@ -110,7 +111,7 @@ def simulate(
         if draws is not None and draws.ndim == 3:
             batch = jnp.broadcast_to(batch, (len(draws), system.dimension))
         if scheme.step is not None:
-            jacobians = np.asarray(_linearised(exact, swept, batch[:LINEARISED]))
+            jacobians = np.asarray(_linearised(exact, swept, batch[:LINEARISED], jnp.zeros(())))
             _warn_if_unstable(sorted_eigenvalues(jacobians), dt, name)
         grid = {"dt": jnp.asarray(dt, float), "tolerance": jnp.asarray(tolerance, float)}
         paths = _simulate(exact, swept, batch, key, draws, grid, (name, n_steps // save_every, save_every))
@@ -158,6 +159,34 @@ def rates(system: System, x: Any, *, t: float = 0.0) -> Float[np.ndarray, "*tria
     with jax.enable_x64(True):
         values = np.asarray(_rates(in_float64(system), jnp.asarray(t, float), jnp.asarray(np.atleast_2d(points))))
     return values.reshape(points.shape)
+
+
+def jacobian(system: System, x: Any, *, t: float = 0.0) -> Float[np.ndarray, "*trial dimension dimension"]:
+    """Evaluate the Jacobian of dx/dt at one or many states, by automatic differentiation in float64.
+
+    Parameters
+    ----------
+    system : System
+    x : array, shape (dimension,) or (trial, dimension)
+    t : float
+        ms. Default 0.
+
+    Returns
+    -------
+    array, shape (dimension, dimension) or (trial, dimension, dimension)
+        ∂(dx_i/dt)/∂x_j, per ms.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import Linear
+    >>> jacobian(Linear([[1.0, 2.0], [3.0, 4.0]]), [0.0, 0.0]).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    points = states(system, x, "x")
+    with jax.enable_x64(True):
+        start, batch = jnp.asarray(t, float), jnp.asarray(np.atleast_2d(points))
+        values = np.asarray(_linearised(in_float64(system), {}, batch, start))
+    return values.reshape(*points.shape, system.dimension)
 
 
 def integrate(
@@ -259,11 +288,10 @@ def _rates(system: System, t: Array, x: Float[Array, "trial dimension"]) -> Floa
 
 @eqx.filter_jit
 def _linearised(
-    system: System, swept: Mapping[str, Array | np.ndarray], x: Float[Array, "trial dimension"]
+    system: System, swept: Mapping[str, Array | np.ndarray], x: Float[Array, "trial dimension"], t: Float[Array, ""]
 ) -> Float[Array, "*sweep trial dimension dimension"]:
     def jacobians(system: System) -> Array:
-        start: Time = jnp.zeros(())
-        return jax.vmap(jax.jacfwd(lambda x: system.f(start, x)))(x)
+        return jax.vmap(jax.jacfwd(lambda x: system.f(t, x)))(x)
 
     return over_parameters(jacobians, system, swept)
 
@@ -300,6 +328,12 @@ def _draws(
 ) -> np.ndarray | None:
     """Return explicit noise as float64, having checked that system, solver and source of noise belong together."""
     kind = type(system).__name__
+    if solver == "exact":
+        zeros = jnp.zeros(system.dimension)
+        require(
+            jax.eval_shape(system.exact_step, zeros, 1.0, zeros) is not None,
+            f"{kind} has no exact step; use 'euler-maruyama', or 'tsit5' without noise.",
+        )
     if not noisy:
         require(not SOLVERS[solver].noisy, f"{kind} has no noise, so take 'euler' or 'heun', not {solver!r}.")
         require(key is None and noise is None, f"{kind} has no noise, and needs neither key nor noise.")

@@ -46,6 +46,12 @@ def stochastic_heun(system: System, t: Time, x: State, dt: Float[Array, ""], dW:
     return x + dt / 2 * (slope + system.f(t + dt, end)) + (spread + _diffusion(system, t + dt, end)) / 2 * dW
 
 
+def exact(system: System, t: Time, x: State, dt: Float[Array, ""], dW: State) -> State:
+    """Advance by the law that the system itself knows, without any error of the step."""
+    after = system.exact_step(x, dt, dW / jnp.sqrt(dt))
+    return x if after is None else after
+
+
 def _diffusion(system: System, t: Time, x: State) -> State:
     spread = system.diffusion(t, x)
     return jnp.zeros_like(x) if spread is None else spread
@@ -57,21 +63,23 @@ class Solver:
 
     Attributes
     ----------
-    order : int
-        The global error shrinks as dt to this power, for smooth deterministic systems.
+    order : int, optional
+        The global error shrinks as dt to this power, for smooth deterministic systems. None: there is no error.
     step : callable, optional
         None: steps are chosen by Diffrax to meet the tolerance.
     noisy : bool
-        Whether it takes noise. Both noisy schemes converge to each path with order 1 where the diffusion does not
+        Whether it takes noise. Euler–Maruyama and Heun converge to each path with order 1 where the diffusion does not
         depend on the state, and there agree; otherwise Euler–Maruyama has order 1/2.
     """
 
-    order: int
+    order: int | None
     step: Step | None
     noisy: bool = False
 
     def amplification(self, z: Complex[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
         """Return by how much one step multiplies a mode of eigenvalue λ, with z = λ·dt."""
+        if self.order is None:
+            return np.exp(np.real(z))
         return np.abs(sum(z**k / factorial(k) for k in range(self.order + 1)))
 
 
@@ -82,4 +90,5 @@ SOLVERS: dict[str, Solver] = {
     "tsit5": Solver(5, None),
     "euler-maruyama": Solver(1, euler_maruyama, noisy=True),
     "stochastic-heun": Solver(2, stochastic_heun, noisy=True),
+    "exact": Solver(None, exact, noisy=True),
 }

@@ -61,6 +61,13 @@ class System(eqx.Module):
         """
         return None
 
+    def exact_step(self, x: State, dt: Time, eta: State) -> State | None:
+        """Return the state dt ms after `x` by the exact law of a process that has one, from standard normal `eta`.
+
+        None by default: only a few have such a law, like :class:`isocortex.dynamics.OrnsteinUhlenbeck`.
+        """
+        return None
+
     @property
     def dimension(self) -> int:
         """Number of variables."""

@@ -72,13 +72,14 @@ class AutoRegression(Experiment):
             fit = fit_autoregression(x, chosen["bic"])
         lengths = np.array(LENGTHS)
         theory = self.retention - (1 + 3 * self.retention) / lengths
+        grid = np.geomspace(LENGTHS[0], LENGTHS[-1], 100)
         run.figure(
             "bias",
             plots.profiles(
                 {
                     "by how much λ̂ falls short": {
                         "least squares": (lengths, self.retention - np.array(means)),
-                        "theory": (lengths, self.retention - theory),
+                        "theory": (grid, (1 + 3 * self.retention) / grid),
                     }
                 },
                 x_label="length of the series",
@@ -86,7 +87,7 @@ class AutoRegression(Experiment):
             ),
             title="Short series forget too fast",
             caption=f"Mean of {self.series} least-squares estimates with a constant (standard errors below "
-            f"{max(errors):.3f}). They fall short by (1 + 3λ)/T (line).",
+            f"{max(errors):.3f}). They fall short by (1 + 3λ)/T (line), to first order in 1/T.",
             alt="The shortfall of the mean estimate shrinks in proportion to the length of the series.",
         )
         run.figure(

@@ -1,6 +1,4 @@
-"""The figures and tables that every experiment on a task in time shares: learning, a trial, states, mechanism."""
-
-from dataclasses import dataclass
+"""The figures and tables that every experiment on a task in time shares: learning, a trial, answers, weights, units."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -8,25 +6,23 @@ import pandas as pd
 import xarray as xr
 
 from .. import plots
-from ..analysis import condition_averages, principal_components, project, sort_units, variance_by_condition
-from ..dynamics import speed_map
+from ..analysis import confusion, sort_units
 from ..models import CTRNN, member
 from ..runs import Run
 from ..tasks import TimedTask
-from .cognitive_mechanism import Mechanism, held_inputs, told_apart
+from .cognitive_mechanism import Mechanism, told_apart
 from .cognitive_networks import Cognition
+from .cognitive_space import draw_state_space
 
 LOSSES = {"cross-entropy": "training loss (nats)", "L1": "training loss (L1)", "L2": "training loss (L2)"}
 MOST_GRADES, GROUPS = 8, 5
 """Values of a condition that are shown as they are; more are gathered into so many groups."""
-AROUND = 0.25
-"""How far a map of speed reaches beyond the paths, as a share of their extent."""
-EXACT = 1e-9
-"""Points slower than this (rate per ms) are fixed points, faster ones are slow points."""
+MOST_ROWS = 16
+"""A longer table does not stand on the page."""
 
 
 def draw_learning(run: Run, found: Cognition) -> None:
-    """Draw how the networks learned, what became of their weights, and one trial."""
+    """Draw how the networks learned, how well they do, and one trial."""
     accuracy = {name: share.mean() for name, share in found.accuracy.items()}
     run.figure(
         "learning",
@@ -34,23 +30,27 @@ def draw_learning(run: Run, found: Cognition) -> None:
             found.history, ideal=found.ideal, untrained=accuracy["untrained"], loss=LOSSES[found.task.loss_function]
         ),
         title="Learning the task",
-        caption=f"Loss and success of each batch of fresh trials. On the test trials the networks reach "
-        f"{accuracy['trained']:.3f}, the ideal observer {found.ideal:.3f}, untrained networks {accuracy['untrained']:.3f}.",
+        caption="Loss and success of each batch of fresh trials. "
+        + "The first ones are easier, until they are mastered. " * (found.n_easier > 0)
+        + f"On the test trials the networks reach {accuracy['trained']:.3f}, the ideal observer {found.ideal:.3f}, "
+        f"untrained networks {accuracy['untrained']:.3f}.",
         alt="Loss falls and the share of correct trials rises towards the ideal observer's, one line per network.",
     )
-    history = found.history.to_dataframe().reset_index()
+    history = found.history.to_dataframe().reset_index().drop(columns="stopped")
     run.table("learning", history, caption="Loss and success of every batch, by network.")
     per_seed = pd.DataFrame(found.accuracy).rename_axis("seed").reset_index()
     per_seed["of ideal"] = per_seed["trained"] / found.ideal
     run.table("accuracy", per_seed, title="Success on the same fresh trials", shown=True,
-              caption="Share of correct trials of every network, before and after training, and relative to the ideal "
+              caption="Share of correct trials of every network, after and before training, and relative to the ideal "
               f"observer's {found.ideal:.3f}.")  # fmt: skip
     draw_trial(run, found)
+    write_answers(run, found)
 
 
 def draw_trial(run: Run, found: Cognition) -> None:
     """Draw the inputs, outputs and target of one trial of one network."""
-    task, tested = found.task, found.tested["trained"].isel(seed=0)
+    task, tested = found.task, found.tested["trained"].isel(seed=found.best)
+    right = bool(tested["correct"].any())
     shown = tested.isel(trial=int(np.argmax(tested["correct"].values)))
     outputs = shown["outputs"].values
     title = "output"
@@ -68,21 +68,74 @@ def draw_trial(run: Run, found: Cognition) -> None:
         "trial",
         plots.example_trial(task.times[:counted], panels, periods=task.periods if fixed else None),
         title="One trial",
-        caption="What a trained network sees, what it answers and what it should answer, in a trial that it gets right.",
+        caption=f"What network {found.best} sees, what it answers and what it should answer, in "
+        + ("the first trial that it gets right." if right else "the first trial; it gets none right."),
         alt="Inputs, outputs and targets of one trial against time in ms.",
     )
 
 
-def draw_weights(run: Run, found: Cognition, inside: Mechanism) -> None:
+def write_answers(run: Run, found: Cognition) -> None:
+    """Write how often each answer was given where each was right, by context or by strength of the stimulus."""
+    tested = found.tested["trained"]
+    if "right" not in tested.coords or "choice" not in tested:
+        return
+    grade = {"context": tested["context"].values + 1} if "context" in tested.coords else graded(tested)
+    n_seeds, names = tested.sizes["seed"], answer_names(found.task)
+    name, values = next(iter(grade.items()), ("", np.zeros(tested.sizes["trial"])))
+    shares = confusion(
+        np.tile(tested["right"].values, n_seeds),
+        tested["choice"].values.ravel(),
+        len(names),
+        condition=np.tile(values, n_seeds),
+    )
+    table = pd.DataFrame(
+        {
+            **({name: f"{value:g}"} if name else {}),
+            "right answer": names[right],
+            **dict(zip([*names.values(), "fixate"], shares.values[i, right], strict=True)),
+        }
+        for i, value in enumerate(shares["condition"].values)
+        for right in names
+    )
+    run.table("answers", table, title="Which answers they give", shown=len(table) <= MOST_ROWS,
+              caption="Share of the test trials of each row in which each answer was given; all networks.")  # fmt: skip
+
+
+def draw_inside(run: Run, found: Cognition, inside: Mechanism) -> dict[str, float]:
+    """Draw weights, units, state space and fixed points, write the perturbations; return the numbers found."""
+    draw_units(run, found, inside)
+    strength = graded(inside.tested)
+    numbers = draw_state_space(run, found, inside, strength, answer_names(found.task))
+    if inside.points:
+        run.table("fixed_points", inside.table(), title="Fixed points with the input held", shown=True,
+                  caption="Of every network that learned, for the mean input of each period. Slow points: at their "
+                  "speed it takes more than 10 s to move by the typical norm of a state. λ: eigenvalue of the Jacobian "
+                  "with the largest real part, over all fixed points.")  # fmt: skip
+    by_name = inside.lesions.groupby("perturbation", sort=False)
+    table = pd.DataFrame(
+        {
+            "success": by_name["success"].mean(),
+            "change": by_name["change"].mean(),
+            "least": by_name["change"].min(),
+            "largest": by_name["change"].max(),
+        }
+    ).reset_index()
+    run.table("perturbations", table, title="What breaks the networks", shown=True,
+              caption="Mean success over networks on the same trials with the same noise, and the change from the "
+              "intact network: mean, least and largest.")  # fmt: skip
+    run.table("perturbations_by_seed", inside.lesions, caption="The same, by network.")
+    return inside.summary() | numbers
+
+
+def draw_units(run: Run, found: Cognition, inside: Mechanism) -> None:
     """Draw the recurrent weights before and after, and the activity of all units, sorted by what they prefer."""
-    told, answers = told_apart(inside.rates), answer_names(found.task)
-    seed = int(np.argmax(found.accuracy["trained"]))
-    order, classes = np.arange(inside.rates.sizes["unit"]), None
+    told, answers, seed = told_apart(inside.tested), answer_names(found.task), found.best
+    order, classes, border = np.arange(inside.rates.sizes["unit"]), None, None
     if told is not None:
         order = sort_units(told[seed])
         prefers = told[seed]["d_prime"].to_numpy()[order] > 0
         first, second = answers[0], answers[1] if len(answers) == 2 else "another"
-        classes = np.where(prefers, f"prefers {first}", f"prefers {second}")
+        classes, border = np.where(prefers, f"prefers {first}", f"prefers {second}"), int(prefers.sum())
     if isinstance(found.networks["trained"], CTRNN):
         weights = {
             title: np.asarray(member(found.networks[name], seed).recurrent)[np.ix_(order, order)]
@@ -92,55 +145,27 @@ def draw_weights(run: Run, found: Cognition, inside: Mechanism) -> None:
             "weights",
             plots.weight_changes(weights, classes=classes, label="recurrent weight"),
             title="Recurrent weights",
-            caption=f"Of network {seed}, the best one, units sorted by how well the trained network's units tell the "
-            "answers apart at the end of the trial (d′).",
-            alt="Two heat maps of 64 by 64 recurrent weights, before and after learning.",
+            caption=f"Of network {seed}, the best one"
+            + ("." if told is None else ", units sorted by how well each tells the answers apart in the end (d′)."),
+            alt="Two heat maps of the recurrent weights, before and after learning.",
         )
-    if told is not None and classes is not None and "steps" not in inside.rates.coords:
+    if told is None:
+        return
+    table = pd.concat(told, keys=range(len(told)), names=["seed"]).reset_index()
+    run.table("selectivity", table, caption="How every unit tells the first answer from the others: d′, ROC area.")
+    if "steps" not in inside.rates.coords:
         rates, right = inside.rates.isel(seed=seed), inside.rates["right"].values
-        panels = {
+        panels: dict[str, xr.DataArray] = {
             f"{answers[int(k)]} is right": rates[right == k].mean("trial")[:, order] for k in np.unique(right)[:3]
         }
         run.figure(
             "units",
-            plots.sorted_activity(panels, periods=found.task.periods, border=int((told[seed]["d_prime"] > 0).sum())),
+            plots.sorted_activity(panels, periods=found.task.periods, border=border),
             title="What the units do",
-            caption=f"Mean activity of every unit of network {seed} by right answer, units sorted as above. The line "
-            "parts those that prefer the first answer from the others.",
+            caption=f"Mean activity of every unit of network {seed} by right answer, units sorted by d′ at the end of "
+            f"the trial. The line parts those that prefer {answers[0]} from the others.",
             alt="Heat maps of the activity of all units against time, one for each right answer.",
         )
-        table = pd.concat(told, keys=range(len(told)), names=["seed"]).reset_index()
-        run.table("selectivity", table, caption="How every unit tells the first answer from the others: d′, ROC area.")
-
-
-@dataclass(frozen=True, eq=False)
-class Space:
-    """The state space of one network: its condition averages, and the principal components of these."""
-
-    averages: xr.DataArray
-    components: xr.Dataset
-    strength: str | None
-
-    @property
-    def paths(self) -> xr.DataArray:
-        """The averages in the components."""
-        return project(self.averages, self.components)
-
-
-def state_spaces(found: Cognition, inside: Mechanism) -> dict[int, Space]:
-    """Return the state space of every network that learned: averages of its correct trials by answer and strength."""
-    tested = found.tested["trained"].isel(trial=slice(inside.rates.sizes["trial"]))
-    strength = graded(tested)
-    spaces = {}
-    for seed in found.learned:
-        correct = tested["correct"].values[seed].astype(bool)
-        right = tested["right"].values if "right" in tested.coords else np.zeros(len(correct), int)
-        conditions = {"answer": right[correct]} | {name: x[correct] for name, x in strength.items()}
-        averages = condition_averages(
-            inside.rates.isel(seed=seed)[correct], conditions, weights=tested["weights"].values[correct]
-        )
-        spaces[int(seed)] = Space(averages, principal_components(averages), next(iter(strength), None))
-    return spaces
 
 
 def graded(tested: xr.Dataset) -> dict[str, np.ndarray]:
@@ -165,101 +190,3 @@ def answer_names(task: TimedTask) -> dict[int, str]:
     n = max(len(task.output_names) - 1, 2)
     answers = np.asarray(task.answer({"choice": jnp.arange(n, dtype=jnp.float32)}))
     return {k: task.output_names[min(int(a), task.n_outputs - 1)] for k, a in enumerate(answers)}
-
-
-def draw_state_space(run: Run, found: Cognition, inside: Mechanism) -> dict[str, float]:
-    """Draw the state space of the best network with its fixed points; return the numbers of all that learned.
-
-    Nothing is drawn of networks that did not learn, and the page says so.
-    """
-    spaces = state_spaces(found, inside)
-    if not spaces:
-        return {}
-    seed = max(spaces, key=lambda seed: found.accuracy["trained"][seed])
-    space = spaces[seed]
-    situation = held_situation(inside, seed)
-    points = inside.points[seed, situation]
-    placed = project(points["x"].rename(variable="unit"), space.components)
-    look = {
-        "choice": "answer",
-        "strength": space.strength,
-        "points": (placed, points["kind"].values.tolist()),
-        "explained": space.components["explained"].values,
-        "names": answer_names(found.task),
-    }
-    shares = {seed: float(each.components["explained"].sum()) for seed, each in spaces.items()}
-    of_three = f"Three components hold {100 * np.mean(list(shares.values())):.0f} % of the variance of the averages"
-    for three in (False, True):
-        run.figure(
-            "state_space_3d" if three else "state_space",
-            plots.state_space(space.paths, three=three, **look),
-            title="State space" + " in three dimensions" * three,
-            caption=f"Averages over correct trials of the same answer{'' if space.strength is None else f' and {space.strength}'}"
-            f", network {seed} (the best). {of_three} (mean of {len(spaces)} networks). Points: where the network rests "
-            f"with the mean input of the period “{situation}” held.",
-            alt="Paths of the averaged activity through its principal components, separated by choice.",
-        )
-    draw_flow(run, found, space, seed, situation, look["points"])
-    run.figure(
-        "eigenvalues",
-        plots.eigenvalue_picture(
-            {
-                name: exact["eigenvalue"].values
-                for (of, name), each in inside.points.items()
-                if of == seed
-                and (exact := each.isel(point=np.flatnonzero(each["speed"].values < EXACT))).sizes["point"]
-            }
-            or {situation: points["eigenvalue"].values}
-        ),
-        title="Linearised around the fixed points",
-        caption=f"Eigenvalues of the Jacobian at the fixed points of network {seed}, for each input held. To the right "
-        "of the black line a deviation grows.",
-        alt="Eigenvalues in the complex plane, most of them left of the line of stability.",
-    )
-    if not np.isnan(space.averages).any():
-        table = variance_by_condition(space.averages)["population"].rename("share of variance").reset_index()
-        run.table("variance", table, title="What the activity varies with", shown=True,
-                  caption=f"Marginalised variance of the averages of network {seed}, summed over units.")  # fmt: skip
-    return {"pca.variance_3": float(np.mean(list(shares.values())))}
-
-
-def draw_flow(run: Run, found: Cognition, space: Space, seed: int, situation: str, points: tuple) -> None:
-    """Draw the speed of the network with its input held, in the plane of the first two components."""
-    paths = space.paths
-    x, _ = held_inputs(found.task, found.tested["trained"])[situation]
-    network = member(found.networks["trained"], seed).held(x)
-    plane = paths.values[..., :2].reshape(-1, 2)
-    low, high = np.nanmin(plane, axis=0), np.nanmax(plane, axis=0)
-    reach = AROUND * (high - low)
-    extent = list(zip(low - reach, high + reach, strict=True))
-    origin, axes = space.components["mean"].values, space.components["axis"].values[:2]
-    run.figure(
-        "flow",
-        plots.speed_picture(speed_map(network, origin, axes, extent), paths=paths, points=points),
-        title="Where the state is driven",
-        caption=f"Speed of network {seed} in the plane of its first two components while the mean input of “{situation}” "
-        "is held, with the flow in this plane, the averages, and fixed points projected onto it.",
-        alt="A map of speed with arrows of flow, trajectories and fixed points.",
-    )
-
-
-def held_situation(inside: Mechanism, seed: int) -> str:
-    """Return the situation to show: the stimulus, or else the last one."""
-    names = [name for of, name in inside.points if of == seed]
-    return next((name for name in names if name.startswith("stimulus")), names[-1])
-
-
-def draw_mechanism(run: Run, inside: Mechanism) -> None:
-    """Write the tables of fixed points and perturbations."""
-    if inside.points:
-        run.table("fixed_points", inside.table(), title="Fixed points with the input held", shown=True,
-                  caption="Of every network that learned, for the mean input of each period. Slow points: at their "
-                  "speed it takes more than 10 s to move by the typical norm of a state. λ: eigenvalue of the Jacobian "
-                  "with the largest real part, over all fixed points.")  # fmt: skip
-    table = inside.lesions.groupby("perturbation", sort=False)[["success", "change"]].agg(["mean", "min", "max"])
-    table.columns = [f"{what}, {how}" for what, how in table.columns]
-    run.table("perturbations", table.drop(columns=["success, min", "success, max"]).reset_index(), shown=True,
-              title="What breaks the networks",
-              caption="Success on the same trials with the same noise, over networks: mean, and the change from the "
-              "intact network (mean, least, largest).")  # fmt: skip
-    run.table("perturbations_by_seed", inside.lesions)

@@ -1,75 +1,120 @@
-"""Networks beside animals: noise matched to an animal's threshold, and reaction times from a threshold on the output."""
+"""Networks beside animals: noise matched to an animal's threshold, and reaction times from a bound on the output."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import jax
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from .. import plots
 from ..analysis import chronometric, fit_psychometric, reaction_times, tally
+from ..errors import require
 from ..learning import behaviour
 from ..runs import Run
+from ..shapes import PRNGKey
 from ..tasks import PerceptualDecisionMaking
 
-MONKEY_METHODS = (
-    "Beside a monkey the networks see noisier input, with the σ at which the median of their thresholds is the animal's; "
-    "nothing is learned anew. Reaction times: when the difference of the two choices' outputs, less its mean over trials, "
-    "first reaches a bound, during the stimulus; the bound of each network is the one at which it is as accurate as the "
-    "animal. A constant is added so that the mean time is the animal's.",
+TIMES_METHODS = (
+    "Reaction times: when the difference of the two choices' outputs, less its mean over trials, first reaches a "
+    "bound, during the stimulus. The bound of each network is the one at which it is right as often as ",
+    "it is in the end, times 0.95.",
+    "the animal, and a constant is added so that the mean time is the animal's. Beside a monkey the networks see "
+    "noisier input, with the σ at which the median of their thresholds is the animal's; nothing is learned anew.",
 )
+OF_ITS_OWN = 0.95
+"""Share of a network's success at the end that it keeps when it answers as soon as it is ready."""
 MATCHINGS = 6
-"""Secant steps towards the noise that gives an animal's threshold; the first two need one evaluation each."""
+"""Secant steps, at most, towards the noise that gives an animal's threshold."""
+CLOSE = 0.01
+"""Thresholds match if they differ by less than this share."""
+LONGEST_STEP = 1.5
+"""Of ln σ: a curve without a threshold says only in which direction to go."""
 BOUNDS = np.geomspace(0.2, 20.0, 60)
 """Thresholds on the difference of the two choices' outputs (nats) among which one is chosen."""
 
 
 @dataclass(frozen=True, eq=False)
-class Matched:
-    """An animal, and the networks with input noise that gives them its threshold.
-
-    Attributes
-    ----------
-    points, fit
-        The animal's psychometric points and curve.
-    times : Dataset
-        The animal's reaction times by coherence, ms.
-    sigma : float
-        Noise of the input, per √ms.
-    network_points, network_fit
-        The networks' at that noise.
-    network_times : Dataset
-        From stimulus onset to the threshold on the output, with `constant` ms added.
-    constant : float
-        ms, the difference of the mean times: what is not decision.
-    bound : float
-        Median of the thresholds on the output, in nats, at which each network is as accurate as the animal.
-    unanswered : float
-        Share of the networks' trials in which the output never gets there.
-    """
+class Animal:
+    """What an animal did: psychometric points and curve, reaction times by coherence (ms), and means of all trials."""
 
     points: xr.Dataset
     fit: pd.DataFrame
     times: xr.Dataset
+    accuracy: float
+    mean_time: float
+
+    @property
+    def threshold(self) -> float:
+        """Coherence in percent."""
+        return middle(self.fit, "threshold")
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """Networks with input noise that gives them an animal's threshold.
+
+    Attributes
+    ----------
+    sigma : float
+        Noise of the input, per √ms.
+    points, fits
+        Psychometric points and curves of the networks at that noise.
+    times : Dataset
+        From stimulus onset to the bound on the output, with `constant` ms added.
+    constant : float
+        ms, the difference of the mean times: what is not decision.
+    bound : float
+        Median of the bounds, in nats, at which each network is as accurate as the animal.
+    unanswered : float
+        Share of the trials in which the output never gets there.
+    """
+
     sigma: float
-    network_points: xr.Dataset
-    network_fit: pd.DataFrame
-    network_times: xr.Dataset
+    points: xr.Dataset
+    fits: pd.DataFrame
+    times: xr.Dataset
     constant: float
     bound: float
     unanswered: float
 
 
+def middle(fits: pd.DataFrame, name: str) -> float:
+    """Return the median over seeds of a parameter of fitted curves."""
+    return float(np.median(fits[name].to_numpy(float)))
+
+
+def watch(name: str, trials: pd.DataFrame) -> Animal:
+    """Describe an animal's trials: ``coherence`` (share), ``correct`` and ``rt`` (ms).
+
+    Raises
+    ------
+    InputError
+        If its accuracy has no threshold within reach of its coherences.
+    """
+    strength, correct, rt = (trials[what].to_numpy(float) for what in ("coherence", "correct", "rt"))
+    strength = 100 * strength
+    points = tally(strength, correct)
+    times = chronometric(strength, rt)
+    animal = Animal(points, fit_psychometric(points), times, float(correct.mean()), float(rt.mean()))
+    levels = ", ".join(f"{c:g}" for c in points["strength"].values)
+    require(
+        0 < animal.threshold < np.inf,
+        f"The accuracy of {name} has no threshold near its coherences, {levels} %: no noise of the networks can "
+        "match it.",
+    )
+    return animal
+
+
 def match(
     networks: Any,
     task: Callable[[float, tuple[float, ...]], PerceptualDecisionMaking],
-    animal: pd.DataFrame,
+    animal: Animal,
     *,
-    key: jax.Array,
+    key: PRNGKey,
     n_trials: int,
+    seeds: Sequence[int] | np.ndarray,
 ) -> Matched:
     """Give networks the noise at which their median threshold is an animal's, and let them answer when ready.
 
@@ -79,140 +124,131 @@ def match(
         Trained at some noise; nothing is learned here.
     task : callable
         (noise, coherences in percent) → the task.
-    animal : DataFrame
-        Trials with ``coherence`` (share), ``correct`` and ``rt`` (ms).
+    animal : Animal
+    key : key
+        Of the trials, the same for every noise.
+    n_trials : int
+        At each noise.
+    seeds : sequence of int
+        The networks that count: those that have learned the task.
     """
-    strength = 100 * animal["coherence"].to_numpy(float)
-    correct = animal["correct"].to_numpy(float)
-    points = tally(strength, correct)
-    fit = fit_psychometric(points)
-    target = float(fit["threshold"].iloc[0])
-    coherences = tuple(float(c) for c in points["strength"].values)
-
-    def tested(sigma: float) -> tuple[xr.Dataset, xr.Dataset, pd.DataFrame]:
-        found = behaviour(networks, task(sigma, coherences), key=key, n_trials=n_trials)
-        counted = tally(found["coherence"].values, found["correct"].values.astype(float))
-        return found, counted, fit_psychometric(counted)
-
-    def gap(fits: pd.DataFrame) -> float:
-        return float(np.log(fits["threshold"].median() / target))
-
-    logs, gaps = [np.log(1.0)], []
-    for _ in range(MATCHINGS):
-        found, counted, fits = tested(float(np.exp(logs[-1])))
-        gaps.append(gap(fits))
-        if abs(gaps[-1]) < 0.01 or len(gaps) == MATCHINGS:
+    coherences = tuple(float(c) for c in animal.points["strength"].values)
+    logs: list[float] = [0.0]
+    gaps: list[float] = []
+    while True:
+        done = behaviour(networks, task(float(np.exp(logs[-1])), coherences), key=key, n_trials=n_trials)
+        done = done.isel(seed=np.asarray(seeds))
+        points = tally(done["coherence"].values, done["correct"].values.astype(float))
+        fits = fit_psychometric(points)
+        with np.errstate(divide="ignore"):
+            gap = np.log(middle(fits, "threshold") / animal.threshold)
+        gaps.append(float(np.clip(gap, -LONGEST_STEP, LONGEST_STEP)))
+        if abs(gaps[-1]) < CLOSE or len(gaps) == MATCHINGS:
             break
         slope = (gaps[-1] - gaps[-2]) / (logs[-1] - logs[-2]) if len(gaps) > 1 else 1.0
         logs.append(logs[-1] - gaps[-1] / max(slope, 0.3))
-    times, constant, bound, unanswered = _when_ready(found, task(1.0, coherences), animal, correct.mean())
+    rt, bounds = when_ready(done, task(1.0, coherences), animal.accuracy)
+    constant = animal.mean_time - float(np.nanmean(rt))
     return Matched(
-        points,
-        fit,
-        chronometric(strength, animal["rt"].to_numpy(float)),
         float(np.exp(logs[-1])),
-        counted,
+        points,
         fits,
-        times,
+        chronometric(done["coherence"].values, rt + constant),
         constant,
-        bound,
-        unanswered,
+        float(np.median(bounds)),
+        float(np.isnan(rt).mean()),
     )
 
 
-def _when_ready(
-    found: xr.Dataset, task: PerceptualDecisionMaking, animal: pd.DataFrame, accuracy: float
-) -> tuple[xr.Dataset, float, float, float]:
-    """Let the networks answer when their outputs differ enough: reaction times, constant, bound, share without one."""
+def when_ready(
+    done: xr.Dataset, task: PerceptualDecisionMaking, accuracy: float | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let networks answer when their outputs differ enough for some accuracy.
+
+    Parameters
+    ----------
+    done : Dataset
+        From :func:`isocortex.learning.behaviour`.
+    task : PerceptualDecisionMaking
+        Of two choices.
+    accuracy : float or array, shape (seed,)
+        Share of the answers that shall be right.
+
+    Returns
+    -------
+    times : array, shape (seed, trial)
+        ms from the onset of the stimulus; NaN without an answer.
+    bounds : array, shape (seed,)
+        On the difference of the two outputs, in nats.
+    """
     onset, stop = task.periods["stimulus"]
-    seen = found["outputs"].sel(time=slice(None, stop - task.dt))
+    seen = done["outputs"].sel(time=slice(None, stop - task.dt))
     evidence = (seen[..., 1] - seen[..., 2]).values
     evidence = evidence - evidence.mean(axis=1, keepdims=True)
     options = np.stack([evidence, -evidence], axis=-1)
-    times, right = seen["time"].values, found["right"].values
+    times, right = seen["time"].values, done["right"].values
     rt, bounds = np.empty(evidence.shape[:2]), np.empty(len(evidence))
-    for seed, each in enumerate(options):
-        answers = [reaction_times(each, bound, times=times, onset=onset) for bound in BOUNDS]
-        ready = [option >= 0 for _, option in answers]
-        shares = [
-            (o == right)[r].mean() if r.mean() > 0.5 else np.inf for r, (_, o) in zip(ready, answers, strict=True)
-        ]
-        best = int(np.abs(np.array(shares) - accuracy).argmin())
+    for seed, wanted in enumerate(np.broadcast_to(accuracy, len(options))):
+        answers = [reaction_times(options[seed], bound, times=times, onset=onset) for bound in BOUNDS]
+        shares = np.array([(o == right)[o >= 0].mean() if (o >= 0).mean() > 0.5 else np.inf for _, o in answers])
+        best = int(np.abs(shares - wanted).argmin())
         rt[seed], bounds[seed] = answers[best][0], BOUNDS[best]
-    constant = float(np.mean(animal["rt"]) - np.nanmean(rt))
-    times = chronometric(found["coherence"].values, rt + constant)
-    return times, constant, float(np.median(bounds)), float(np.isnan(rt).mean())
+    return rt, bounds
 
 
-def mean_time(found: Matched, at: int) -> float:
-    """Return the networks' mean reaction time at one of the coherences, in ms."""
-    return float(np.nanmean(found.network_times["rt"].values[:, at]))
-
-
-def numbers(animals: dict[str, Matched]) -> dict[str, float]:
-    """Return what was found of every animal, under flat keys."""
+def numbers(animals: dict[str, Animal], matched: dict[str, Matched]) -> dict[str, float]:
+    """Return what was found of every animal, and of the networks matched to it, under flat keys."""
     flat = {}
-    for name, found in animals.items():
-        prefix, fit = name.replace(" ", ""), found.fit.iloc[0]
+    for name, animal in animals.items():
+        prefix = name.replace(" ", "")
         flat |= {
-            f"psychometric.{prefix}.threshold": float(fit["threshold"]),
-            f"psychometric.{prefix}.slope": float(fit["slope"]),
-            f"matched.{prefix}.sigma": found.sigma,
-            f"matched.{prefix}.threshold.median": float(found.network_fit["threshold"].median()),
-            f"matched.{prefix}.slope.median": float(found.network_fit["slope"].median()),
-            f"matched.{prefix}.bound": found.bound,
-            f"matched.{prefix}.non_decision_ms": found.constant,
-            f"matched.{prefix}.unanswered": found.unanswered,
+            f"psychometric.{prefix}.threshold": animal.threshold,
+            f"psychometric.{prefix}.slope": middle(animal.fit, "slope"),
         }
+        if name in matched:
+            found = matched[name]
+            flat |= {
+                f"matched.{prefix}.sigma": found.sigma,
+                f"matched.{prefix}.threshold.median": middle(found.fits, "threshold"),
+                f"matched.{prefix}.slope.median": middle(found.fits, "slope"),
+                f"matched.{prefix}.bound": found.bound,
+                f"matched.{prefix}.non_decision_ms": found.constant,
+                f"matched.{prefix}.unanswered": found.unanswered,
+            }
     return flat
 
 
-def draw_psychometric(
-    run: Run,
-    points: xr.Dataset,
-    fits: pd.DataFrame,
-    ideal: tuple[np.ndarray, np.ndarray],
-    animals: dict[str, Matched],
-) -> None:
-    """Draw the networks' psychometric curves beside the ideal observer, and beside each animal with its times."""
-    run.figure(
-        "psychometric",
-        plots.psychometric_curves(
-            {"trained networks": points},
-            fits={"trained networks": fits},
-            ideal=ideal,
-            animals={name: found.points for name, found in animals.items()},
-            animal_fits={name: found.fit for name, found in animals.items()},
-        ),
-        title="Psychometric curve",
-        caption="Accuracy against coherence: mean of the networks, fitted curves of each (thin), ideal observer (dashed)"
-        + ("; monkeys with 95 % intervals, who saw motion with noise of its own." if animals else "."),
-        alt="Share correct rises from one half to one with coherence.",
+def beside(name: str, animal: Animal, found: Matched) -> str:
+    """Say in a sentence how the networks compare with an animal."""
+    own, theirs = animal.times["rt"].values, [np.nanmean(found.times["rt"].values[:, at]) for at in (0, -1)]
+    return (
+        f"{name.capitalize()}: with input noise σ = {found.sigma:.2f} √ms the networks' threshold is "
+        f"{middle(found.fits, 'threshold'):.1f} % without learning anew, the animal's {animal.threshold:.1f} %. When "
+        f"they answer as accurately as it does, their times fall from {theirs[0]:.0f} to {theirs[1]:.0f} ms, its own "
+        f"from {own[0]:.0f} to {own[-1]:.0f} ms; {found.constant:.0f} ms of theirs are added for what is not decision."
     )
-    table = fits.rename_axis("seed").reset_index()
-    run.table("psychometric", table, caption="Fitted psychometric curves of the networks, 95 % intervals.")
-    if not animals:
-        return
-    for what, draw, of_networks, of_animal in (
-        ("psychometric", plots.psychometric_curves, "network_points", "points"),
-        ("chronometric", plots.chronometric_curves, "network_times", "times"),
-    ):
-        for name, found in animals.items():
-            slug = name.replace(" ", "")
-            run.figure(
-                f"{what}_{slug}",
-                draw(
-                    {f"networks, σ {found.sigma:.2f}": getattr(found, of_networks)},
-                    animals={name: getattr(found, of_animal)},
-                ),
-                title=f"Beside {name}: " + ("accuracy" if what == "psychometric" else "reaction times"),
-                caption=f"The same networks, input noise σ = {found.sigma:.2f} √ms for the animal's threshold. "
-                + (
-                    "Points: the animal, 95 % intervals."
-                    if what == "psychometric"
-                    else f"The networks answer when their outputs differ enough for the animal's accuracy; "
-                    f"{found.constant:.0f} ms are added to all their times. In {100 * found.unanswered:.0f} % of the trials "
-                    "they never get there; these are left out."
-                ),
-                alt=f"{what.capitalize()} curves of networks and of {name} against coherence.",
-            )
+
+
+def draw_matched(run: Run, animals: dict[str, Animal], matched: dict[str, Matched]) -> None:
+    """Draw accuracy and reaction times of the networks beside those of each animal."""
+    for name, found in matched.items():
+        kind, slug = f"networks, σ {found.sigma:.2f}", name.replace(" ", "")
+        shared = (
+            f"The same networks with the input noise, σ = {found.sigma:.2f} √ms, that gives the animal's threshold. "
+        )
+        run.figure(
+            f"psychometric_{slug}",
+            plots.psychometric_curves({kind: found.points}, animals={name: animals[name].points}),
+            title=f"Beside {name}: accuracy",
+            caption=shared + "Thin: each network. Points: the animal, 95 % intervals.",
+            alt=f"Psychometric curves of networks and of {name} against coherence.",
+        )
+        run.figure(
+            f"chronometric_{slug}",
+            plots.chronometric_curves({kind: found.times}, animals={name: animals[name].times}),
+            title=f"Beside {name}: reaction times",
+            caption=shared + "They answer when their outputs differ enough for the animal's accuracy; "
+            f"{found.constant:.0f} ms are added to all their times. In {100 * found.unanswered:.0f} % of the trials "
+            "they never get there; these are left out.",
+            alt=f"Chronometric curves of networks and of {name} against coherence.",
+        )

@@ -1,8 +1,12 @@
 """A population of recurrent networks trained on a task in time: the options, the training, the test."""
 
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import equinox as eqx
+import jax
 import numpy as np
 import xarray as xr
 from tyro.conf import arg
@@ -11,10 +15,11 @@ from ..errors import look_up, require
 from ..learning import OPTIMISERS, behaviour, fit, save_model, updates_to
 from ..models import ACTIVATIONS, CTRNN, GRU, LSTM, Recurrent, population
 from ..runs import Run
+from ..shapes import PRNGKey
 from ..tasks import TimedTask
-from .protocol import Experiment
+from .protocol import Experiment, Progress
 
-ARCHITECTURES: dict[str, type[Recurrent]] = {"CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM}
+ARCHITECTURES: dict[str, Callable[..., Recurrent]] = {"CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM}
 TRAINED = 0.9
 """Share of the ideal observer's success above which the state space of a network is worth a look."""
 CRITERION = 0.95
@@ -36,12 +41,15 @@ class Cognition:
         ``loss`` and ``score`` of every mini-batch.
     tested : dict of str to Dataset
         From :func:`isocortex.learning.behaviour`, by variant; noise of the network is on.
+    n_easier : int
+        Easier versions of the task with which training began.
     """
 
     task: TimedTask
     networks: dict[str, Any]
     history: xr.Dataset
     tested: dict[str, xr.Dataset]
+    n_easier: int = 0
 
     @property
     def ideal(self) -> float:
@@ -60,12 +68,16 @@ class Cognition:
 
     def updates_to(self, share: float) -> np.ndarray:
         """Return the updates after which each network first had a share of the ideal success; infinite for never."""
-        return updates_to(self.history["score"], share * self.ideal).fillna(np.inf).values
+        score = self.history["score"]
+        if self.n_easier:
+            score = score.where(self.history["stage"] == self.n_easier)
+        return updates_to(score, share * self.ideal).fillna(np.inf).values
 
     def summary(self) -> dict[str, float | int]:
         """Return the numbers on learning, under flat keys."""
-        trained, history = self.accuracy["trained"], self.history
-        last = history.where(history["update"] > history["stopped"] - LAST)
+        trained = self.accuracy["trained"]
+        made = self.history["update"] <= self.history["stopped"]  # a network that has stopped has its own end
+        last = self.history.where(made & (self.history["update"] > self.history["stopped"] - LAST))
         return {
             "accuracy.trained.mean": float(trained.mean()),
             "accuracy.trained.sd": float(trained.std(ddof=min(1, len(trained) - 1))),
@@ -78,15 +90,30 @@ class Cognition:
             "learning.seeds_above_90_percent": len(self.learned),
         }
 
+    @property
+    def best(self) -> int:
+        """The seed with the highest success."""
+        return int(np.argmax(self.accuracy["trained"]))
 
-def not_shown(found: Cognition) -> list[str]:
-    """Return a note where networks stayed below the success that a look at their states needs."""
-    n = len(found.accuracy["trained"]) - len(found.learned)
-    if n == 0:
-        return []
-    rest = "so no state space is shown" if len(found.learned) == 0 else "and are left out of the state space"
-    return [f"{n} of {n + len(found.learned)} networks stay below {TRAINED:.0%} of the ideal observer's success, {rest}: "
-            "what an untrained network does says nothing about the task. More --updates help."]  # fmt: skip
+    def verdict(self) -> str:
+        """Say in a sentence how well the networks do."""
+        trained, untrained = (100 * self.accuracy[name].mean() for name in ("trained", "untrained"))
+        return (
+            f"{len(self.learned)} of {len(self.accuracy['trained'])} networks reach {TRAINED:.0%} of the ideal "
+            f"observer's success; on average they are right in {trained:.1f} % of the trials, where the ideal observer "
+            f"is in {100 * self.ideal:.1f} % and untrained networks are in {untrained:.1f} %."
+        )
+
+    def notes(self) -> list[str]:
+        """Say it where networks stayed below the success that a look at their states needs."""
+        n, n_learned = len(self.accuracy["trained"]), len(self.learned)
+        if n_learned == n:
+            return []
+        rest = "and are left out of the state space" if n_learned else "so no state space and no fixed points are shown"
+        return [
+            f"{n - n_learned} of {n} networks stay below {TRAINED:.0%} of the ideal observer's success, {rest}: what a "
+            "network does that has not learned the task says nothing about how it is done. More --updates help."
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,12 +157,24 @@ class CognitiveNetworks(Experiment):
         for name in ("network_noise", "rate_penalty", "weight_penalty"):
             value = getattr(self, name)
             require(0 <= value < np.inf, f"--{name.replace('_', '-')} must be at least 0; got {value}.")
-        require(
-            self.excitatory is None or self.architecture == "CTRNN", "--excitatory is an option of the CTRNN alone."
-        )
+        alone = "--excitatory is an option of the CTRNN alone."
+        require(self.excitatory is None or self.architecture == "CTRNN", alone)
         require(self.stop_at is None or 0 < self.stop_at <= 1, f"--stop-at must be in (0, 1]; got {self.stop_at}.")
+        eqx.filter_eval_shape(self.network, self.build(), jax.random.key(0))
 
-    def network(self, task: TimedTask, key: Any) -> Recurrent:
+    @abstractmethod
+    def build(self) -> TimedTask:
+        """Return the task of the options."""
+
+    def easier(self) -> Sequence[tuple[TimedTask, float]]:
+        """Return easier versions of the task to begin with, and the share of the ideal observer's success to reach."""
+        return ()
+
+    def read(self, progress: Progress | None = None) -> Any:
+        """Read nothing: tasks draw their own trials."""
+        return None
+
+    def network(self, task: TimedTask, key: PRNGKey) -> Recurrent:
         """Return one untrained network for a task."""
         own = {}
         if self.architecture == "CTRNN":
@@ -150,6 +189,7 @@ class CognitiveNetworks(Experiment):
 
     def learn(self, run: Run, task: TimedTask) -> Cognition:
         """Train a population and test it beside its untrained control."""
+        easier = self.easier()
         with run.stage("training") as advance:
             untrained = population(lambda key: self.network(task, key), self.seeds, key=self.key("networks"))
             trained, history = fit(
@@ -164,6 +204,7 @@ class CognitiveNetworks(Experiment):
                 rate_penalty=self.rate_penalty,
                 weight_penalty=self.weight_penalty,
                 stop_at=self.stop_at,
+                curriculum=easier,
                 progress=advance,
                 checkpoint=run.checkpoint("networks"),
             )
@@ -174,7 +215,7 @@ class CognitiveNetworks(Experiment):
                 name: behaviour(models, task, key=self.key("test"), n_trials=self.test_trials)
                 for name, models in networks.items()
             }
-        return Cognition(task, networks, history, tested)
+        return Cognition(task, networks, history, tested, len(easier))
 
     def learning_methods(self, task: TimedTask) -> list[str]:
         """Return the paragraphs of the report that say what was trained, and how."""

@@ -9,10 +9,9 @@ from tyro.conf import arg
 from ..errors import InputError, require
 from ..runs import Run
 from ..tasks import TASKS, TimedTask, task
-from .cognitive_figures import draw_learning, draw_mechanism, draw_state_space, draw_weights
-from .cognitive_mechanism import MECHANISM_METHODS, Mechanism, investigate
-from .cognitive_networks import Cognition, CognitiveNetworks, not_shown
-from .protocol import Progress
+from .cognitive_figures import draw_inside, draw_learning
+from .cognitive_mechanism import MECHANISM_METHODS, investigate
+from .cognitive_networks import CognitiveNetworks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,44 +38,27 @@ class CognitiveTask(CognitiveNetworks):
         float | None, arg(help="A network stops learning at this fraction of the ideal observer's success.")
     ] = 0.97
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.build()
-
     def build(self) -> TimedTask:
         """Return the task of the options."""
         return task(self.task, **({"dt": self.dt} | dict(map(parsed, self.options))))
-
-    def read(self, progress: Progress | None = None) -> None:
-        """Read nothing: the task draws its own trials."""
 
     def walk(self, run: Run, inputs: None) -> None:
         """Train → test → mechanism → figures."""
         found = self.learn(run, self.build())
         with run.stage("mechanism"):
-            inside = investigate(found, key=self.key("mechanism"), n_trials=min(self.test_trials, 1000))
+            inside = investigate(found, key=self.key("mechanism"))
         with run.stage("figures"):
             draw_learning(run, found)
-            draw_weights(run, found, inside)
-            components = draw_state_space(run, found, inside)
-            draw_mechanism(run, inside)
-        run.summary(found.summary() | inside.summary() | components)
-        self.report(run, found, inside)
-
-    def report(self, run: Run, found: Cognition, inside: Mechanism) -> None:
-        """Write the answer in words, and the methods."""
-        numbers = found.summary()
+            inner = draw_inside(run, found, inside)
+        run.summary(found.summary() | inner)
         what = (type(found.task).__doc__ or self.task).strip().splitlines()[0]
+        periods = (f"{name} {start:g}–{stop:g}" for name, (start, stop) in found.task.periods.items())
         run.describe(
             question=f"Do recurrent networks learn the task {self.task}, and how do they do it?",
-            answer=f"{len(found.learned)} of {self.seeds} networks reach 90 % of the ideal observer; on average they "
-            f"are right in {100 * numbers['accuracy.trained.mean']:.1f} % of the trials, {100 * found.ideal:.1f} % are "
-            f"possible, and untrained networks reach {100 * numbers['accuracy.untrained.mean']:.1f} %.",
-            notes=not_shown(found),
+            answer=found.verdict() + inside.sentence(),
+            notes=found.notes(),
             methods=[
-                f"{self.task}: {what} Periods of a typical trial (ms): "
-                + ", ".join(f"{name} {start:g}–{stop:g}" for name, (start, stop) in found.task.periods.items())
-                + ".",
+                f"{self.task}: {what} Periods of a typical trial (ms): {', '.join(periods)}.",
                 *self.learning_methods(found.task),
                 *MECHANISM_METHODS,
             ],

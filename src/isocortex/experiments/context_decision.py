@@ -12,11 +12,13 @@ from ..analysis import condition_averages, project, tally, targeted_axes
 from ..errors import require
 from ..runs import Run
 from ..tasks import ContextDecisionMaking
-from .cognitive_figures import draw_learning, draw_mechanism, draw_state_space, draw_weights
+from .cognitive_figures import draw_inside, draw_learning
 from .cognitive_mechanism import MECHANISM_METHODS, Mechanism, investigate
-from .cognitive_networks import Cognition, CognitiveNetworks, not_shown
+from .cognitive_networks import Cognition, CognitiveNetworks
 from .context_lines import Lines, find_lines, stimuli
-from .protocol import Progress
+
+QUIET, MASTERED = 0.2, 0.9
+"""Noise of the easy version of the task with which training begins, as a share; success there after which it ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,36 +33,37 @@ class ContextDecision(CognitiveNetworks):
     dt: Annotated[float, arg(help="Step of trial and network in ms.")] = 50.0
     noise: Annotated[float, arg(help="σ of the evidence, per √ms.")] = 1.0
     coherences: Annotated[tuple[float, ...], arg(help="Of both stimuli, in percent.")] = (5.0, 15.0, 50.0)
-    updates: Annotated[int, arg(help="Updates, each on a batch of fresh trials.")] = 6000
+    updates: Annotated[int, arg(help="Updates, each on a batch of fresh trials.")] = 4000
     learning_rate: Annotated[float, arg(help="Of the optimiser.")] = 0.003
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require(self.noise > 0, f"--noise must be above 0; got {self.noise}.")
-        self.task()
 
-    def task(self) -> ContextDecisionMaking:
+    def easier(self) -> list[tuple[ContextDecisionMaking, float]]:
+        """Return the task at its highest coherence with less noise: contexts are hard to discover in noise."""
+        strongest = (max(self.coherences),) * len(self.coherences)
+        easy = ContextDecisionMaking(dt=self.dt, noise=QUIET * self.noise, coherences=strongest)
+        return [(easy, MASTERED)]
+
+    def build(self) -> ContextDecisionMaking:
         """Return the task of the options."""
         return ContextDecisionMaking(dt=self.dt, noise=self.noise, coherences=self.coherences)
 
-    def read(self, progress: Progress | None = None) -> None:
-        """Read nothing: the task draws its own trials."""
-
     def walk(self, run: Run, inputs: None) -> None:
         """Train → test → mechanism → lines → figures."""
-        found = self.learn(run, self.task())
+        found = self.learn(run, self.build())
         with run.stage("mechanism"):
-            inside = investigate(found, key=self.key("mechanism"), n_trials=min(self.test_trials, 1000))
+            inside = investigate(found, key=self.key("mechanism"))
             lines = find_lines(found, inside, key=self.key("lines"))
         with run.stage("figures"):
             draw_learning(run, found)
             self.draw_choices(run, found)
-            draw_weights(run, found, inside)
-            components = draw_state_space(run, found, inside)
-            self.draw_targeted(run, found, inside)
+            inner = draw_inside(run, found, inside)
+            if len(found.learned):
+                self.draw_targeted(run, found, inside)
             self.draw_lines(run, lines)
-            draw_mechanism(run, inside)
-        run.summary(found.summary() | inside.summary() | lines.summary() | components)
+        run.summary(found.summary() | inner | lines.summary())
         self.report(run, found, lines)
 
     def draw_choices(self, run: Run, found: Cognition) -> None:
@@ -86,35 +89,31 @@ class ContextDecision(CognitiveNetworks):
 
     def draw_targeted(self, run: Run, found: Cognition, inside: Mechanism) -> None:
         """Draw the best network's averages in the axes of choice and of each stimulus (Mante et al. 2013)."""
-        if not len(found.learned):
-            return
-        seed = int(max(found.learned, key=lambda s: found.accuracy["trained"][s]))
-        rates = inside.rates.isel(seed=seed).sel(time=slice(None, found.task.periods["stimulus"][1] - found.task.dt))
-        correct = found.tested["trained"]["correct"].values[seed][: rates.sizes["trial"]].astype(bool)
-        rates = rates[correct]
-        signs = [np.where(rates[f"direction_{i}"] == 0, 1, -1) for i in (1, 2)]
-        shown = [np.round(sign * rates[f"coherence_{i}"].values, 6) for i, sign in enumerate(signs, 1)]
+        seed, last = found.best, found.task.periods["stimulus"][1] - found.task.dt
+        correct = inside.tested["correct"].values[seed].astype(bool)
+        rates = inside.rates.isel(seed=seed).sel(time=slice(None, last))[correct]
+        activity = rates.drop_vars(list(rates.coords.keys() - {"time"}))
         regressors = {
-            "choice": np.where(rates["right"] == 0, 1, -1),
-            "stimulus 1": shown[0],
-            "stimulus 2": shown[1],
-            "context": np.where(rates["context"] == 0, 1, -1),
+            name: np.where(rates[of] == 0, 1, -1) for name, of in (("choice", "right"), ("context", "context"))
         }
-        space = targeted_axes(rates.drop_vars(list(rates.coords.keys() - {"time"})), regressors)
+        for i in (1, 2):
+            sign = np.where(rates[f"direction_{i}"] == 0, 1, -1)
+            regressors[f"stimulus {i}"] = np.round(sign * rates[f"coherence_{i}"].values, 6)
+        space = targeted_axes(activity, {k: regressors[k] for k in ("choice", "stimulus 1", "stimulus 2", "context")})
         panels: dict[str, xr.DataArray] = {}
         for context in (1, 2):
             mine = rates["context"].values == context - 1
             conditions = {"answer": rates["right"].values[mine], "coherence": rates["coherence"].values[mine]}
-            averages = condition_averages(rates[mine].drop_vars(list(rates.coords.keys() - {"time"})), conditions)
-            panels[f"context {context}"] = project(averages, space).sel(component=["choice", f"stimulus {context}"])
+            averages = project(condition_averages(activity[mine], conditions), space)
+            panels[f"context {context}"] = averages.sel(component=["choice", f"stimulus {context}"])
         names = dict(enumerate(found.task.output_names[1:]))
         for name, paths in panels.items():
             run.figure(
                 name.replace(" ", "_"),
                 plots.state_space(paths, choice="answer", names=names),
                 title=f"State space in {name}",
-                caption=f"Averages over correct trials of network {seed} (the best) in {name}, until the stimulus ends, on "
-                "the axes that a regression gives to the choice and to the stimulus that counts (targeted "
+                caption=f"Averages over correct trials of network {seed} (the best) in {name}, until the stimulus "
+                "ends, on the axes that a regression gives to the choice and to the stimulus that counts (targeted "
                 "dimensionality reduction; units z-scored).",
                 alt="Paths move along the axis of choice, and out and back along that of the stimulus.",
             )
@@ -127,42 +126,45 @@ class ContextDecision(CognitiveNetworks):
             "selection",
             plots.selected_inputs(lines.selected),
             title="What moves the state along the line",
-            caption="Cosine between the selection vector (the left eigenvector of the slowest mode, mean over the points "
-            "of a line) and the direction in which each stimulus pushes the state. A point for each network; the sign is "
-            "that of relevant evidence for the first direction.",
+            caption="Cosine between the selection vector (the left eigenvector of the slowest mode, mean over the "
+            "points of a line) and the direction in which each stimulus pushes the state. A point for each network; "
+            "the sign is that of relevant evidence for the first direction.",
             alt="The relevant stimulus lies along the selection vector in both contexts, the irrelevant one less.",
         )
         run.table("lines", lines.table(), title="Lines of fixed and slow points", shown=True,
-                  caption="With the mean stimulus of a context held. Medians over the points of a line; a line attractor "
-                  "has one time constant far longer than the next.")  # fmt: skip
+                  caption="With the mean stimulus of a context held. Medians over the points of a line; a line "
+                  "attractor has one time constant far longer than the next.")  # fmt: skip
         run.table("selection", lines.selected)
 
     def report(self, run: Run, found: Cognition, lines: Lines) -> None:
         """Write the answer in words, and the methods."""
-        numbers = found.summary() | lines.summary()
-        selected = (
-            f" Along the selection vectors of their lines of slow points lies {numbers['context.selection.relevant.mean']:.2f} "
-            f"of the relevant and {numbers['context.selection.irrelevant.mean']:.2f} of the irrelevant stimulus (cosines)."
-            if lines.lines
-            else ""
-        )
+        numbers = lines.summary()
+        selected = ""
+        if lines.lines:
+            relevant, irrelevant = (numbers[f"context.selection.{which}.mean"] for which in ("relevant", "irrelevant"))
+            selected = (
+                f" The selection vectors of their lines of slow points have a cosine of {relevant:.2f} with the "
+                "relevant "
+                f"and of {irrelevant:.2f} with the irrelevant stimulus.".replace("-", "−")
+            )
         run.describe(
             question="How do recurrent networks heed one of two stimuli, as the context says?",
-            answer=f"{len(found.learned)} of {self.seeds} networks reach 90 % of the ideal observer; on average they are "
-            f"right in {100 * numbers['accuracy.trained.mean']:.1f} % of the trials, {100 * found.ideal:.1f} % are "
-            f"possible.{selected}",
-            notes=not_shown(found),
+            answer=found.verdict() + selected,
+            notes=found.notes(),
             methods=[
                 "ContextDecisionMaking: fixation 300, stimulus 750, delay exponential with mean 600 within 300–3000, "
-                f"decision 100 ms, floored to steps of {self.dt:g} ms; two stimuli of independent direction and coherence "
-                f"({', '.join(f'{c:g}' for c in self.coherences)} %), σ = {self.noise:g} √ms; two cues name the one that "
-                "counts.",
+                f"decision 100 ms, floored to steps of {self.dt:g} ms; two stimuli of independent direction and "
+                f"coherence ({', '.join(f'{c:g}' for c in self.coherences)} %), σ = {self.noise:g} √ms; two cues name "
+                "the one that counts.",
                 *self.learning_methods(found.task),
+                f"Training begins with the highest coherence alone and {QUIET:.0%} of the noise, until "
+                f"{MASTERED:.0%} of the ideal observer's success there: in the noise of the task many networks stay "
+                "blind to the context.",
                 *MECHANISM_METHODS,
-                "Line attractors: searches from states of the stimulus period, with the mean stimulus of a context held, "
-                "that stop where the state would need 3 s to move by its norm; the points are ordered along their first "
-                "principal component; selection vector: the left eigenvector of the eigenvalue nearest zero. The "
-                "effect of an input: ∂(dh/dt)/∂x at each point.",
+                "Line attractors: searches from states of the stimulus period, with the mean stimulus of a context "
+                "held, that stop where the state would need 3 s to move by its norm; the points are ordered along "
+                "their first principal component; selection vector: the left eigenvector of the eigenvalue nearest "
+                "zero. The effect of an input: ∂(dh/dt)/∂x at each point.",
             ],
             references=["mante-2013", "sussillo-barak-2013", "neurogym-2022"],
             meanings=self.meanings(),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,8 +12,7 @@ import xarray as xr
 
 from ..dynamics import fixed_points, line_attractor, selected_input
 from ..models import Recurrent, member
-from ..tasks import ContextDecisionMaking
-from .cognitive_mechanism import STARTS, Mechanism, held_inputs
+from .cognitive_mechanism import Mechanism, held_inputs, visited
 from .cognitive_networks import Cognition
 
 FEWEST = 3
@@ -42,7 +42,7 @@ class Lines:
         """Return the numbers, under flat keys; nothing where no line was found."""
         if not self.lines:
             return {"context.lines.n": 0}
-        mean = self.selected.groupby("input")["selected"].mean()
+        cosine, name = self.selected["selected"].to_numpy(float), self.selected["input"].to_numpy()
         lines = self.lines.values()
         return {
             "context.lines.n": len(self.lines),
@@ -53,8 +53,8 @@ class Lines:
             "context.lines.next_time_constant_ms.median": float(
                 np.median([np.median(np.abs(line["next_time_constant"])) for line in lines])
             ),
-            "context.selection.relevant.mean": float(mean["relevant stimulus"]),
-            "context.selection.irrelevant.mean": float(mean["irrelevant stimulus"]),
+            "context.selection.relevant.mean": float(cosine[name == "relevant stimulus"].mean()),
+            "context.selection.irrelevant.mean": float(cosine[name == "irrelevant stimulus"].mean()),
         }
 
     def table(self) -> pd.DataFrame:
@@ -83,10 +83,8 @@ def find_lines(found: Cognition, inside: Mechanism, *, key: jax.Array) -> Lines:
         for context in (1, 2):
             x, during = held[f"stimulus in context {context}"]
             mine = inside.rates["context"].values == context - 1
-            states = inside.rates.values[seed][mine][:, during].reshape(-1, inside.rates.sizes["unit"])
-            slow = float(np.sqrt((states**2).sum(axis=1).mean()) / SLOW_MS)
-            starts = states[draw.choice(len(states), STARTS)]
-            points = fixed_points(network.held(x), starts=starts, slow=slow, early=True)
+            starts, extent = visited(inside.rates.values[seed][mine][:, during], draw)
+            points = fixed_points(network.held(x), starts=starts, slow=extent / SLOW_MS, early=True)
             if points.sizes["point"] < FEWEST:
                 continue
             line = lines[seed, context] = line_attractor(points)
@@ -94,10 +92,11 @@ def find_lines(found: Cognition, inside: Mechanism, *, key: jax.Array) -> Lines:
             pushes = {name: reaches @ evidence(found.task, i) for i, name in stimuli(context).items()}
             selected = selected_input(line, pushes)
             # A line has no sign: relevant evidence for the first direction counts as positive.
-            sign = -1.0 if selected.loc["relevant stimulus", "selected"] < 0 else 1.0
+            sign = -1.0 if selected["selected"].to_dict()["relevant stimulus"] < 0 else 1.0
             selected[["along", "selected"]] *= sign
             rows.append(selected.reset_index().assign(seed=seed, situation=f"context {context}"))
-    return Lines(lines, pd.concat(rows)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS))
+    whole = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+    return Lines(lines, whole.reindex(columns=COLUMNS))
 
 
 def stimuli(context: int) -> dict[int, str]:
@@ -105,8 +104,11 @@ def stimuli(context: int) -> dict[int, str]:
     return {context: "relevant stimulus", 3 - context: "irrelevant stimulus"}
 
 
-def evidence(task: ContextDecisionMaking, stimulus: int) -> np.ndarray:
-    """Return the unit vector of inputs along which a stimulus speaks for the first direction, shape (channel,)."""
+def evidence(task: Any, stimulus: int) -> np.ndarray:
+    """Return the unit vector of inputs along which a stimulus of the context task speaks for the first direction.
+
+    Shape (channel,).
+    """
     angle = 2 * np.pi * np.arange(task.n_choices) / task.n_choices
     direction = np.zeros(task.n_inputs)
     first = 1 + (stimulus - 1) * task.n_choices
@@ -117,9 +119,9 @@ def evidence(task: ContextDecisionMaking, stimulus: int) -> np.ndarray:
 def input_effects(network: Recurrent, x: np.ndarray, states: np.ndarray) -> np.ndarray:
     """Return ∂(dh/dt)/∂x at some states, shape (state, unit, channel), per ms."""
 
-    def rate(x: Any, h: Any) -> Any:
-        return network.held(x).f(0.0, h)
+    return np.asarray(_input_effects(network, jnp.asarray(x, jnp.float32), jnp.asarray(states, jnp.float32)))
 
-    return np.asarray(
-        jax.vmap(jax.jacfwd(rate), (None, 0))(jnp.asarray(x, jnp.float32), jnp.asarray(states, jnp.float32))
-    )
+
+@eqx.filter_jit
+def _input_effects(network: Recurrent, x: jax.Array, states: jax.Array) -> jax.Array:
+    return jax.vmap(jax.jacfwd(lambda x, h: network.held(x).f(0.0, h)), (None, 0))(x, states)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import pandas as pd
 from tyro.conf import arg
 
-from ..analysis import PARAMETERS, VARIANTS, by_coherence, fit_decisions, held_out, simulate_trials
+from ..analysis import PARAMETERS, VARIANTS, by_coherence, fit_decisions, held_out, profile_intervals, simulate_trials
 from ..errors import require
 from ..recordings import read_roitman_shadlen
 from ..runs import Run
@@ -83,6 +83,9 @@ class DecisionDDM(Experiment):
             for name, (trials, fits) in found.items():
                 scores = held_out(trials, list(fits.values()), key=self.key("folds"), n_folds=self.folds)
                 animals[name] = Animal(trials, by_coherence(trials), fits, variant_table(fits, scores))
+        with run.stage("intervals"):
+            for animal in animals.values():
+                animal.fits[animal.best.variant] = profile_intervals(animal.trials, animal.best)
         run.summary(numbers(animals, PUBLISHED, PLANTED))
         with run.stage("figures"):
             draw(run, animals)
@@ -98,7 +101,8 @@ class DecisionDDM(Experiment):
             "parameters",
             shown_parameters(animals, PLANTED if run.mark else {}),
             title="Parameters of the winning variant, estimate [95 % interval]",
-            caption="An interval is absent where a parameter rests at the end of its range.",
+            caption="Intervals of the profile likelihood. ≤ and ≥: the end of the parameter's range, which the "
+            "likelihood does not exclude.",
             shown=True,
         )
         run.table(
@@ -126,9 +130,9 @@ class DecisionDDM(Experiment):
                 "bounds, the integral equation of Buonocore et al. for falling ones, both without drift; it enters as "
                 "a factor exp(v·b − v²t/2).",
                 f"Maximum likelihood by L-BFGS-B with exact gradients from {self.starts} starting points; intervals "
-                f"from the curvature. Held-out: each of {self.folds} random parts predicted by parameters fitted to "
-                "the others, the same parts for every variant. A variant without contaminants calls a trial before its "
-                "non-decision time impossible.",
+                f"from the profile likelihood. Held-out: each of {self.folds} random parts predicted by parameters "
+                "fitted to the others, the same parts for every variant. A variant without contaminants calls a trial "
+                "before its non-decision time impossible.",
                 "Parameters: " + "; ".join(f"{n} ({p.unit}): {p.meaning}" for n, p in PARAMETERS.items()) + ".",
             ],
             references=["roitman-shadlen-2002", "ratcliff-tuerlinckx-2002", "navarro-fuss-2009", "buonocore-1987"],

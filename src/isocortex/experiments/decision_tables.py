@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..analysis import DecisionFit
+from ..analysis import PARAMETERS, DecisionFit
 from ..dynamics import choice_probability, mean_decision_time
 
 FEWEST_ERRORS = 20
@@ -159,13 +159,13 @@ def numbers(
 
 
 def shown_parameters(animals: Mapping[str, Animal], planted: Mapping[str, float]) -> pd.DataFrame:
-    """Return the parameters of each animal's winning variant, "estimate [low, high]"."""
+    """Return the parameters of each animal's winning variant, with their intervals, and what was planted."""
     columns = {f"{name} ({animal.best.variant})": animal.best.table for name, animal in animals.items()}
     names = list(dict.fromkeys(parameter for table in columns.values() for parameter in table.index))
     units = {parameter: table["unit"][parameter] for table in columns.values() for parameter in table.index}
     out = pd.DataFrame({"parameter": [f"{name.replace('_', ' ')} ({units[name]})" for name in names]})
     for title, table in columns.items():
-        out[title] = [_interval(table.loc[name]) if name in table.index else "" for name in names]
+        out[title] = [_interval(name, table.loc[name]) if name in table.index else "" for name in names]
     if planted:
         out["planted"] = [f"{planted[name]:.3g}" if name in planted else "–" for name in names]
     return out
@@ -186,7 +186,9 @@ def shown_answer(animals: Mapping[str, Animal]) -> pd.DataFrame:
     return out
 
 
-def _interval(row: pd.Series) -> str:
-    if np.isnan(row["low"]):
-        return f"{row['estimate']:.3g} [–]"
-    return f"{row['estimate']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
+def _interval(name: str, row: pd.Series) -> str:
+    """Return "estimate [low, high]", with ≤ and ≥ at the ends of the parameter's range."""
+    estimate, low, high = np.asarray(row[["estimate", "low", "high"]], float)
+    below = "≤ " if low <= 1.001 * PARAMETERS[name].low else ""
+    above = "≥ " if high >= 0.999 * PARAMETERS[name].high else ""
+    return f"{estimate:.3g} [{below}{low:.3g}, {above}{high:.3g}]"

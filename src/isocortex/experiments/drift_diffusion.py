@@ -66,10 +66,11 @@ class DriftDiffusion(Experiment):
                 n = round(FORGOTTEN / share)
                 key = self.key(f"step {share}")
                 zeros = np.zeros((self.paths, 1))
-                euler[share] = (
-                    simulate(process, zeros, duration=n * dt, dt=dt, key=key, save_every=n).values[:, -1, 0].var()
-                )
-                exact[share] = process.exact(n * dt, dt=dt, n_paths=self.paths, key=key).values[:, -1].var()
+                paths = {
+                    solver: simulate(process, zeros, duration=n * dt, dt=dt, solver=solver, key=key, save_every=n)
+                    for solver in ("euler-maruyama", "exact")
+                }
+                euler[share], exact[share] = (path.values[:, -1, 0].var() for path in paths.values())
         mean = self.target + (self.start - self.target) * lam**t
         variance = self.step_sd**2 * (1 - lam ** (2 * t)) / (1 - lam**2)
         biased = {share: float(process.euler_sd(share * self.tau)) ** 2 for share in STEPS_OF_TAU}

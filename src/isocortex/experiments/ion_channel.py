@@ -13,7 +13,7 @@ from ..errors import require
 from ..runs import Run
 from .protocol import Experiment, Progress
 
-PUBLISHED = {"eigenvalue": 0.988, "closed": 0.8333, "open": 0.1667}
+PUBLISHED = {"eigenvalue.0": 1.0, "eigenvalue.1": 0.988, "closed": 0.8333, "open": 0.1667}
 """Of the default rates and step (Neuromatch Academy, W2D2)."""
 SHOWN = 40
 """Points of a measured curve."""
@@ -64,6 +64,7 @@ class IonChannel(Experiment):
             "in steps": (at_step * self.dt, steps[:, at_step].mean(axis=0)),
             "theory": (early, self.opening / total * (1 - np.exp(-total * early))),
         }
+        closed, opened = channel.equilibrium()
         panels = {"from closed to equilibrium": relaxing}
         visits = {name: jumps.dwell_times(i) for i, name in enumerate(channel.names)}
         means = dict(zip(channel.names, channel.dwell_times(), strict=True))
@@ -80,19 +81,22 @@ class IonChannel(Experiment):
             ),
             title="Opening and closing",
             caption="Left: all channels start closed; the probability of being open relaxes with the rate opening + "
-            "closing. Middle and right: visits last exponentially long, on average 1/rate.",
+            "closing (standard error of a share "
+            f"{np.sqrt(opened * closed / self.trials):.3f}). Middle and right: visits last exponentially long, on "
+            "average 1/rate.",
             alt="Probability of being open rises to its equilibrium; dwell times fall off exponentially.",
         )
         A = channel.step_matrix(self.dt)
+        first, second = np.sort(np.linalg.eigvals(A).real)[::-1]
         occupancy = jumps.occupancy(2)[:, 1]
-        closed, opened = channel.equilibrium()
         numbers = {
             "telegraph.open_fraction": occupancy.mean(),
             "telegraph.open_fraction.error": occupancy.std(ddof=1) / np.sqrt(self.trials),
             "telegraph.open_fraction.steps": steps.mean(),
             "telegraph.equilibrium.open": opened,
             "telegraph.equilibrium.closed": closed,
-            "telegraph.eigenvalue": float(np.linalg.eigvals(A).real.min()),
+            "telegraph.eigenvalue.0": first,
+            "telegraph.eigenvalue.1": second,
             "telegraph.detailed_balance": float(channel.is_reversible()),
         }
         for name, lengths in visits.items():
@@ -100,12 +104,19 @@ class IonChannel(Experiment):
         default = (self.opening, self.closing, self.dt) == (0.02, 0.1, 0.1)
         numbers |= {f"telegraph.published.{name}": value for name, value in PUBLISHED.items() if default}
         run.summary({name: float(value) for name, value in numbers.items()})
-        rows = [("eigenvalue", numbers["telegraph.eigenvalue"]), ("closed", closed), ("open", opened)]
-        theirs = {name: f"{value:g}" if default else "–" for name, value in PUBLISHED.items()}
+        ours = dict(zip(PUBLISHED, (first, second, closed, opened), strict=True))
+        words = ("first eigenvalue", "second eigenvalue", "closed, share of time", "open, share of time")
         table = pd.DataFrame(
-            [{"quantity": name, "isocortex": f"{value:.4f}", "published": theirs[name]} for name, value in rows]
+            [
+                {
+                    "quantity": word,
+                    "isocortex": f"{ours[name]:.4f}",
+                    "published": f"{PUBLISHED[name]:g}" if default else "–",
+                }
+                for word, name in zip(words, PUBLISHED, strict=True)
+            ]
         )
-        run.table("published", table, title="From the transition matrix", caption="Second eigenvalue of I + Q dt and "
+        run.table("published", table, title="From the transition matrix", caption="Eigenvalues of I + Q dt and "
                   "the equilibrium; published for the default rates.", shown=True)  # fmt: skip
         run.describe(
             question="How does an ion channel that opens and closes at random behave on average?",

@@ -10,22 +10,36 @@ import xarray as xr
 from scipy.stats import norm
 from tyro.conf import arg
 
-from ..analysis import fit_psychometric, tally
+from .. import plots
+from ..analysis import choice_probability, chronometric, d_prime, fit_psychometric, tally
 from ..errors import require
 from ..learning import behaviour
 from ..recordings import read_roitman_shadlen
 from ..runs import Run
 from ..tasks import PerceptualDecisionMaking
-from .cognitive_figures import draw_learning, draw_mechanism, draw_state_space, draw_weights
+from .cognitive_figures import draw_inside, draw_learning
 from .cognitive_mechanism import MECHANISM_METHODS, Mechanism, investigate
-from .cognitive_monkeys import MONKEY_METHODS, Matched, draw_psychometric, match, mean_time, numbers
-from .cognitive_networks import Cognition, CognitiveNetworks, not_shown
+from .cognitive_monkeys import (
+    OF_ITS_OWN,
+    TIMES_METHODS,
+    Animal,
+    Matched,
+    beside,
+    draw_matched,
+    match,
+    numbers,
+    watch,
+    when_ready,
+)
+from .cognitive_networks import Cognition, CognitiveNetworks
 from .protocol import Progress
 
 OF_THRESHOLD = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Coherences of the psychometric curve, relative to the ideal observer's threshold."""
 AT_THRESHOLD = 1 - 1 / np.e
 """F at the threshold of a psychometric curve; the share of correct answers is then 0.816."""
+FEWEST = 10
+"""Trials of each choice at coherence 0 that a choice probability needs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +68,10 @@ class PerceptualDecision(CognitiveNetworks):
     def __post_init__(self) -> None:
         super().__post_init__()
         require(self.noise > 0, f"--noise must be above 0; got {self.noise}.")
-        self.task()
 
-    def task(self, noise: float | None = None, coherences: tuple[float, ...] | None = None) -> PerceptualDecisionMaking:
+    def build(
+        self, noise: float | None = None, coherences: tuple[float, ...] | None = None
+    ) -> PerceptualDecisionMaking:
         """Return the task of the options, or with other noise and coherences."""
         return PerceptualDecisionMaking(
             dt=self.dt,
@@ -65,94 +80,163 @@ class PerceptualDecision(CognitiveNetworks):
             coherences=self.coherences if coherences is None else coherences,
         )
 
-    def read(self, progress: Progress | None = None) -> dict[str, pd.DataFrame] | None:
+    def read(self, progress: Progress | None = None) -> dict[str, Animal]:
         """Read the monkeys' trials, if a file is named."""
-        return None if self.monkeys is None else read_roitman_shadlen(self.monkeys)
+        trials = {} if self.monkeys is None else read_roitman_shadlen(self.monkeys)
+        return {name: watch(name, each) for name, each in trials.items()}
 
     def files(self) -> list[Path]:
         """Return the file of trials."""
         return [] if self.monkeys is None else [self.monkeys]
 
-    def walk(self, run: Run, inputs: dict[str, pd.DataFrame] | None) -> None:
+    def walk(self, run: Run, inputs: dict[str, Animal]) -> None:
         """Train → test → psychometric curve → monkeys → mechanism → figures."""
-        found = self.learn(run, self.task())
-        trained = found.networks["trained"]
+        found, n_trials = self.learn(run, self.build()), self.test_trials
         with run.stage("psychometric curve"):
-            fine = behaviour(
-                trained, self.task(coherences=self.fine()), key=self.key("fine"), n_trials=self.test_trials
-            )
-            points = tally(fine["coherence"].values, fine["correct"].values.astype(float))
-            fits = fit_psychometric(points, key=self.key("bootstrap"))
-        animals: dict[str, Matched] = {}
+            done = {
+                f"{name} networks": behaviour(models, self.fine(), key=self.key("fine"), n_trials=n_trials)
+                for name, models in found.networks.items()
+            }
+            points = {n: tally(each["coherence"].values, each["correct"].values * 1.0) for n, each in done.items()}
+            fits = fit_psychometric(points["trained networks"], key=self.key("bootstrap"))
+        matched: dict[str, Matched] = {}
         with run.stage("monkeys"):
-            for name, trials in (inputs or {}).items():
+            for name, animal in inputs.items() if len(found.learned) else ():
                 key = self.key(f"trials beside {name}")
-                animals[name] = match(trained, self.task, trials, key=key, n_trials=self.test_trials)
+                matched[name] = match(
+                    found.networks["trained"], self.build, animal, key=key, n_trials=n_trials, seeds=found.learned
+                )
         with run.stage("mechanism"):
-            inside = investigate(found, key=self.key("mechanism"), n_trials=min(self.test_trials, 1000))
+            inside = investigate(found, key=self.key("mechanism"))
         with run.stage("figures"):
             draw_learning(run, found)
-            draw_weights(run, found, inside)
-            draw_psychometric(run, points, fits, self.ideal(points), animals)
-            components = draw_state_space(run, found, inside)
-            draw_mechanism(run, inside)
-        threshold = {"psychometric.threshold.mean": float(fits["threshold"].mean())}
-        run.summary(found.summary() | threshold | numbers(animals) | inside.summary() | components)
-        self.report(run, found, fits, animals, inside)
+            self.draw_curves(run, points, fits, inputs)
+            if len(found.learned):
+                self.draw_times(run, done["trained networks"].isel(seed=found.learned))
+            draw_matched(run, inputs, matched)
+            self.draw_choice_probability(run, found, inside)
+            inner = draw_inside(run, found, inside)
+        run.summary(found.summary() | thresholds(fits) | numbers(inputs, matched) | inner)
+        self.report(run, found, fits, inside, [beside(name, inputs[name], m) for name, m in matched.items()])
 
-    def fine(self) -> tuple[float, ...]:
-        """Return coherences around the ideal observer's threshold, in percent, at most 100."""
-        duration = np.ptp(self.task().periods["stimulus"])
-        threshold = 100 * norm.ppf((1 + AT_THRESHOLD) / 2) * self.noise / np.sqrt(duration / 2)
-        return tuple(min(100.0, float(f"{threshold * share:.3g}")) for share in OF_THRESHOLD)
+    def fine(self) -> PerceptualDecisionMaking:
+        """Return the task with coherences around the ideal observer's threshold, at most 100 %."""
+        threshold = self.ideal_threshold
+        return self.build(coherences=tuple(min(100.0, float(f"{threshold * share:.3g}")) for share in OF_THRESHOLD))
 
-    def ideal(self, points: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-        """Return the ideal observer's psychometric curve."""
-        strength = points["strength"].values
-        fine = np.append(strength[:1], np.geomspace(strength[strength > 0].min(), strength.max(), 100))
-        duration = np.ptp(self.task().periods["stimulus"])
-        return fine, norm.cdf(fine / 100 * np.sqrt(duration / 2) / self.noise)
+    @property
+    def ideal_threshold(self) -> float:
+        """The ideal observer's threshold, coherence in percent."""
+        duration = np.ptp(self.build().periods["stimulus"])
+        return float(100 * norm.ppf((1 + AT_THRESHOLD) / 2) * self.noise / np.sqrt(duration / 2))
 
-    def report(
-        self, run: Run, found: Cognition, fits: pd.DataFrame, animals: dict[str, Matched], inside: Mechanism
+    def draw_curves(
+        self, run: Run, points: dict[str, xr.Dataset], fits: pd.DataFrame, animals: dict[str, Animal]
     ) -> None:
-        """Write the answer in words, and the methods."""
-        numbers = found.summary()
-        answer = (
-            f"{len(found.learned)} of {self.seeds} networks reach 90 % of the ideal observer; on average they are right "
-            f"in {100 * numbers['accuracy.trained.mean']:.1f} % of the trials, {100 * found.ideal:.1f} % are possible. "
-            f"Their threshold is {fits['threshold'].mean():.2g} % coherence, the ideal observer's "
-            f"{self.fine()[OF_THRESHOLD.index(1.0)]:.2g} %."
+        """Draw the psychometric curves of the networks, trained and not, of the ideal observer and of the animals."""
+        strength = points["trained networks"]["strength"].values
+        shown = np.append(strength[:1], np.geomspace(strength[strength > 0].min(), strength.max(), 100))
+        duration = np.ptp(self.build().periods["stimulus"])
+        run.figure(
+            "psychometric",
+            plots.psychometric_curves(
+                points,
+                fits={"trained networks": fits},
+                ideal=(shown, norm.cdf(shown / 100 * np.sqrt(duration / 2) / self.noise)),
+                animals={name: animal.points for name, animal in animals.items()},
+                animal_fits={name: animal.fit for name, animal in animals.items()},
+            ),
+            title="Psychometric curve",
+            caption="Accuracy against coherence: mean of the networks (thick), the curve fitted to each (thin), the "
+            "ideal observer (dashed). They learned with other coherences, "
+            + f"{', '.join(f'{c:g}' for c in self.coherences)} %. Untrained networks also fixate, which is no success."
+            + (" Monkeys with 95 % intervals; the motion that they saw had noise of its own." if animals else ""),
+            alt="Share correct rises from one half to one with coherence; untrained networks stay low.",
         )
-        if len(found.learned):
-            stable = inside.summary().get("fixed_points.stimulus.stable.mean", 0.0)
-            answer += f" With the mean stimulus held they have {stable:.1f} stable fixed points on average."
-        beside = [
-            f"{name.capitalize()}: with input noise σ = {m.sigma:.2f} the networks have its threshold of "
-            f"{m.fit['threshold'].iloc[0]:.1f} % without learning anew; answering when their outputs differ enough for "
-            f"its accuracy, their times fall from {mean_time(m, 0):.0f} to {mean_time(m, -1):.0f} ms, its own from "
-            f"{m.times['rt'].values[0]:.0f} to {m.times['rt'].values[-1]:.0f} ms ({m.constant:.0f} ms are added for what "
-            "is not decision)."
-            for name, m in animals.items()
-        ]
+        table = fits.rename_axis("seed").reset_index()
+        run.table("psychometric", table, caption="Fitted psychometric curves of the networks, 95 % intervals.")
+
+    def draw_times(self, run: Run, done: xr.Dataset) -> None:
+        """Draw the reaction times of the networks that learned, at the noise that they learned with."""
+        accuracy = OF_ITS_OWN * done["correct"].mean("trial").values
+        times, _ = when_ready(done, self.fine(), accuracy)
+        run.figure(
+            "chronometric",
+            plots.chronometric_curves({"trained networks": chronometric(done["coherence"].values, times)}),
+            title="Reaction times",
+            caption="From the onset of the stimulus until the outputs differ by a bound, at which each network (thin) "
+            f"is right {OF_ITS_OWN:.0%} as often as in the end. In {100 * np.isnan(times).mean():.0f} % of the trials "
+            "they never do; these are left out.",
+            alt="Mean reaction time falls with coherence.",
+        )
+
+    def draw_choice_probability(self, run: Run, found: Cognition, inside: Mechanism) -> None:
+        """Draw how well single units foretell the choice at coherence 0, against how well they tell the directions."""
+        tested, rows = inside.tested, []
+        during = inside.rates.sel(time=slice(*np.add(self.build().periods["stimulus"], (0, -self.dt)))).mean("time")
+        for seed in map(int, found.learned):
+            values, choice = during.values[seed].astype(float), tested["choice"].values[seed]
+            blind = (tested["coherence"].values == 0) & (choice >= 0)
+            if min((choice[blind] == 0).sum(), (choice[blind] == 1).sum()) < FEWEST:
+                continue
+            row = choice_probability(values[blind], choice[blind] == 0, np.zeros(blind.sum())).reset_index()
+            row.insert(0, "seed", seed)
+            rows.append(row.assign(d_prime=d_prime(values, tested["right"].values == 0)))
+        if not rows:
+            return
+        table = pd.concat(rows, ignore_index=True)
+        run.figure(
+            "choice_probability",
+            plots.choice_probabilities(
+                table["d_prime"],
+                table["choice_probability"],
+                x_label="d′ of the directions, all trials",
+                y_label="choice probability at coherence 0",
+            ),
+            title="Units foretell the choice",
+            caption="Every unit of the networks that learned, by its mean activity during the stimulus. Choice "
+            "probability: how often it is more active in a trial with the choice 0° than in one with 180°, though "
+            "nothing is shown but noise.",
+            alt="Choice probability of units rises with their d′ from near 0 to near 1.",
+        )
+        run.table("choice_probability", table, caption="Choice probability at coherence 0 and d′ of every unit.")
+
+    def report(self, run: Run, found: Cognition, fits: pd.DataFrame, inside: Mechanism, sentences: list[str]) -> None:
+        """Write the answer in words, and the methods."""
+        bounded = thresholds(fits)
+        answer = found.verdict()
+        if "psychometric.threshold.mean" in bounded:
+            answer += (
+                f" Their threshold is {bounded['psychometric.threshold.mean']:.2g} % coherence (mean of "
+                f"{bounded['psychometric.threshold.n']}), the ideal observer's {self.ideal_threshold:.2g} %."
+            )
+        animals = self.monkeys is not None
         run.describe(
             question="How do recurrent networks judge noisy motion, and how like two monkeys?"
             if animals
             else "How do recurrent networks judge noisy evidence?",
-            answer=answer,
-            notes=[*beside, *not_shown(found)],
+            answer=answer + inside.sentence(),
+            notes=[*sentences, *found.notes()],
             methods=[
                 f"PerceptualDecisionMaking: fixation 100, stimulus {self.stimulus:g}, decision 100 ms; evidence "
                 "0.5 ± coherence/200 in two channels with noise of standard deviation σ/√dt per step, "
-                f"σ = {self.noise:g} √ms; coherences {', '.join(f'{c:g}' for c in self.coherences)} %. The ideal observer "
-                "adds up the difference of the channels: Φ(c·√(T/2)/σ).",
+                f"σ = {self.noise:g} √ms; coherences {', '.join(f'{c:g}' for c in self.coherences)} %. The ideal "
+                "observer adds up the difference of the channels: Φ(c·√(T/2)/σ).",
                 *self.learning_methods(found.task),
-                "Psychometric curves: Weibull functions with lapses, maximum likelihood, tested at coherences around the "
-                "ideal observer's threshold, where accuracy is 0.816.",
+                "Psychometric curves: Weibull functions with lapses, maximum likelihood, tested at coherences around "
+                "the ideal observer's threshold, where accuracy is 0.816. " + TIMES_METHODS[0] + TIMES_METHODS[1],
                 *MECHANISM_METHODS,
-                *(MONKEY_METHODS if animals else []),
+                *([TIMES_METHODS[2]] if animals else []),
             ],
             references=["britten-1992", "mante-2013", "sussillo-barak-2013", "neurogym-2022"]
-            + ["roitman-shadlen-2002"] * bool(animals),
+            + ["roitman-shadlen-2002"] * animals,
             meanings=self.meanings(),
         )
+
+
+def thresholds(fits: pd.DataFrame) -> dict[str, float | int]:
+    """Return the mean threshold of the curves that have one, and how many do; a flat curve's is infinite."""
+    found = fits["threshold"].to_numpy(float)
+    bounded = found[np.isfinite(found) & (found > 0)]
+    mean = {"psychometric.threshold.mean": float(bounded.mean())} if len(bounded) else {}
+    return mean | {"psychometric.threshold.n": len(bounded)}

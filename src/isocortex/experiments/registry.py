@@ -80,10 +80,20 @@ EXPERIMENTS: dict[str, tuple[str, str, str]] = {
         "RateModel",
         "One population that excites itself: when does it have two stable states, and when does noise switch them?",
     ),
+    "ring-attractor": (
+        "isocortex.experiments.ring_attractor",
+        "RingMemory",
+        "A bump on a ring that remembers a direction: its closed form, and how noise and unequal cells wear it away.",
+    ),
     "wilson-cowan": (
         "isocortex.experiments.wilson_cowan",
         "WilsonCowanPlane",
         "Excitation and inhibition in the phase plane: bistability, a rhythm, and a memory that noise makes uncertain.",
+    ),
+    "zipser-andersen": (
+        "isocortex.experiments.zipser_andersen",
+        "ZipserAndersen",
+        "Retina plus eye gives head: back-propagation written out, and the gain fields that it makes.",
     ),
 }
 """Name → (module, class, one line)."""

@@ -117,12 +117,14 @@ def draw(run: Run, found: Plane) -> None:
             {"options": found.main, "rhythm": found.rhythm},
             found.box,
             starts=[[0.32, 0.15], [0.33, 0.15], [0.95, 0.95]],
+            basins=True,
             labels=axes,
         ),
         title="Phase planes",
-        caption="Left: the system of the options. Right: the published weights of the rhythm. Arrows: direction of "
-        "the flow. Trajectories of 50 ms begin at the dots: (0.32, 0.15), (0.33, 0.15), (0.95, 0.95).",
-        alt="Two phase planes with the nullclines of E and I, fixed points, separatrix and trajectories.",
+        caption="Left: the system of the options, tinted by the stable state that is reached from there. Right: the "
+        "published weights of the rhythm. Arrows: direction of the flow. Trajectories of 50 ms begin at the dots: "
+        "(0.32, 0.15), (0.33, 0.15), (0.95, 0.95).",
+        alt="Two phase planes with the nullclines of E and I, fixed points, basins, separatrix and trajectories.",
     )
     half = found.turning.isel(time=slice(found.turning.sizes["time"] // 2, None)).sel(variable="E")
     turns = half.max("time") - half.min("time") > CYCLE

@@ -1,9 +1,11 @@
 """Optimising models for a task, judging them, and keeping them."""
 
+from .backpropagation import backpropagate as backpropagate
 from .behaviour import behaviour as behaviour
 from .behaviour import perturbation_table as perturbation_table
 from .checkpoint import load_model as load_model
 from .checkpoint import save_model as save_model
+from .descend import descend as descend
 from .evaluate import evaluate as evaluate
 from .fit import fit as fit
 from .history import updates_to as updates_to

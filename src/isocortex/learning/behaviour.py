@@ -14,14 +14,20 @@ from ..models import map_members
 from ..shapes import PRNGKey
 from ..tasks import Task, Trials
 from .checks import require_fitting
-from .evaluate import noise_keys, outputs, scores
+from .evaluate import activity, noise_keys
 
 Perturbation = Callable[[Any, jax.Array], tuple[Any, jax.Array]]
 """(models, inputs) → (models, inputs)."""
 
 
 def behaviour(
-    models: Any, task: Any, *, key: PRNGKey, n_trials: int = 1000, trials: Trials | None = None
+    models: Any,
+    task: Any,
+    *,
+    key: PRNGKey,
+    n_trials: int = 1000,
+    trials: Trials | None = None,
+    rates: bool = False,
 ) -> xr.Dataset:
     """Let every member of a population do the same trials of a task in time; noise of the network is on.
 
@@ -35,13 +41,16 @@ def behaviour(
         Default 1000.
     trials : Trials, optional
         Instead of fresh ones.
+    rates : bool
+        Keep the activity of all units too. Default False.
 
     Returns
     -------
     Dataset
-        ``outputs`` (seed, trial, time, output), ``correct`` and, where the task has choices, ``choice`` (seed, trial);
-        of the trials ``inputs`` (trial, time, input), ``targets``, ``weights`` and ``ideal``, the ideal observer's
-        probability correct. Conditions are coordinates along ``trial``; ``time`` is the start of each step in ms.
+        ``outputs`` (seed, trial, time, output), with `rates` ``rate`` (seed, trial, time, unit), ``correct`` and, where
+        the task has choices, ``choice`` (seed, trial); of the trials ``inputs`` (trial, time, input), ``targets``,
+        ``weights`` and ``ideal``, the ideal observer's probability correct. Conditions are coordinates along
+        ``trial``; ``time`` is the start of each step in ms.
 
     Raises
     ------
@@ -50,10 +59,12 @@ def behaviour(
     """
     require(hasattr(task, "times"), f"{type(task).__name__} is no task in time: its trials have no steps.")
     require_fitting(models, task)
-    shown = task.sample(key, n_trials) if trials is None else trials
-    answers = _answers(models, task, shown, noise_keys(models, key))
+    shown = _sampled(task, key, n_trials) if trials is None else trials
+    layers = ("output", "rate") if rates else ("output",)
+    done = _done(models, shown.inputs, noise_keys(models, key), layers)
     dims = {
         "outputs": ("seed", "trial", "time", "output"),
+        "rate": ("seed", "trial", "time", "unit"),
         "correct": ("seed", "trial"),
         "choice": ("seed", "trial"),
         "inputs": ("trial", "time", "input"),
@@ -61,14 +72,10 @@ def behaviour(
         "weights": ("trial", "time"),
         "ideal": ("trial",),
     }
-    values = answers | {
-        "inputs": shown.inputs,
-        "targets": shown.targets,
-        "weights": shown.weights,
-        "ideal": task.ideal(shown),
-    }
+    values = {"outputs": done.pop("output"), **done, "inputs": shown.inputs, "targets": shown.targets}
+    values |= {"weights": shown.weights} | _judged(task, values["outputs"], shown)
     labels = {
-        "seed": np.arange(len(answers["correct"])),
+        "seed": np.arange(len(values["correct"])),
         "time": np.asarray(task.times),
         "input": list(task.input_names),
         "output": list(task.output_names),
@@ -80,13 +87,27 @@ def behaviour(
 
 
 @eqx.filter_jit
-def _answers(models: Any, task: Any, trials: Trials, keys: jax.Array) -> dict[str, jax.Array]:
-    def of_member(model: Any, key: PRNGKey) -> dict[str, jax.Array]:
-        output = outputs(model, trials, key)
-        answers = {"outputs": output, "correct": task.correct(output, trials)}
-        return answers | ({"choice": task.choice(output, trials)} if "choice" in trials.conditions else {})
+def _sampled(task: Task, key: PRNGKey, n: int) -> Trials:
+    return task.sample(key, n)
 
-    return map_members(of_member, models, keys)
+
+@eqx.filter_jit
+def _done(models: Any, inputs: jax.Array, keys: jax.Array, layers: tuple[str, ...]) -> dict[str, jax.Array]:
+    """Return what every member does. The task has no part in this program, so one serves all tasks of a size."""
+    return map_members(lambda model, key: activity(model, inputs, key, layers), models, keys)
+
+
+@eqx.filter_jit
+def _judged(task: Any, outputs: jax.Array, trials: Trials) -> dict[str, jax.Array]:
+    found = {"correct": jax.vmap(task.correct, (0, None))(outputs, trials), "ideal": task.ideal(trials)}
+    if "choice" in trials.conditions:
+        found["choice"] = jax.vmap(task.choice, (0, None))(outputs, trials)
+    return found
+
+
+@eqx.filter_jit
+def _scored(task: Task, outputs: jax.Array, trials: Trials) -> jax.Array:
+    return jax.vmap(task.score, (0, None))(outputs, trials)
 
 
 def perturbation_table(
@@ -115,14 +136,15 @@ def perturbation_table(
         If the model does not take the task's inputs or give its answers.
     """
     require_fitting(models, task)
-    trials, keys = task.sample(key, n_trials), noise_keys(models, key)
+    trials, keys = _sampled(task, key, n_trials), noise_keys(models, key)
     found = {}
     for name, perturb in {"none": lambda models, inputs: (models, inputs), **perturbations}.items():
         perturbed, inputs = perturb(models, trials.inputs)
         shown = eqx.tree_at(lambda trials: trials.inputs, trials, inputs)
-        found[name] = np.asarray(scores(perturbed, task, shown, keys))
+        outputs = _done(perturbed, inputs, keys, ("output",))["output"]
+        found[name] = np.asarray(_scored(task, outputs, shown), float).round(6)  # float32 holds no more
     rows = [
-        {"perturbation": name, "seed": seed, "success": float(x), "change": float(x - found["none"][seed])}
+        {"perturbation": name, "seed": seed, "success": float(x), "change": float((x - found["none"][seed]).round(6))}
         for name, success in found.items()
         for seed, x in enumerate(success)
     ]

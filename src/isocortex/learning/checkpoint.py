@@ -13,10 +13,10 @@ import jax
 import numpy as np
 
 from ..errors import InputError, look_up, require
-from ..models import CTRNN, GRU, LSTM, ConvNet, n_members, population
+from ..models import CTRNN, GRU, LSTM, MLP, ConvNet, n_members, population
 from ..shapes import PRNGKey
 
-MODELS = {"ConvNet": ConvNet, "CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM}
+MODELS: dict[str, Any] = {"ConvNet": ConvNet, "CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM, "MLP": MLP}
 """Classes of models that can be saved: each tells its ``arguments``."""
 
 

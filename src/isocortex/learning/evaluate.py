@@ -43,13 +43,21 @@ def noise_keys(models: Any, key: PRNGKey) -> jax.Array:
     return member_keys(jax.random.fold_in(key, NOISE), n_members(models))
 
 
-def outputs(model: Any, trials: Trials, key: PRNGKey) -> jax.Array:
-    """Return what a member answers, with noise, in a compiled program."""
-    keys = jax.random.split(key, len(trials.inputs))
-    return jax.lax.map(lambda x: model(x[0], key=x[1])["output"], (trials.inputs, keys), batch_size=TRIALS_AT_ONCE)
+def activity(model: Any, inputs: jax.Array, key: PRNGKey, layers: tuple[str, ...]) -> dict[str, jax.Array]:
+    """Return some layers of a member in every trial, with noise, in a compiled program."""
+
+    def of_trial(shown: tuple[jax.Array, PRNGKey]) -> dict[str, jax.Array]:
+        found = model(shown[0], key=shown[1])
+        return {layer: found[layer] for layer in layers}
+
+    return jax.lax.map(of_trial, (inputs, jax.random.split(key, len(inputs))), batch_size=TRIALS_AT_ONCE)
 
 
 @eqx.filter_jit
 def scores(models: Any, task: Task, trials: Trials, keys: jax.Array) -> jax.Array:
     """Return every member's share of correct answers."""
-    return map_members(lambda model, key: task.score(outputs(model, trials, key), trials), models, keys)
+
+    def of_member(model: Any, key: PRNGKey) -> jax.Array:
+        return task.score(activity(model, trials.inputs, key, ("output",))["output"], trials)
+
+    return map_members(of_member, models, keys)

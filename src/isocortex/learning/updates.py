@@ -1,5 +1,7 @@
 """The compiled heart of learning: chunks of updates of every member, in one program."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -70,9 +72,11 @@ def advance(
     last: Array,
     n: int,
     rule: optax.GradientTransformation,
+    anneal: bool,
 ) -> tuple[Learner, Float[Array, "seed update recorded"]]:
     """Take every member through the updates first … first + n − 1, or up to `last`, and return what was recorded.
 
+    With `anneal` changes shrink to nothing along half a cosine on the way to `last`.
     A member that has met its last criterion keeps its weights; what the others do does not depend on it.
     """
     streaming = isinstance(source, Stream)
@@ -92,6 +96,9 @@ def advance(
 
             (_, (loss, score)), gradient = jax.value_and_grad(loss_of, has_aux=True)(learner.weights)
             change, memory = rule.update(gradient, learner.memory, learner.weights)
+            if anneal:
+                share = (1 + jnp.cos(jnp.pi * step / last)) / 2
+                change = jax.tree.map(lambda x: share * x, change)
             weights = optax.apply_updates(learner.weights, change)
             if not streaming:
                 return learner._replace(weights=weights, memory=memory), jnp.stack([loss, score, jnp.zeros(())])
@@ -112,6 +119,25 @@ def advance(
         return jax.lax.cond(learner.stage < len(criteria), chunk, lambda learner: (learner, stopped), learner)
 
     return map_members(of_member, rest, learners, own)
+
+
+def advance_at_once(
+    learners: Learner, rest: Any, own: Any, *shared: Any
+) -> tuple[Learner, Float[Array, "seed update recorded"]]:
+    """Do what :func:`advance` does, each member as a program of its own, on all cores at once.
+
+    The steps of a small network are too short for several cores; several networks are not. One program serves every
+    member, so their number does not change a bit.
+    """
+
+    def one(i: int) -> tuple[Learner, Array]:
+        mine = jax.tree.map(lambda x: x[i : i + 1] if eqx.is_array(x) else x, (learners, rest, own))
+        return jax.block_until_ready(advance(*mine, *shared))
+
+    n = len(learners.stage)
+    with ThreadPoolExecutor(min(n, os.cpu_count() or 1)) as pool:
+        members = list(pool.map(one, range(n)))
+    return jax.tree.map(lambda *x: jnp.concatenate(x), *members)
 
 
 def _judge(learner: Learner, score: Array, criterion: Array) -> Learner:

@@ -1,5 +1,6 @@
 """Models: one example in, a dictionary of named layer activities out."""
 
+from .activations import ACTIVATIONS as ACTIVATIONS
 from .convnet import ARCHITECTURES as ARCHITECTURES
 from .convnet import ConvNet as ConvNet
 from .convnet import ConvolutionalLayer as ConvolutionalLayer
@@ -7,13 +8,13 @@ from .convnet import n_weights as n_weights
 from .correlation import PADDINGS as PADDINGS
 from .correlation import correlate as correlate
 from .correlation import map_size as map_size
-from .ctrnn import ACTIVATIONS as ACTIVATIONS
 from .ctrnn import CTRNN as CTRNN
 from .energy import FourierEnergy as FourierEnergy
 from .energy import OrientationEnergy as OrientationEnergy
 from .energy import Pixels as Pixels
 from .gated import GRU as GRU
 from .gated import LSTM as LSTM
+from .mlp import MLP as MLP
 from .perturb import disconnect as disconnect
 from .perturb import lesion as lesion
 from .perturb import with_noise as with_noise

@@ -1,6 +1,5 @@
 """The continuous-time recurrent network of cognitive tasks."""
 
-from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
@@ -12,17 +11,10 @@ from jaxtyping import Array, Bool, Float, Int8
 
 from ..errors import look_up, require
 from ..shapes import PRNGKey
+from .activations import ACTIVATIONS
 from .connectivity import balanced, signs, sparse, structure
 from .leaky import leaky
 from .recurrent import Activity, Recurrent, Sequence, State
-
-ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
-    "relu": jax.nn.relu,
-    "tanh": jnp.tanh,
-    "softplus": jax.nn.softplus,
-    "sigmoid": jax.nn.sigmoid,
-}
-"""What turns the input of a unit into a rate, by name."""
 
 
 @eqx.filter_jit
@@ -63,7 +55,7 @@ class CTRNN(Recurrent):
         Time constant in ms. Default 100. A number for all, or one per unit.
     noise : float
         σ, default 0.1.
-    activation : {"relu", "tanh", "softplus", "sigmoid"}
+    activation : {"relu", "tanh", "softplus", "sigmoid", "identity"}
         f.
     noise_inside : bool
         Put the noise inside f, as σ√(2/α)·ξ (Yang et al. 2019, 10.1038/s41593-018-0310-2); where f has slope 1 it is
@@ -187,12 +179,12 @@ class CTRNN(Recurrent):
             kick = self.noise * jnp.sqrt(2 * alpha)[None] * jax.random.normal(key, drive.shape)
         if self.noise_inside:
             drive, kick = drive + kick / alpha[None], jnp.zeros_like(drive)
-        rate = leaky(ACTIVATIONS[self.activation], self.recurrent, drive, kick, self.initial_state, alpha)
+        rate = leaky(ACTIVATIONS[self.activation].f, self.recurrent, drive, kick, self.initial_state, alpha)
         return {"rate": rate, "output": rate @ self.read.T + self.output_bias[None]}
 
     def step(self, state: State, x: Float[Array, " channel"]) -> State:
         """Return the state one step later, without noise."""
-        rate = ACTIVATIONS[self.activation](self.input_weight @ x + self.recurrent @ state + self.bias)
+        rate = ACTIVATIONS[self.activation].f(self.input_weight @ x + self.recurrent @ state + self.bias)
         alpha = self.dt / self.tau
         return (1 - alpha) * state + alpha * rate
 

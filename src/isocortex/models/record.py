@@ -68,7 +68,8 @@ def record(
         size = getattr(model, "image_size", images.shape[1:])
         require(
             tuple(size) == images.shape[1:],
-            f"The model looks at images of {size[0]} × {size[1]} pixels; got {images.shape[1]} × {images.shape[2]}.",
+            f"The model looks at images of {' × '.join(map(str, size))} pixels; got "
+            f"{' × '.join(map(str, images.shape[1:]))}.",
         )
     keys = None if key is None else _keys(key, seeds, len(images))
     activity = _activity(model, jnp.asarray(images), keys, wanted, population, in_time)

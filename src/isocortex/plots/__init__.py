@@ -20,6 +20,11 @@ from .dendrogram import dendrogram as dendrogram
 from .differences import difference_intervals as difference_intervals
 from .embedding import embedding_maps as embedding_maps
 from .embedding import mds_maps as mds_maps
+from .errors import error_curves as error_curves
+from .errors import position_errors as position_errors
+from .gain_fields import gain_distributions as gain_distributions
+from .gain_fields import gain_field_circles as gain_field_circles
+from .gain_fields import retinal_maps as retinal_maps
 from .images import filter_change as filter_change
 from .images import image_row as image_row
 from .images import signed_pictures as signed_pictures
@@ -30,6 +35,9 @@ from .networks import weight_changes as weight_changes
 from .phase_plane import bifurcation as bifurcation
 from .phase_plane import paths as paths
 from .phase_plane import phase_plane as phase_plane
+from .population_codes import input_weights as input_weights
+from .population_codes import monotonic_code as monotonic_code
+from .population_codes import patterns as patterns
 from .power import power_curves as power_curves
 from .rdm import rdm_panels as rdm_panels
 from .second_level import second_level as second_level
@@ -39,3 +47,4 @@ from .state_space import speed_picture as speed_picture
 from .state_space import state_space as state_space
 from .tuning import tuning as tuning
 from .tuning import tuning_distributions as tuning_distributions
+from .units import choice_probabilities as choice_probabilities

@@ -84,6 +84,7 @@ def profiles(
     y_label: str | Sequence[str],
     x_ticks: Sequence[float | int] | None = None,
     level: float | None = None,
+    logarithmic: bool = False,
 ) -> Figure:
     """Draw named lines in a panel each, with one legend where the panels have the same lines.
 
@@ -97,6 +98,8 @@ def profiles(
     x_ticks : sequence of float, optional
     level : float, optional
         A dotted horizontal line, such as a criterion.
+    logarithmic : bool
+        Both axes, in all panels. Default False.
     """
     figure, axes = grid(1, len(panels), size=(3.6 * len(panels) + 0.4, 3.7))
     for i, (axis, (title, lines)) in enumerate(zip(axes[0], panels.items(), strict=True)):
@@ -108,7 +111,11 @@ def profiles(
             axis.axhline(level, color=GREY, lw=0.8, ls=":")
         if x_ticks is not None:
             axis.set_xticks(x_ticks)
-        axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
+        if logarithmic:
+            axis.set_xscale("log")
+            axis.set_yscale("log")
+        else:
+            axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
         axis.set_title(title)
         axis.set_xlabel(x_label if isinstance(x_label, str) else x_label[i])
         if not isinstance(y_label, str) or i == 0:

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from .style import BLUE, BRAIN, GREY, ORANGE, grid, plain_log, styled
+from .style import BLUE, BRAIN, ORANGE, grid, plain_log, styled
 
 SMOOTHED = 50
 """Updates over which the curves are averaged."""
@@ -34,19 +34,20 @@ def learning_curves(
     smooth = history.rolling(update=window, min_periods=window).mean()
     for axis, name in zip(axes[0], ("loss", "score"), strict=True):
         values = smooth[name].transpose("update", "seed")
-        lines = axis.plot(history["update"], values, color=BLUE, alpha=0.5, lw=0.9)
-        (median,) = axis.plot(history["update"], np.median(values, axis=1), color=BLUE, lw=2.2)
-        axis.set_xlabel("updates")
+        axis.plot(history["update"], values, color=BLUE, alpha=0.5, lw=0.9)
+        whole = slice(window - 1, None)
+        axis.plot(history["update"][whole], np.nanmedian(values[whole], axis=1), color=BLUE, lw=2.2)
+        axis.set_xlabel(f"updates (means over {window})" if window > 1 else "updates")
     axes[0, 0].set_yscale("log")
     plain_log(axes[0, 0].yaxis, *axes[0, 0].get_ylim())
     axes[0, 0].set_ylabel(loss)
     axes[0, 1].set_ylabel("share of trials correct")
     axes[0, 1].set_ylim(0, 1.02)
+    lines, median = axes[0, 1].lines[:-1], axes[0, 1].lines[-1]
     keys = {f"each of {history.sizes['seed']} networks": lines[0], "their median": median}
     if ideal is not None:
         keys["ideal observer"] = axes[0, 1].axhline(ideal, color=BRAIN, lw=1.2, ls="--")
     if untrained is not None:
         keys["untrained networks"] = axes[0, 1].axhline(untrained, color=ORANGE, lw=1.4, ls=":")
-    keys[f"(means over {window} updates)"] = axes[0, 1].plot([], [], color=GREY, lw=0)[0]
-    figure.legend(keys.values(), keys.keys(), loc="outside lower center", ncols=3)
+    figure.legend(keys.values(), keys.keys(), loc="outside lower center", ncols=2)
     return figure

@@ -16,6 +16,8 @@ from .style import BLUE, GREY, ORANGE, SERIES, grid, styled
 
 CLASS_COLOURS = (BLUE, ORANGE, *SERIES[2:])
 MOST_LINES = 12
+SILENT = 0.05
+"""Units whose largest activity is below this share of the population's are not blown up: noise would show."""
 
 
 @styled
@@ -87,7 +89,8 @@ def sorted_activity(
         Of the colour bar.
     """
     values = [panel.transpose("time", "unit").values for panel in panels.values()]
-    largest = np.maximum(np.nanmax(np.abs(np.concatenate(values)), axis=0), 1e-12)
+    largest = np.nanmax(np.abs(np.concatenate(values)), axis=0)
+    largest = np.maximum(largest, max(SILENT * float(largest.max()), 1e-12))
     signed = any(float(np.nanmin(each / largest)) < -0.05 for each in values)
     scale = ScalarMappable(Normalize(-1 if signed else 0, 1), SIGNED_MAP if signed else "viridis")
     line = "black" if signed else "white"

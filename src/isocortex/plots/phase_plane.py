@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from ..dynamics import System, fixed_points, manifold, nullclines, simulate, vector_field
+from ..dynamics import basins as basins_of
 from ..dynamics.fixed_points import Box, bounds
 from .style import BLUE, GREEN, GREY, PINK, SERIES, VERMILION, grid, styled
 
@@ -25,6 +28,8 @@ MARKS: dict[str, dict[str, Any]] = {
     "slow point": {"marker": "x"},
 }
 """Filled is stable, open unstable, half-filled a saddle; a circle does not turn, a square does."""
+TINTS = ("#DCEBF7", "#FBE9CC", "#D9F0E6", "#F6E1EE")
+"""Light enough for arrows and lines to be read on them."""
 EVENTS = {"fold": ("o", VERMILION), "Hopf": ("s", GREEN), "branch point": ("D", PINK)}
 
 
@@ -36,6 +41,7 @@ def phase_plane(
     starts: Any = None,
     duration: float | int = 50,
     dt: float | int = 0.1,
+    basins: bool = False,
     labels: Sequence[str] | None = None,
 ) -> Figure:
     """Draw the phase plane of a two-dimensional system, or several side by side, as textbooks do.
@@ -52,6 +58,8 @@ def phase_plane(
         Where trajectories begin; none are drawn by default.
     duration, dt : float
         Of the trajectories, in ms (Runge–Kutta of order 4). Defaults 50 and 0.1.
+    basins : bool
+        Tint where paths of that duration end at each of several stable fixed points. Default False.
     labels : (str, str), optional
         Of the axes, with units. Default the names of the variables.
 
@@ -74,7 +82,7 @@ def phase_plane(
     names = labels or next(iter(panels.values())).variables
     keys: dict[str, Any] = {}
     for axis, (title, system) in zip(axes.flat, panels.items(), strict=False):
-        keys |= _draw_plane(axis, system, box, starts, duration, dt)
+        keys |= _draw_plane(axis, system, box, starts, duration, dt, basins)
         axis.set_title(title)
     for axis in axes[-1]:
         axis.set_xlabel(names[0])
@@ -85,7 +93,9 @@ def phase_plane(
     return figure
 
 
-def _draw_plane(axis: Axes, system: System, box: Box, starts: Any, duration: float | int, dt: float | int) -> dict:
+def _draw_plane(
+    axis: Axes, system: System, box: Box, starts: Any, duration: float | int, dt: float | int, tinted: bool
+) -> dict[str, Any]:
     """Draw one phase plane; return what its legend needs."""
     low, high = bounds(system, box)
     keys: dict[str, Any] = {}
@@ -106,6 +116,14 @@ def _draw_plane(axis: Axes, system: System, box: Box, starts: Any, duration: flo
             (keys["trajectory"],) = axis.plot(*np.where(near, path, np.nan).T, color=GREEN, lw=1, zorder=3)
             axis.plot(*path[0], ".", color=GREEN, ms=5, zorder=3)
     found = fixed_points(system, box)
+    stable = found["x"].values[[str(name).startswith("stable") for name in found["kind"].values]]
+    if tinted and len(stable) > 1:
+        ends = basins_of(system, box, stable, duration=duration, dt=dt)
+        for i, (point, tint) in enumerate(zip(stable, TINTS, strict=False)):
+            inside = np.where(ends == i, 0.0, np.nan)
+            axis.pcolormesh(ends[x], ends[y], inside, cmap=ListedColormap([tint]), rasterized=True, zorder=0)
+            first, second = np.round(point, 2) + 0.0  # a zero without a sign
+            keys[f"basin of ({first:.2f}, {second:.2f})"] = Patch(color=tint)
     for point, name in zip(found["x"].values, found["kind"].values, strict=True):
         if name == "saddle":
             for curve in manifold(system, point, box):

@@ -29,7 +29,7 @@ def state_space(
     strength: str | None = "coherence",
     points: tuple[xr.DataArray, Sequence[str]] | None = None,
     explained: Sequence[float] | np.ndarray | None = None,
-    names: Mapping[float, str] | None = None,
+    names: Mapping[Any, str] | None = None,
     three: bool = False,
 ) -> Figure:
     """Draw the paths of condition averages through two or three components, coloured by choice, darker if stronger.
@@ -44,7 +44,7 @@ def state_space(
         Fixed points projected to (point, component), and the kind of each, as :func:`isocortex.dynamics.kind` says.
     explained : sequence of float, optional
         Shares of variance, for the labels of the axes.
-    names : mapping of float to str, optional
+    names : mapping of number to str, optional
         What each choice is called.
     three : bool
         Three dimensions. Default two.

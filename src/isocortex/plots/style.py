@@ -21,6 +21,7 @@ VARIANT_COLOURS = {
     "untrained": ORANGE,
     "random filters": PINK,
     "published": GREEN,
+    "Adam": GREEN,
     "tilt": BLUE,
     "boundary": SKY,
     "orientation": GREEN,

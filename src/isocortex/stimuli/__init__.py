@@ -11,3 +11,7 @@ from .pictures import picture_files as picture_files
 from .pictures import read_pictures as read_pictures
 from .pictures import textures as textures
 from .pictures import turned as turned
+from .population_codes import GaussianCode as GaussianCode
+from .population_codes import LinearCode as LinearCode
+from .population_codes import MonotonicCode as MonotonicCode
+from .population_codes import PopulationCode as PopulationCode

@@ -12,6 +12,7 @@ from .delayed import DelayMatchSample as DelayMatchSample
 from .delayed import GoNogo as GoNogo
 from .environment import environment as environment
 from .environment import payoff as payoff
+from .head_centred import HeadCentred as HeadCentred
 from .intervals import IntervalDiscrimination as IntervalDiscrimination
 from .intervals import ReadySetGo as ReadySetGo
 from .losses import LOSSES as LOSSES

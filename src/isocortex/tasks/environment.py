@@ -87,7 +87,7 @@ def environment(task: TimedTask, *, abort: bool = False, batch: int = 256) -> An
 
         def __init__(self) -> None:
             self.task = task
-            self.spec = EnvSpec(f"isocortex/{type(task).__name__}-v0", TaskEnvironment)
+            self.spec = EnvSpec(f"isocortex/{type(task).__name__}-v0", lambda **_: TaskEnvironment())
             self._trial, self._step = batch, 0
 
         def reset(self, *, seed: int | None = None, options: dict | None = None) -> tuple[np.ndarray, dict]:

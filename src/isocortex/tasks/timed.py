@@ -214,19 +214,19 @@ class TimedTask(Task):
         return Trials(inputs, targets, clock.during(TRIAL).astype(jnp.float32), varied | conditions)
 
     def _inputs(self, conditions: Conditions, clock: Clock, key: PRNGKey) -> Float[Array, "trial step channel"]:
-        shown = {p: x[:, None, :] for p, x in self.shown(conditions).items()}
-        stimuli = sum(
-            (jnp.where(clock.during(p)[:, :, None], x, 0.0) for p, x in shown.items()),
-            jnp.zeros((clock.n, clock.n_steps, self.n_inputs - 1)),
-        )
+        """Return the inputs. Channels come first until the end: the steps are then what the machine vectorises over."""
+        stimuli = jnp.zeros((self.n_inputs - 1, clock.n, clock.n_steps))
+        for period, x in jax.lax.optimization_barrier(self.shown(conditions)).items():
+            stimuli = stimuli + jnp.where(clock.during(period)[None], x.T[:, :, None], 0.0)
         if self.NOISY:
-            noisy = clock.during(*self.NOISY)[:, :, None]
-            xi = jax.random.normal(key, (clock.n, clock.n_steps, self.n_noisy))
-            stimuli = stimuli.at[:, :, : self.n_noisy].add(jnp.where(noisy, self.noise / np.sqrt(self.dt) * xi, 0.0))
+            xi = jax.random.normal(key, (self.n_noisy, clock.n, clock.n_steps))
+            xi = jnp.where(clock.during(*self.NOISY)[None], self.noise / np.sqrt(self.dt) * xi, 0.0)
+            stimuli = jnp.concatenate([stimuli[: self.n_noisy] + xi, stimuli[self.n_noisy :]])
         cue = clock.during("fixation")
         if self.fixation_cue == FIXATION_CUES[0]:
             cue = jnp.arange(clock.n_steps)[None, :] < clock.starts[self.ANSWER][:, None]
-        return jnp.concatenate([cue[:, :, None].astype(jnp.float32), stimuli], axis=-1)
+        channels = jnp.concatenate([cue[None].astype(jnp.float32), stimuli])
+        return jnp.moveaxis(jax.lax.optimization_barrier(channels), 0, -1)
 
     def earned(self, trials: Trials, clock: Clock) -> Sequences:
         """Return the reward of each output at each step of the answer period."""

@@ -1,6 +1,7 @@
 """Fitted models compared with data that they were not fitted to, with intervals for new stimuli and new subjects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 
 import jax
@@ -9,15 +10,21 @@ import pandas as pd
 
 from ...errors import look_up, require
 from ...rdms import RDMs
-from ...shapes import Covariances, Multiplicity, PRNGKey, Replicates, SubjectCounts
+from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicates, SubjectCounts
+from .jackknife import Layout, LeftOut, parts_left_out, samples_without
 from .models import Model, Moments, inner_products
 from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
 from .uncertainty import Uncertainty
 
-ASSIGNMENTS = 2
-"""Independent assignments to folds in each sample: their covariance is free of the chance of the assignment."""
+ASSIGNMENTS = {"jackknife": 16, "dual-bootstrap": 2}
+"""Assignments to folds, in two independent halves: the covariance between them is free of their chance."""
+LEAST_IN_FOLD = {"jackknife": 4, "dual-bootstrap": 3}
+"""Stimuli in a fold; the jackknife leaves one of them out."""
 BLOCK = 200
 """Samples whose inner products are in memory at once."""
+
+Validation = Callable[[Multiplicity, SubjectCounts, Multiplicity, SubjectCounts], Bootstrapped]
+"""How often stimuli and subjects are in each sample, and in which folds → similarities of models with subjects."""
 
 
 def crossvalidate(
@@ -28,14 +35,15 @@ def crossvalidate(
     method: str = "pearson",
     stimulus_folds: int | None = None,
     subject_folds: int | None = None,
+    inference: str = "jackknife",
     n_bootstraps: int = 1000,
     confidence: float = 0.95,
     factors: Sequence[str] = ("stimulus", "subject"),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit models to some stimuli of some subjects, and compare them with other stimuli of other subjects.
 
-    The whole of the cross-validation is repeated in every bootstrap sample, where copies of a stimulus or a subject
-    stay in one fold, and the variance is that of the dual bootstrap (Schütt et al. 2023, 10.7554/eLife.82566).
+    The whole of the cross-validation is repeated without each stimulus, for several assignments to folds;
+    what follows for the variance is told in :mod:`.jackknife`.
 
     Parameters
     ----------
@@ -44,13 +52,17 @@ def crossvalidate(
     data : RDMs
         One row per subject.
     key : key
-        Draws the samples and the folds.
+        Deals stimuli and subjects to folds, and draws samples.
     method : {"pearson", "cosine", "whitened-pearson", "whitened-cosine"}
     stimulus_folds, subject_folds : int, optional
         Default a fold per eight stimuli, from 2 to 5, and per three subjects, at most 5. With 1 fold, models are fitted
         to the stimuli or subjects that they are tested on.
+    inference : {"jackknife", "dual-bootstrap"}
+        Default the jackknife. In samples of the dual bootstrap (Schütt et al. 2023, 10.7554/eLife.82566) copies of a
+        stimulus stay in one fold, which they cannot dominate more than one of them could: its intervals are too narrow
+        where folds are small.
     n_bootstraps : int
-        Default 1000.
+        Samples of the bootstrap. Default 1000.
     confidence : float
         Default 0.95.
     factors : sequence of {"stimulus", "subject"}
@@ -60,7 +72,7 @@ def crossvalidate(
     -------
     table : DataFrame
         Index model; columns ``mean``, ``low``, ``high``, ``se``, ``p`` (two-sided, against 0) and ``undefined``, the
-        share of bootstrap samples with a fold that has no similarity.
+        share of samples with a fold that has no similarity. The jackknife gives no interval where there is one.
     differences : DataFrame
         Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p``.
 
@@ -76,7 +88,7 @@ def crossvalidate(
     >>> rng = np.random.default_rng(0)
     >>> parts, data = (RDMs(rng.random((rows, 190)), np.arange(20)) for rows in (2, 4))
     >>> models = {"best": Select(parts), "sum": Weighted(parts)}
-    >>> table, differences = crossvalidate(models, data, key=jax.random.key(0), n_bootstraps=20)
+    >>> table, differences = crossvalidate(models, data, key=jax.random.key(0))
     >>> table.index.tolist()
     ['best', 'sum']
     """
@@ -86,41 +98,21 @@ def crossvalidate(
         min(max(n_subjects // 3, 1), 5) if subject_folds is None else subject_folds,
     )
     require(bool(models), "There are no models to compare.")
-    require(1 <= folds[0] <= n // 3, f"Each fold needs three stimuli; {n} stimuli make at most {n // 3} folds.")
+    fewest = look_up("inference", inference, LEAST_IN_FOLD)
+    require(
+        1 <= folds[0] <= n // fewest,
+        f"Each fold needs {fewest} stimuli for {inference}; {n} stimuli make at most {n // fewest} folds.",
+    )
     require(1 <= folds[1] <= n_subjects, f"{n_subjects} subjects make 1 to {n_subjects} folds; got {folds[1]}.")
     require(n_bootstraps >= 2, f"bootstraps must be at least 2; got {n_bootstraps}.")
     for factor in factors:
         look_up("factor", factor, {"stimulus": n, "subject": n_subjects})
 
-    stimulus_key, subject_key, fold_key = jax.random.split(key, 3)
-    drawn = {
-        "stimulus": draw_multiplicities(stimulus_key, n_bootstraps, n),
-        "subject": draw_multiplicities(subject_key, n_bootstraps, n_subjects),
-    }
-    once = {factor: np.ones_like(counts) for factor, counts in drawn.items()}
-    sizes = {factor: counts.shape[1] for factor, counts in drawn.items() if factor in factors and counts.shape[1] > 1}
-
-    def replicate(subset: frozenset[str]) -> np.ndarray:
-        """Return the cross-validated similarities, shape (assignment, sample, model)."""
-        stimuli, subjects = ((drawn if factor in subset else once)[factor] for factor in drawn)
-        return np.stack(
-            [
-                _crossvalidated(list(models.values()), data, stimuli, subjects, folds, method, k)
-                for k in jax.random.split(fold_key, ASSIGNMENTS)
-            ]
-        )
-
-    mean = np.nanmean(replicate(frozenset()), axis=(0, 1))
-    found, undefined = {}, np.zeros(len(models))
-    for subset in (frozenset(chosen) for size in range(len(sizes)) for chosen in combinations(sizes, size + 1)):
-        samples = replicate(subset)
-        undefined = np.maximum(undefined, 1 - np.isfinite(samples).all(axis=0).mean(axis=0))
-        found[subset] = _between(samples)
-    lost = undefined > MOST_UNDEFINED
-    found = {subset: np.where(lost[:, None] | lost, np.nan, value) for subset, value in found.items()}
-    total, alone = crossed_covariance(found, sizes)
-    freedom = {factor: np.full(len(models), size - 1) for factor, size in sizes.items()}
-    result = Uncertainty(mean, total, alone, freedom, frozenset(), most=found[frozenset(sizes)])
+    validate = partial(_similarities, list(models.values()), data, folds, method)
+    if inference == "jackknife":
+        result, undefined = _jackknife(validate, data, folds, factors, key)
+    else:
+        result, undefined = _dual_bootstrap(validate, data, folds, factors, key, n_bootstraps)
 
     names = pd.Index(models, name="model")
     table = result.test(np.eye(len(models)), confidence).rename(columns={"estimate": "mean"}).set_axis(names)
@@ -135,24 +127,104 @@ def crossvalidate(
     return table, differences
 
 
-def _crossvalidated(
+def _jackknife(
+    validate: Validation, data: RDMs, folds: tuple[int, int], factors: Sequence[str], key: PRNGKey
+) -> tuple[Uncertainty, np.ndarray]:
+    """Cross-validate without each stimulus, the others staying in their folds.
+
+    Subjects are not left out: their deviations from the mean are used, as at the best weights no similarity changes
+    with the weights at first order. What belongs to pairs of stimuli is counted twice, which is cautious: in small
+    folds it cannot be told from what belongs to three.
+    """
+    n, n_subjects, n_assigned = len(data.stimuli), len(data), ASSIGNMENTS["jackknife"]
+    none = np.empty((0, 2), int)
+    stimuli = np.concatenate([np.ones((1, n), int), samples_without(n, none)[: n * ("stimulus" in factors)]])
+    deal = zip(jax.random.split(key), (n, n_subjects), folds, strict=True)
+    dealt = [
+        _assign(k, np.ones((n_assigned, size), int), count).repeat(len(stimuli), axis=0) for k, size, count in deal
+    ]
+    stimuli = np.tile(stimuli, (n_assigned, 1))
+    each = validate(stimuli, np.ones((len(stimuli), n_subjects), int), *dealt)
+    values = each.reshape(n_assigned, -1, *each.shape[1:])
+    size = values.shape[2]
+    estimates = values[:, 0].mean(axis=2)
+    mean, undefined = _mean(estimates), 1 - np.isfinite(values.mean(axis=3)).mean(axis=(0, 1))
+    items = {"stimulus": np.full(size, n), "subject": np.full(size, n_subjects)}
+    items = {factor: items[factor] for factor in factors if items[factor][0] > 1}
+    layout, left_out = Layout(np.ones(size, int), paired=False), none if "stimulus" in items else None
+    first, second = (half.mean(axis=0) for half in np.split(values, 2))
+    found, chance = (
+        LeftOut(layout, items, mean, undefined, parts_left_out(part, n, left_out), {})
+        for part in ((first + second) / 2, (first - second) / 2)
+    )
+    (total, alone), (total_chance, alone_chance) = found.covariances(), chance.covariances()
+    of_estimate = covariance(estimates) / (n_assigned - 1)
+    alone = {factor: alone[factor] - alone_chance[factor] for factor in alone}
+    freedom = {factor: count - 1 for factor, count in items.items()}
+    most = sum(alone.values(), of_estimate)
+    total = total - total_chance + of_estimate
+    influence = found.influence()
+    return Uncertainty(mean, total, alone, freedom, frozenset(), most, influence=influence), undefined
+
+
+def _dual_bootstrap(
+    validate: Validation,
+    data: RDMs,
+    folds: tuple[int, int],
+    factors: Sequence[str],
+    key: PRNGKey,
+    n_bootstraps: int,
+) -> tuple[Uncertainty, np.ndarray]:
+    """Repeat the whole of the cross-validation in samples of stimuli, of subjects, and of both."""
+    stimulus_key, subject_key, fold_key = jax.random.split(key, 3)
+    drawn = {
+        "stimulus": draw_multiplicities(stimulus_key, n_bootstraps, len(data.stimuli)),
+        "subject": draw_multiplicities(subject_key, n_bootstraps, len(data)),
+    }
+    once = {factor: np.ones_like(counts) for factor, counts in drawn.items()}
+    sizes = {factor: counts.shape[1] for factor, counts in drawn.items() if factor in factors and counts.shape[1] > 1}
+
+    def replicate(subset: frozenset[str]) -> np.ndarray:
+        """Return the mean similarities, shape (assignment, sample, model)."""
+        stimuli, subjects = ((drawn if factor in subset else once)[factor] for factor in drawn)
+        samples = []
+        for k in jax.random.split(fold_key, ASSIGNMENTS["dual-bootstrap"]):
+            deal = jax.random.split(k)
+            of_stimuli, of_subjects = (_assign(*args) for args in zip(deal, (stimuli, subjects), folds, strict=True))
+            each = validate(stimuli, subjects, of_stimuli, of_subjects)
+            weights = subjects[:, None, :] / subjects.sum(axis=1)[:, None, None]
+            samples.append(np.where(weights > 0, weights * each, 0).sum(axis=2))
+        return np.stack(samples)
+
+    mean = _mean(np.concatenate(replicate(frozenset())))
+    found, undefined = {}, np.zeros(len(mean))
+    for subset in (frozenset(chosen) for size in range(len(sizes)) for chosen in combinations(sizes, size + 1)):
+        samples = replicate(subset)
+        undefined = np.maximum(undefined, 1 - np.isfinite(samples).all(axis=0).mean(axis=0))
+        found[subset] = _between(samples)
+    lost = undefined > MOST_UNDEFINED
+    found = {subset: np.where(lost[:, None] | lost, np.nan, value) for subset, value in found.items()}
+    total, alone = crossed_covariance(found, sizes)
+    freedom = {factor: np.full(len(mean), size - 1) for factor, size in sizes.items()}
+    return Uncertainty(mean, total, alone, freedom, frozenset(), most=found[frozenset(sizes)]), undefined
+
+
+def _similarities(
     models: list[Model],
     data: RDMs,
-    stimuli: Multiplicity,
-    subjects: SubjectCounts,
     folds: tuple[int, int],
     method: str,
-    key: PRNGKey,
-) -> Replicates:
-    """Return the mean similarity over folds of each model in each sample, for one assignment to folds."""
-    stimulus_key, subject_key = jax.random.split(key)
-    of_stimuli = _assign(stimulus_key, stimuli, folds[0])
-    of_subjects = _assign(subject_key, subjects, folds[1])
+    stimuli: Multiplicity,
+    subjects: SubjectCounts,
+    of_stimuli: Multiplicity,
+    of_subjects: SubjectCounts,
+) -> Bootstrapped:
+    """Return the similarity of each model, fitted to other folds, with each subject: shape (sample, model, subject)."""
     ends = np.cumsum([len(model.rdms) for model in models])
     blocks = []
     for start in range(0, len(stimuli), BLOCK):
         part = slice(start, start + BLOCK)
-        results = []
+        results = np.zeros((len(stimuli[part]), len(models), len(data)))
         for fold in range(folds[0]):
             inside = of_stimuli[part] == fold
             test = inner_products(models, data, stimuli[part] * inside, method)
@@ -166,22 +238,19 @@ def _crossvalidated(
                     model.weights(train.grams[:, end - len(model.rdms) : end, end - len(model.rdms) : end], cross)
                     for model, end, cross in zip(models, ends, np.split(crosses, ends[:-1], axis=1), strict=True)
                 ]
-                results.append(_tested(weights, test, ends, subjects[part] * mine))
-        blocks.append(np.mean(results, axis=0))
+                results += np.where(mine[:, None, :], _tested(weights, test, ends), 0)
+        blocks.append(results / folds[0])
     return np.concatenate(blocks)
 
 
-def _tested(weights: list[np.ndarray], test: Moments, ends: np.ndarray, subjects: np.ndarray) -> Replicates:
-    """Return the mean similarity of each weighted sum of RDMs with the subjects, in each sample."""
+def _tested(weights: list[np.ndarray], test: Moments, ends: np.ndarray) -> Bootstrapped:
+    """Return the similarity of each weighted sum of RDMs with each subject, in each sample."""
     columns = []
     for theta, end in zip(weights, ends, strict=True):
         mine = slice(end - theta.shape[1], end)
         power = np.einsum("sk,skl,sl->s", theta, test.grams[:, mine, mine], theta)[:, None] * test.powers
         cross = np.einsum("sk,skd->sd", theta, test.crosses[:, mine])
-        similar = np.divide(cross, np.sqrt(np.abs(power)), out=np.full_like(cross, np.nan), where=power > 0)
-        counted = np.where(subjects > 0, subjects * similar, 0).sum(axis=1)
-        n = subjects.sum(axis=1)
-        columns.append(np.divide(counted, n, out=np.full_like(counted, np.nan), where=n > 0))
+        columns.append(np.divide(cross, np.sqrt(np.abs(power)), out=np.full_like(cross, np.nan), where=power > 0))
     return np.stack(columns, axis=1)
 
 
@@ -190,6 +259,12 @@ def _assign(key: PRNGKey, counts: Multiplicity, folds: int) -> np.ndarray:
     chance = np.asarray(jax.random.uniform(key, counts.shape))
     place = np.argsort(np.argsort(chance + (counts == 0), axis=1), axis=1)
     return place % folds
+
+
+def _mean(samples: Replicates) -> np.ndarray:
+    """Return the mean over the samples in which a model is defined in every fold, or NaN if there are none."""
+    n = np.isfinite(samples).sum(axis=0)
+    return np.divide(np.nansum(samples, axis=0), n, out=np.full(len(n), np.nan), where=n > 0)
 
 
 def _between(samples: np.ndarray) -> Covariances:

@@ -14,16 +14,17 @@ from itertools import combinations
 import numpy as np
 
 from ...rdms import RDMs
-from ...shapes import Covariances, Multiplicity
+from ...shapes import Covariances, Influence, Multiplicity
 from .resampling import lower_ceiling
 from .similarity import bootstrap_similarity, similarity
 from .uncertainty import Uncertainty
 
 MOST_PAIRS = 400
 """Pairs of stimuli that are left out together, at most: enough to know the mean square of β to 10 %."""
-
+FEWEST_SUBJECTS = 8
+"""With fewer, what belongs to pairs of subjects is known too badly to be counted once: the noise ceiling's variance
+keeps it twice, and the test against it is cautious."""
 MOST_SUBJECT_PAIRS = 100
-
 LEAST = {"stimulus": 0.4}
 """A share of the jackknife's variance over stimuli that no variance can be less than.
 
@@ -49,11 +50,9 @@ def jackknife(
         Share of samples without a similarity; the covariances are NaN if there is one.
     """
     found = leave_out(models, data, method=method, factors=factors, paired_seeds=paired_seeds)
-    items, size = found.items, len(found.mean)
-    subsets = [frozenset(chosen) for n in range(len(items)) for chosen in combinations(items, n + 1)]
-    total = sum(((-1) ** (len(drawn) - 1) * found.interaction(drawn) for drawn in subsets), np.zeros((size, size)))
-    alone = {f: found.gram("one", f) if f == "stimulus" else found.interaction(frozenset({f})) for f in items}
-    fixed = ~np.any([n > 1 for n in items.values()], axis=0) if items else np.ones(size, bool)
+    items = found.items
+    total, alone = found.covariances()
+    fixed = ~np.any([n > 1 for n in items.values()], axis=0) if items else np.ones(len(found.mean), bool)
     uncertainty = Uncertainty(
         found.mean,
         np.where(fixed[:, None] | fixed, np.nan, total),
@@ -62,7 +61,7 @@ def jackknife(
         own=frozenset() if paired_seeds else frozenset({"seed"}),
         most=sum(alone.values(), np.zeros_like(total)),
         least=LEAST,
-        influence=found.layout.average(found.parts["one"].mean(axis=2)).T if "stimulus" in items else None,
+        influence=found.influence(),
     )
     return uncertainty, found.undefined
 
@@ -81,7 +80,7 @@ class LeftOut:
         ``whole``: all stimuli. ``one``: the deviations when one is left out, and ``pair``: the second differences
         when two are, both scaled so that their sum of squares is a variance.
     between : mapping of str to array, shape (sample, pair of subjects)
-        The same of the noise ceiling's second differences when two subjects are left out; empty with fewer than four.
+        The same of the noise ceiling's second differences when two subjects are left out; empty with few.
     """
 
     layout: "Layout"
@@ -91,6 +90,18 @@ class LeftOut:
     parts: Mapping[str, np.ndarray]
     between: Mapping[str, np.ndarray]
 
+    def covariances(self) -> tuple[Covariances, dict[str, Covariances]]:
+        """Return the covariance for a new draw of every factor, and what each factor shows by itself."""
+        size = len(self.mean)
+        subsets = [frozenset(chosen) for n in range(len(self.items)) for chosen in combinations(self.items, n + 1)]
+        total = sum(((-1) ** (len(drawn) - 1) * self.interaction(drawn) for drawn in subsets), np.zeros((size, size)))
+        alone = {f: self.gram("one", f) if f == "stimulus" else self.interaction(frozenset({f})) for f in self.items}
+        return total, alone
+
+    def influence(self) -> Influence | None:
+        """Return what each stimulus adds to each statistic, or None where stimuli do not vary."""
+        return self.layout.average(self.parts["one"].mean(axis=2)).T if "stimulus" in self.items else None
+
     def gram(self, part: str, *drawn: str) -> Covariances:
         """Return the covariance that a part shows, of deviations over subjects and seeds where they are drawn."""
         return self.layout.gram(self.parts[part], frozenset(drawn))
@@ -99,7 +110,9 @@ class LeftOut:
         """Return the covariance that belongs to all of some factors together, and is in that of each of them."""
         shares = {"whole": 1.0}
         if "stimulus" in drawn:
-            shares = {"one": 1.0, "pair": 1 - times_counted(int(self.items["stimulus"][0]))}
+            shares = {"one": 1.0}
+            if "pair" in self.parts:
+                shares["pair"] = 1 - times_counted(int(self.items["stimulus"][0]))
         result = np.sum([share * self.gram(part, *drawn) for part, share in shares.items()], axis=0)
         if self.between and drawn <= {"stimulus", "subject"} and "subject" in drawn:
             paired = sum(share * (self.between[part] ** 2).sum() for part, share in shares.items())
@@ -125,26 +138,23 @@ def leave_out(
     values, stimuli = similarity(rows, data, method)[None], None
     if "stimulus" in items:
         stimuli = pairs_to_leave_out(n)
-        values = np.concatenate([values, bootstrap_similarity(rows, data, _without(n, stimuli), method)])
+        values = np.concatenate([values, bootstrap_similarity(rows, data, samples_without(n, stimuli), method)])
     ceiling, between = _ceiling(values[:, -len(data) :], "subject" in items)
     values = np.concatenate([values[:, : -len(data)], ceiling[:, None]], axis=1)
     defined = np.isfinite(values[1:].mean(axis=2))
     undefined = 1 - layout.average(defined.mean(axis=0, keepdims=True))[0] if len(defined) else np.zeros(size)
     mean = layout.average(values[:1].mean(axis=2))[0]
-    between = {} if between is None else _parts(between, n, stimuli)
-    return LeftOut(layout, items, mean, undefined, _parts(values, n, stimuli), between)
+    between = {} if between is None else parts_left_out(between, n, stimuli)
+    return LeftOut(layout, items, mean, undefined, parts_left_out(values, n, stimuli), between)
 
 
-def _parts(values: np.ndarray, n: int, pairs: np.ndarray | None) -> dict[str, np.ndarray]:
+def parts_left_out(values: np.ndarray, n: int, pairs: np.ndarray | None) -> dict[str, np.ndarray]:
     """Return the whole, and what leaving out one of n stimuli and pairs of them does, as variances."""
     if pairs is None:
         return {"whole": values}
     one = values[1 : n + 1]
-    return {
-        "whole": values[:1],
-        "one": (one - one.mean(axis=0)) * np.sqrt((n - 1) / n),
-        "pair": _second_differences(values[:1], one, values[n + 1 :], pairs),
-    }
+    parts = {"whole": values[:1], "one": (one - one.mean(axis=0)) * np.sqrt((n - 1) / n)}
+    return parts | ({"pair": _second_differences(values[:1], one, values[n + 1 :], pairs)} if len(pairs) else {})
 
 
 def _second_differences(whole: np.ndarray, one: np.ndarray, two: np.ndarray, pairs: np.ndarray) -> np.ndarray:
@@ -193,7 +203,7 @@ class Layout:
         return np.pad(np.einsum("kmrd,klrd->ml", models, models), ((0, 1), (0, 1)))
 
 
-def _without(n: int, pairs: np.ndarray) -> Multiplicity:
+def samples_without(n: int, pairs: np.ndarray) -> Multiplicity:
     """Return how often each stimulus is in the samples that leave out one, and then in those that leave out two."""
     once = np.ones((n + len(pairs), n), int)
     once[np.arange(n), np.arange(n)] = 0
@@ -218,7 +228,7 @@ def _ceiling(similarities: np.ndarray, subjects_drawn: bool) -> tuple[np.ndarray
         return np.broadcast_to(whole[:, None], (len(whole), n)), None
     one = np.stack([lower_ceiling(similarities, 1 - subjects[[k]]) for k in range(n)])
     each = whole + (n - 1) * (one.mean(axis=0) - one)
-    if n < 4:
+    if n < FEWEST_SUBJECTS:
         return each.T, None
     pairs = pairs_to_leave_out(n, MOST_SUBJECT_PAIRS)
     two = np.stack([lower_ceiling(similarities, 1 - subjects[[k]] - subjects[[m]]) for k, m in pairs.tolist()])

@@ -96,12 +96,16 @@ class Weighted(Model):
     """
 
     def weights(self, grams: Grams, crosses: Crosses) -> Crosses:
-        """Return non-negative least-squares weights."""
+        """Return non-negative least-squares weights: the plain ones, wherever none of them is negative."""
         power, axes = np.linalg.eigh(grams)
         root = np.sqrt(np.maximum(power, 1e-12 * power[:, -1:]))
         design = root[:, :, None] * axes.swapaxes(1, 2)
         target = (axes.swapaxes(1, 2) @ crosses[:, :, None])[:, :, 0] / root
-        return np.array([nnls(a, b)[0] for a, b in zip(design, target, strict=True)])
+        theta = (axes @ (target / root)[:, :, None])[:, :, 0]
+        bound = (theta < 0).any(axis=1)
+        if bound.any():
+            theta[bound] = [nnls(a, b)[0] for a, b in zip(design[bound], target[bound], strict=True)]
+        return theta
 
 
 class Interpolated(Model):

@@ -10,6 +10,9 @@ from scipy.stats import false_discovery_control, t
 from ...errors import look_up
 from ...shapes import Contrasts, Covariances, Influence
 
+FEW = 40
+"""Stimuli, up to which heavy tails of their influence cost all the degrees of freedom that the variance loses."""
+
 
 @dataclass(frozen=True)
 class Uncertainty:
@@ -32,7 +35,7 @@ class Uncertainty:
     least : mapping of str to float
         Factor → share of its covariance that no variance can be less than. Default 1.
     influence : array, shape (statistic, stimulus), optional
-        What each stimulus adds. Heavy tails of it make its variance less certain, with ν = 2n/(kurtosis − 1).
+        What each stimulus adds. Heavy tails of it make its variance less certain.
     """
 
     mean: np.ndarray
@@ -67,7 +70,7 @@ class Uncertainty:
             else:
                 single, freedom = _quadratic(contrasts, covariance)[:, None], freedom.min(axis=1, keepdims=True)
             if factor == "stimulus" and self.influence is not None:
-                freedom = np.minimum(freedom, _tails(contrasts @ np.nan_to_num(self.influence))[:, None])
+                freedom = _for_tails(freedom, contrasts @ np.nan_to_num(self.influence))
             variance = np.maximum(variance, self.least.get(factor, 1.0) * single.sum(axis=1))
             shares.append((single, np.maximum(freedom, 1)))
         freedom = degrees_of_freedom(shares, variance)
@@ -102,12 +105,21 @@ def _quadratic(contrasts: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     return np.maximum(terms.sum(axis=(1, 2)), 0)
 
 
-def _tails(influence: np.ndarray) -> np.ndarray:
-    """Return the degrees of freedom 2n/(kurtosis − 1) of the variance of each row, of mean zero."""
-    square = (influence**2).mean(axis=1)
-    fourth = (influence**4).mean(axis=1)
-    excess = fourth - square**2
-    return np.divide(2 * influence.shape[1] * square**2, excess, out=np.full_like(square, np.inf), where=excess > 0)
+def _for_tails(freedom: np.ndarray, influence: np.ndarray) -> np.ndarray:
+    """Lower the degrees of freedom of t, of shape (variance, 1), for heavy tails of the influence of mean zero.
+
+    The variance of a row is known with ν = 2n/(kurtosis − 1) degrees of freedom, but with many stimuli t does not lose
+    them all: one that makes the variance large has moved the estimate as well, and by the Edgeworth expansion of t
+    (Hall 1992, 10.1007/978-1-4612-4384-7) tails on both sides cost next to nothing, those of a gamma distribution all.
+    So the correction fades as `FEW` / n, which simulations chose: halved at 40 stimuli, tests reject too often; whole
+    at 92, too seldom.
+    """
+    n = influence.shape[1]
+    square = (influence**2).mean(axis=1, keepdims=True)
+    spread = (influence**4).mean(axis=1, keepdims=True) - square**2
+    uncertain = np.divide(spread, 2 * n * square**2, out=np.zeros_like(square), where=square > 0)
+    share = min(1.0, FEW / n)
+    return 1 / ((1 - share) / freedom + share * np.maximum(1 / freedom, uncertain))
 
 
 def holm(p: np.ndarray) -> np.ndarray:

@@ -2,9 +2,20 @@
 
 import numpy as np
 import pytest
+from scipy.stats import kstest
 
-from isocortex.analysis import fit_autoregression
-from isocortex.dynamics import OrnsteinUhlenbeck, drift_diffusion, stationary_sd, telegraph
+from isocortex.analysis import fano_factor, fit_autoregression, intervals
+from isocortex.dynamics import (
+    OrnsteinUhlenbeck,
+    choice_probability,
+    drift_diffusion,
+    mean_decision_time,
+    poisson,
+    random_walk,
+    stationary_sd,
+    telegraph,
+)
+from isocortex.dynamics.decision import OVERSHOOT
 
 
 def test_telegraph_transition_matrix():
@@ -15,6 +26,34 @@ def test_telegraph_transition_matrix():
     np.testing.assert_allclose(np.sort(np.linalg.eigvals(A)), [0.988, 1.0], atol=1e-12)
     np.testing.assert_allclose(channel.equilibrium(), [0.8333, 0.1667], atol=5e-5)
     np.testing.assert_allclose(channel.dwell_times(), [50, 10], rtol=1e-12)
+
+
+def test_random_walk(key):
+    """N(0, 1) steps: variance = t. 20,000 walks: four standard errors √(2/n)·t."""
+    paths = random_walk(100, n_paths=20000, key=key).values
+    for t in (1, 10, 100):
+        assert paths[:, t].var() == pytest.approx(t, rel=4 * np.sqrt(2 / 20000))
+
+
+def test_poisson_process(key):
+    """Exponential intervals (Kolmogorov–Smirnov p above 1e-3) and a Fano factor of 1 (error √(2/windows))."""
+    trains = poisson(20.0, 10_000.0, key=key, n_units=50)
+    assert kstest(intervals(trains), "expon", args=(0, 50.0)).pvalue > 1e-3
+    assert fano_factor(trains, 200.0) == pytest.approx(1, abs=4 * np.sqrt(2 / 2500))
+
+
+def test_bounded_decision():
+    """First-passage probability 1/(1 + exp(−2vB/s²)), mean time (B/v)·tanh(vB/s²), and the overshoot 0.5826."""
+    v, B, s = 0.7, 1.2, 0.9
+    assert choice_probability(v, B, s) == pytest.approx(1 / (1 + np.exp(-2 * v * B / s**2)), rel=1e-14)
+    assert mean_decision_time(v, B, s) == pytest.approx(B / v * np.tanh(v * B / s**2), rel=1e-14)
+    assert pytest.approx(-zeta_of_one_half() / np.sqrt(2 * np.pi), abs=5e-5) == OVERSHOOT
+
+
+def zeta_of_one_half():
+    """Riemann's ζ(½) by the alternating series, averaged twice: (1 − √2)·ζ(½) = Σ (−1)ⁿ⁻¹/√n."""
+    sums = np.cumsum((-1.0) ** np.arange(4001) / np.sqrt(np.arange(1, 4002)))
+    return (sums[-3] + 2 * sums[-2] + sums[-1]) / 4 / (1 - np.sqrt(2))
 
 
 def published_series():

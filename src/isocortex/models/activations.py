@@ -1,0 +1,35 @@
+"""Non-linearities of units, by name, each with its slope."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+Layer = Float[Array, "..."]
+
+
+class Activation(NamedTuple):
+    """A non-linearity.
+
+    Attributes
+    ----------
+    f : callable
+        z = f(a).
+    slope : callable
+        f'(a) as a function of z, which back-propagation has at hand.
+    """
+
+    f: Callable[[Layer], Layer]
+    slope: Callable[[Layer], Layer]
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "sigmoid": Activation(jax.nn.sigmoid, lambda z: z * (1 - z)),
+    "tanh": Activation(jnp.tanh, lambda z: 1 - z**2),
+    "relu": Activation(jax.nn.relu, lambda z: (z > 0).astype(z.dtype)),
+    "softplus": Activation(jax.nn.softplus, lambda z: -jnp.expm1(-z)),
+    "identity": Activation(lambda a: a, jnp.ones_like),
+}
+"""Name → non-linearity and its slope."""

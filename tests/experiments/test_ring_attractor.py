@@ -1,0 +1,48 @@
+"""``ring-attractor``: the closed forms of the bump beside the simulated ring, and bad options."""
+
+import json
+
+import pytest
+
+from isocortex import InputError
+from isocortex.experiments.ring_attractor import RingMemory
+
+
+@pytest.mark.slow
+def test_the_ring_meets_its_closed_forms(tmp_path):
+    """Diffusion from 10 × 100 moves: four of its standard errors, and 3 % of second order. 64 populations sample the
+    bump every 5.6°."""
+    folder = RingMemory(n=64, trials=100, out=tmp_path).execute()
+    found = json.loads((folder / "summary.json").read_text())
+    assert found["ring.half_width"] == pytest.approx(found["ring.half_width.theory"], abs=0.1)
+    assert found["ring.peak"] == pytest.approx(found["ring.peak.theory"], rel=2e-3)
+    assert found["ring.threshold"] == pytest.approx(2, abs=1e-6)
+    assert found["ring.eigenvalue.0.real"] == pytest.approx(0, abs=0.01)
+    assert found["ring.eigenvalue.1.real"] == pytest.approx(found["ring.eigenvalue.1.theory"], abs=0.01)
+    theory = found["ring.diffusion.theory"]
+    assert found["ring.diffusion"] == pytest.approx(theory, abs=4 * found["ring.diffusion.error"] + 0.03 * theory)
+    assert found["ring.drift.correlation"] > 0.95
+    assert abs(found["ring.memory.bias"]) < 4 * found["ring.memory.sd"] / 10
+    page = (folder / "report.html").read_text()
+    assert page.count("<img ") == 5
+
+
+BAD = {
+    "weak": ({"j_1": 1.5}, "A bump needs J_1 above 2"),
+    "runaway": ({"j_0": 0.0}, "grows without bound"),
+    "few": ({"n": 4}, "--n must be in 16…1024"),
+    "noise": ({"sigma": 0.0}, "--sigma must be in"),
+    "spread": ({"spread": 0.5}, "--spread must be in"),
+    "delay": ({"delay": 550.0}, "--delay must be a whole multiple of 100 ms"),
+    "trials": ({"trials": 1}, "--trials must be in"),
+    "fast": ({"tau": 1.0}, "--tau must be at least"),
+    "infinite": ({"cue": float("inf")}, "--cue must be a finite number"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_options_are_told_at_the_door(case, tmp_path):
+    options, sentence = BAD[case]
+    with pytest.raises(InputError, match=sentence):
+        RingMemory(**options, out=tmp_path)
+    assert list(tmp_path.iterdir()) == []
