@@ -66,15 +66,18 @@ class Cognition:
         """The seeds that reach 90 % of the ideal observer's success."""
         return np.flatnonzero(self.accuracy["trained"] >= TRAINED * self.ideal)
 
+    def updates_to(self, share: float) -> np.ndarray:
+        """Return the updates after which each network first had a share of the ideal success; infinite for never."""
+        score = self.history["score"]
+        if self.n_easier:
+            score = score.where(self.history["stage"] == self.n_easier)
+        return updates_to(score, share * self.ideal).fillna(np.inf).values
+
     def summary(self) -> dict[str, float | int]:
         """Return the numbers on learning, under flat keys."""
         trained = self.accuracy["trained"]
         made = self.history["update"] <= self.history["stopped"]  # a network that has stopped has its own end
         last = self.history.where(made & (self.history["update"] > self.history["stopped"] - LAST))
-        score = self.history["score"]
-        if self.n_easier:
-            score = score.where(self.history["stage"] == self.n_easier)
-        needed = updates_to(score, CRITERION * self.ideal).values
         return {
             "accuracy.trained.mean": float(trained.mean()),
             "accuracy.trained.sd": float(trained.std(ddof=min(1, len(trained) - 1))),
@@ -83,7 +86,7 @@ class Cognition:
             "accuracy.fraction_of_ideal.mean": float(trained.mean() / self.ideal),
             "accuracy.last_100.mean": float(last["score"].mean()),
             "loss.last_100.mean": float(last["loss"].mean()),
-            "learning.updates_to_criterion.median": float(np.median(np.where(np.isnan(needed), np.inf, needed))),
+            "learning.updates_to_criterion.median": float(np.median(self.updates_to(CRITERION))),
             "learning.seeds_above_90_percent": len(self.learned),
         }
 
@@ -225,11 +228,14 @@ class CognitiveNetworks(Experiment):
             )
         else:
             equation = f"A layer of {self.units} {self.architecture} units, without noise."
-        stop = "" if self.stop_at is None else f", stopped at {self.stop_at:.0%} of the ideal observer's success"
+        most, stop = "", ""
+        if self.stop_at is not None:
+            most = "at most "
+            stop = f", until the success of 100 updates is {self.stop_at:.0%} of the ideal observer's"
         return [
             f"{self.seeds} networks with their own weights, trials and noise. {equation}",
-            f"Training: {self.updates} updates of {self.batch} fresh trials each{stop}; {task.loss_function} over "
-            f"the steps that count; {self.optimiser}, learning rate {self.learning_rate:g}, gradient norm clipped at "
-            f"{self.clip:g}. Success: the largest output at the last step of the trial, “fixate” included, is the "
+            f"Training: {most}{self.updates} updates of {self.batch} fresh trials each{stop}; {task.loss_function} "
+            f"over the steps that count; {self.optimiser}, learning rate {self.learning_rate:g}, gradient norm clipped "
+            f"at {self.clip:g}. Success: the largest output at the last step of the trial, “fixate” included, is the "
             "right one. It is judged on fresh trials and held against the ideal observer of the same trials.",
         ]

@@ -25,10 +25,18 @@ class CognitiveTask(CognitiveNetworks):
     name: ClassVar[str] = "cognitive-task"
 
     task: Annotated[str, arg(help="Name of the task, or my_module:MyTask from the current folder.")] = "DelayComparison"
-    dt: Annotated[float, arg(help="Step of trial and network in ms.")] = 20.0
+    dt: Annotated[float, arg(help="Step of trial and network in ms.")] = 50.0
     options: Annotated[
         tuple[str, ...], arg(help="Options of the task, such as noise=0.5 'timing={\"delay\": 500}' (values as JSON).")
     ] = ()
+    tau: Annotated[
+        float, arg(help="Time constant of a CTRNN's units in ms; short ones forget before they learn to wait.")
+    ] = 200.0
+    updates: Annotated[int, arg(help="Most updates that a network makes, each on a batch of fresh trials.")] = 6000
+    learning_rate: Annotated[float, arg(help="Of the optimiser.")] = 0.003
+    stop_at: Annotated[
+        float | None, arg(help="A network stops learning at this fraction of the ideal observer's success.")
+    ] = 0.97
 
     def build(self) -> TimedTask:
         """Return the task of the options."""
