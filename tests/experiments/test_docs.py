@@ -20,4 +20,4 @@ def test_the_example_runs():
     points = found["points"]
     assert np.isfinite(points["x"]).all()
     assert points.sizes["point"] > 0
-    assert (points["speed"] <= 5e-3).all()
+    assert (points["speed"] <= 1e-3).all()
