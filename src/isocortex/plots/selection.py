@@ -22,7 +22,8 @@ def selected_inputs(table: pd.DataFrame) -> Figure:
     situations, inputs = list(dict.fromkeys(table["situation"])), list(dict.fromkeys(table["input"]))
     for k, (name, colour) in enumerate(zip(inputs, (BLUE, VERMILION, GREY), strict=False)):
         for i, situation in enumerate(situations):
-            mine = table[(table["situation"] == situation) & (table["input"] == name)]["selected"].to_numpy(float)
+            chosen = (table["situation"] == situation) & (table["input"] == name)
+            mine = np.asarray(table.loc[chosen, "selected"], float)
             at = i + 0.24 * (k - (len(inputs) - 1) / 2)
             spread = at + 0.04 * (np.arange(len(mine)) - (len(mine) - 1) / 2)
             axis.plot(spread, mine, "o", color=colour, ms=5, alpha=0.75, mew=0, label=name if i == 0 else None)

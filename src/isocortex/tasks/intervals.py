@@ -58,6 +58,7 @@ class ReadySetGo(TimedTask):
     CHOICES = ("go",)
     NOISY = ()
     ANSWER = "production"
+    SUCCESS = "the first “go” after “set” is off by no more than ε_max"
     SLACK: ClassVar[float] = 25.0
     """What is tolerated of any interval, in ms."""
 

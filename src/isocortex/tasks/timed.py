@@ -89,6 +89,8 @@ class TimedTask(Task):
     """Periods in which the stimuli carry noise."""
     ANSWER: ClassVar[str] = "decision"
     """The period in which an answer is due."""
+    SUCCESS: ClassVar[str] = "the largest output at the last step, “fixate” included, is the right one"
+    """When a trial succeeds, in words."""
     REWARDS: ClassVar[Mapping[str, float | int]] = {"abort": -0.1, "correct": 1.0, "fail": 0.0}
 
     dt: float | int = option(100.0, float)
