@@ -235,7 +235,7 @@ class CognitiveNetworks(Experiment):
         return [
             f"{self.seeds} networks with their own weights, trials and noise. {equation}",
             f"Training: {most}{self.updates} updates of {self.batch} fresh trials each{stop}; {task.loss_function} "
-            f"over the steps that count; {self.optimiser}, learning rate {self.learning_rate:g}, gradient norm clipped "
-            f"at {self.clip:g}. Success: {task.SUCCESS}. It is judged on fresh trials and held against the ideal observer "
-            "of the same trials.",
+            f"over the steps that count; {self.optimiser}, learning rate {self.learning_rate:g}, annealed to 0 along "
+            f"half a cosine; gradient norm clipped at {self.clip:g}. Success: {task.SUCCESS}. It is judged on fresh "
+            "trials and held against the ideal observer of the same trials.",
         ]
