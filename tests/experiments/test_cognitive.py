@@ -300,7 +300,7 @@ def test_context_decision_runs_to_the_end(tmp_path):
     assert (folder / "figures" / "choices.svg").exists()
 
 
-@pytest.mark.parametrize("architecture", ["GRU", "LSTM"])
+@pytest.mark.parametrize("architecture", ["GRU", pytest.param("LSTM", marks=pytest.mark.slow)])
 def test_other_architectures_and_a_stop(architecture, tmp_path):
     folder = CognitiveTask(**EASY, architecture=architecture, stop_at=0.9, learning_rate=0.03, out=tmp_path).execute()
     found = summary(folder)

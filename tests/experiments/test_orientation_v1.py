@@ -92,10 +92,15 @@ class Interruption(KeyboardInterrupt):
 
 
 @pytest.mark.parametrize(
-    "moment", [("neurons", 0), ("training", 1), ("training", 3), ("comparison", 0), ("figures", 1)]
+    "moment",
+    [
+        ("training", 1),
+        ("figures", 1),
+        *(pytest.param(at, marks=pytest.mark.slow) for at in [("neurons", 0), ("training", 3), ("comparison", 0)]),
+    ],
 )
 def test_an_interrupted_run_resumes_to_the_same_bytes(whole, tmp_path, moment, monkeypatch):
-    monkeypatch.setattr(sys.modules["isocortex.learning.fit"], "SECONDS_BETWEEN_CHECKPOINTS", 0)
+    monkeypatch.setattr(sys.modules["isocortex.learning.loop"], "SECONDS_BETWEEN_CHECKPOINTS", 0)
 
     def interrupt(stage, done, total):
         if (stage, done) == moment:
@@ -122,8 +127,15 @@ def test_resume_takes_no_other_option(whole, tmp_path):
         OrientationV1(resume=partial, epochs=3, seed=4).execute()
 
 
-@pytest.mark.parametrize("architecture", ["FC", "ConvFC"])
-@pytest.mark.parametrize("task", ["boundary", "orientation"])
+@pytest.mark.parametrize(
+    ("task", "architecture"),
+    [
+        ("boundary", "FC"),
+        ("orientation", "ConvFC"),
+        pytest.param("boundary", "ConvFC", marks=pytest.mark.slow),
+        pytest.param("orientation", "FC", marks=pytest.mark.slow),
+    ],
+)
 def test_other_architectures_and_tasks(architecture, task, tmp_path):
     options = SMALL | {"epochs": 1, "trials": 20, "resolution": 0.03}
     folder = OrientationV1(
