@@ -10,7 +10,7 @@ from measure import Peer, alternate, row, seconds
 from isocortex import CTRNN, fit, population
 from isocortex.tasks import PerceptualDecisionMaking
 
-UPDATES, PEER_UPDATES, BATCH = 300, 50, 16
+UPDATES, PEER_UPDATES, BATCH = 1000, 50, 16
 
 
 def train(task: PerceptualDecisionMaking, seeds: int = 1) -> None:
