@@ -88,7 +88,12 @@ class Mechanism:
         """Say in a sentence where the networks rest, or that they do not; nothing where none was looked at."""
         if not self.points:
             return ""
-        what = ("stable fixed points", "unstable fixed points alone", "slow points alone", "neither fixed nor slow points")
+        what = (
+            "stable fixed points",
+            "unstable fixed points alone",
+            "slow points alone",
+            "neither fixed nor slow points",
+        )
         counts = np.zeros(len(what), int)
         for kinds in self.kinds(self.situation):
             found = (np.isin(kinds, STABLE).any(), (kinds != SLOW).any(), len(kinds) > 0, True)
