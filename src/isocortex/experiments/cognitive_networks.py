@@ -122,7 +122,7 @@ class CognitiveNetworks(Experiment):
 
     architecture: Annotated[str, arg(help="Network: CTRNN, or GRU and LSTM for comparison.")] = "CTRNN"
     units: Annotated[int, arg(help="Recurrent units.")] = 64
-    activation: Annotated[str, arg(help="Of a CTRNN: relu, tanh, softplus or sigmoid.")] = "relu"
+    activation: Annotated[str, arg(help="Of a CTRNN: relu, tanh, softplus, sigmoid or identity.")] = "relu"
     tau: Annotated[float, arg(help="Time constant of a CTRNN's units in ms.")] = 100.0
     network_noise: Annotated[float, arg(help="σ of a CTRNN's own noise; it stays on at test, as published.")] = 0.1
     excitatory: Annotated[

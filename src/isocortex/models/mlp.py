@@ -25,7 +25,7 @@ class MLP(eqx.Module):
     sizes : sequence of int
         Number of inputs, of units in each hidden layer, and of outputs. Default (66, 16, 64), the network of Zipser
         and Andersen. Two numbers make a perceptron without a hidden layer.
-    activation : {"sigmoid", "tanh", "relu", "identity"}
+    activation : {"sigmoid", "tanh", "relu", "softplus", "identity"}
         f of the hidden layers. Default sigmoid.
     readout : str
         f of the last layer, from the same list. Default sigmoid.
