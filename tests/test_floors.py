@@ -19,6 +19,7 @@ FLOORS = {
     "runs": 2,
     "dynamics": 2,
     "stimuli": 2,
+    "cores": 1,
     "errors": 1,
     "shapes": 1,
     "responses": 1,

@@ -1,9 +1,7 @@
 """Fit the drift–diffusion model to choices and reaction times by maximum likelihood, and compare its variants."""
 
-import os
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,6 +15,7 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
+from ..cores import on_cores
 from ..errors import InputError, look_up, require
 from ..shapes import PRNGKey
 from .ddm_likelihood import PARAMETERS, VARIANTS, WINDOW, Observed, log_likelihood
@@ -270,8 +269,8 @@ def search(
             return minimize(slope, np.clip(start, *box.T), jac=True, method="L-BFGS-B", bounds=box, options=options)
 
     # BLAS threads would wait for each other over matrices of a few rows; the searches share the cores instead.
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(climb, starts))
+    with threadpool_limits(1, "blas"):
+        results = on_cores(climb, starts)
     best = min(results, key=lambda result: result.fun)
     return float(best.fun), best.x
 

@@ -1,9 +1,8 @@
 """Train perceptrons by back-propagation written out: many small updates in one compiled program."""
 
-import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
+from ..cores import on_cores
 from ..errors import look_up, require
 from ..models import MLP, n_members
 from ..shapes import PRNGKey
@@ -118,15 +118,14 @@ def descend(
         errors[i, start : start + n] = error[:n]
 
     advance(0, int(done), 0)  # compiles, once for all members
-    with ThreadPoolExecutor(min(seeds, os.cpu_count() or 1)) as pool:
-        for start in range(int(done), epochs, CHUNK):
-            end = min(start + CHUNK, epochs)
-            list(pool.map(lambda i, start=start, n=end - start: advance(i, start, n), range(seeds)))
-            if checkpoint is not None and (time.monotonic() - written > SECONDS_BETWEEN_CHECKPOINTS or end == epochs):
-                write_state(Path(checkpoint), (*_stacked(members), errors, np.asarray(end)), asked)
-                written = time.monotonic()
-            if progress is not None:
-                progress(end, epochs)
+    for start in range(int(done), epochs, CHUNK):
+        end = min(start + CHUNK, epochs)
+        on_cores(partial(advance, start=start, n=end - start), range(seeds))
+        if checkpoint is not None and (time.monotonic() - written > SECONDS_BETWEEN_CHECKPOINTS or end == epochs):
+            write_state(Path(checkpoint), (*_stacked(members), errors, np.asarray(end)), asked)
+            written = time.monotonic()
+        if progress is not None:
+            progress(end, epochs)
     bad = np.flatnonzero(~np.isfinite(errors).all(axis=1))
     require(
         len(bad) == 0,

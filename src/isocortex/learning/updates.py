@@ -1,7 +1,5 @@
 """The compiled heart of learning: chunks of updates of every member, in one program."""
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -10,6 +8,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
+from ..cores import on_cores
 from ..models import map_members
 from .sources import DataSet, Stream
 
@@ -134,9 +133,7 @@ def advance_at_once(
         mine = jax.tree.map(lambda x: x[i : i + 1] if eqx.is_array(x) else x, (learners, rest, own))
         return jax.block_until_ready(advance(*mine, *shared))
 
-    n = len(learners.stage)
-    with ThreadPoolExecutor(min(n, os.cpu_count() or 1)) as pool:
-        members = list(pool.map(one, range(n)))
+    members = on_cores(one, range(len(learners.stage)))
     return jax.tree.map(lambda *x: jnp.concatenate(x), *members)
 
 

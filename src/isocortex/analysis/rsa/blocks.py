@@ -1,28 +1,22 @@
 """Independent blocks of rows or samples: small enough for the cache, and shared out among the cores."""
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from math import ceil
 
-BLOCK = 25
-"""Rows or samples in a block."""
+from ...cores import n_cores, on_cores
+
+CACHED = 2**17
+"""Numbers in the arrays of a block, at most."""
 
 
-def in_blocks(work: Callable[[slice], None], n: int) -> None:
-    """Call `work` for successive slices of n items, on as many threads as there are cores (NumPy lets them run)."""
-    starts = range(0, n, BLOCK)
-    helpers = min(len(starts), os.cpu_count() or 1) - 1
-    blocks = iter([slice(start, min(start + BLOCK, n)) for start in starts])
+def blocks_of(n: int, entries: int) -> list[slice]:
+    """Return successive slices of n items of so many entries, equal ones for every core."""
+    shares = n_cores() * max(1, ceil(n * entries / CACHED / n_cores()))
+    edges = [n * i // shares for i in range(shares + 1)] if shares < n else range(n + 1)
+    return [slice(*edge) for edge in pairwise(edges)]
 
-    def share() -> None:
-        for block in blocks:  # each goes to the thread that is free first
-            work(block)
 
-    if helpers <= 0:
-        share()
-        return
-    with ThreadPoolExecutor(helpers) as pool:
-        others = [pool.submit(share) for _ in range(helpers)]
-        share()
-    for other in others:
-        other.result()
+def in_blocks(work: Callable[[slice], None], n: int, entries: int) -> None:
+    """Call `work` for the blocks of n items, on all cores."""
+    on_cores(work, blocks_of(n, entries))

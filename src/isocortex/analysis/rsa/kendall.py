@@ -64,7 +64,7 @@ def _against(x: np.ndarray, y: RowCodes, tied_x: int, tied_y: np.ndarray, total:
         permutation = n - 1 - np.sort(in_x_order * n + np.arange(n)[::-1], axis=1) % n
         found[block] = 2 * count_increasing(permutation) - (total - tied_x - tied_y[block] + _runs(keys))
 
-    in_blocks(work, len(y))
+    in_blocks(work, *y.shape)
     return found
 
 
@@ -106,8 +106,9 @@ def _increasing_within(values: np.ndarray, bits: int) -> np.ndarray:
     m = 1 << bits
     pieces = np.ascontiguousarray(values.reshape(-1, m).T)
     found = np.zeros(pieces.shape, np.uint8 if m < 2**8 else np.int32)
+    larger = np.empty(pieces.shape, bool)
     for lag in range(1, m):
-        found[lag:] += (pieces[lag:] > pieces[:-lag]).view(np.uint8)
+        found[lag:] += np.greater(pieces[lag:], pieces[:-lag], out=larger[lag:]).view(np.uint8)
     return found.sum(axis=0, dtype=np.int64).reshape(stacks, rows, -1).sum(axis=(0, 2))
 
 

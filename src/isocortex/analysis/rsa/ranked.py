@@ -48,7 +48,7 @@ class Ranked:
                 drawn = np.flatnonzero(counts)
                 sample[:] = self.correlation(x[:, drawn], y[:, drawn], counts[drawn])
 
-        in_blocks(work, len(multiplicity))
+        in_blocks(work, len(multiplicity), x.shape[1])
         return result
 
     def ceilings(
@@ -73,6 +73,6 @@ class Ranked:
                 bounds = [self.correlation(mine[[k]], pooled[[k, -1]], counts[drawn])[0] for k in range(len(times))]
                 sample[:] = times @ np.array(bounds) / times.sum()
 
-        in_blocks(work, len(subjects))
+        in_blocks(work, len(subjects), coded.shape[1])
         result[(subjects > 0).sum(axis=1) < 2, 0] = np.nan
         return result

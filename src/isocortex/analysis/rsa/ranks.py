@@ -7,7 +7,7 @@ that tied values share; in a sample the rank of a code is a running sum over the
 import numpy as np
 
 from ...shapes import CondensedRDM, OtherRowCodes, PairCounts, RowCodes, Similarities
-from .blocks import BLOCK, in_blocks
+from .blocks import blocks_of, in_blocks
 
 
 def integers(size: int) -> type[np.signedinteger]:
@@ -22,30 +22,36 @@ def codes(rows: CondensedRDM) -> RowCodes:
 
     def work(block: slice) -> None:
         some, place = rows[block], result[block].reshape(-1)
-        order = _order(some)
-        ordered = some.take(order)
+        order, ordered = _order(some)
         new = ordered[:, 1:] != ordered[:, :-1]
         ranks = np.broadcast_to(np.arange(n, dtype=result.dtype), some.shape)
         if not new.all():
             ranks = np.pad(np.cumsum(new, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
         place[order.ravel()] = ranks.ravel()
 
-    in_blocks(work, len(rows))
+    in_blocks(work, *rows.shape)
     return result
 
 
-def _order(rows: CondensedRDM) -> np.ndarray:
-    """Return the indices, in all rows laid end to end, that sort each row.
+def _order(rows: CondensedRDM) -> tuple[np.ndarray, CondensedRDM]:
+    """Return the indices, in all rows laid end to end, that sort each row, and the rows sorted.
 
     Integers of 16 bits are sorted by their digits, seven times as fast as floats by comparisons: that order of even
     steps from the smallest value to the largest is almost the one sought, and a merge sort has little left to do.
     """
     low, high = rows.min(axis=1, keepdims=True, initial=np.inf), rows.max(axis=1, keepdims=True, initial=-np.inf)
     with np.errstate(all="ignore"):  # any steps will do for rows without a range, or beyond all range
-        steps = ((rows - low) * (65535 / (high - low))).astype(np.uint16)
+        values = rows - low
+        values *= 65535 / (high - low)
+        steps = values.astype(np.uint16)
     starts = rows.shape[1] * np.arange(len(rows))[:, None]
-    nearly = np.argsort(steps, axis=1, kind="stable") + starts
-    return nearly.take(np.argsort(rows.take(nearly), axis=1, kind="stable") + starts)
+    nearly = np.argsort(steps, axis=1, kind="stable")
+    nearly += starts
+    rows.take(nearly, out=values, mode="clip")  # the memory is used again: fresh pages cost as much as the sort
+    rest = np.argsort(values, axis=1, kind="stable")
+    rest += starts
+    order = nearly.take(rest)
+    return order, rows.take(order, out=values, mode="clip")
 
 
 def mid_ranks(codes: RowCodes, counts: PairCounts | None = None) -> CondensedRDM:
@@ -53,14 +59,14 @@ def mid_ranks(codes: RowCodes, counts: PairCounts | None = None) -> CondensedRDM
     times = np.ones(codes.shape[1], int) if counts is None else counts
     size = int(codes.max(initial=0)) + 1
     result = np.empty(codes.shape)
-    for start in range(0, len(codes), BLOCK):
-        flat = codes[start : start + BLOCK] + size * np.arange(min(BLOCK, len(codes) - start))[:, None]
+    for block in blocks_of(*codes.shape):
+        flat = codes[block] + size * np.arange(block.stop - block.start)[:, None]
         repeated = np.broadcast_to(times, flat.shape).ravel()
         held = np.bincount(flat.ravel(), repeated, minlength=size * len(flat)).astype(np.int64).reshape(-1, size)
         twice = held.cumsum(axis=1)  # of integers, whose running sum is ten times as fast as that of floats
         twice *= 2
         twice -= held
-        result[start : start + BLOCK] = twice.take(flat)
+        result[block] = twice.take(flat)
     result += 1
     result /= 2
     return result
