@@ -20,7 +20,7 @@ def batches(task: TimedTask, key: jax.Array, n: int) -> Trials:
     return jax.lax.map(lambda key: task.sample(key, n), jax.random.split(key, OURS // n))
 
 
-for name in TASKS:
+for name in sys.argv[1:] or TASKS:
     for dt in sorted({20.0, task(name).dt}):
         chosen = task(name, dt=dt)
         print(f"\n{name}, dt {dt:g} ms, {chosen.n_steps} steps")

@@ -162,10 +162,8 @@ class TimedTask(Task):
     @property
     def periods(self) -> dict[str, tuple[float, float]]:
         """When each period starts and stops in a typical trial, in ms."""
-        steps = {name: jnp.full(1, d.typical(self.dt)) for name, d in self.durations.items()}
-        clock = self.arrange(steps)
-        ends = {p: (int(clock.starts[p][0]), int(clock.stops[p][0])) for p in clock.starts if p != TRIAL}
-        return {p: (self.dt * start, self.dt * stop) for p, (start, stop) in ends.items() if stop > start}
+        ends = self._ends({name: d.typical(self.dt) for name, d in self.durations.items()})
+        return {p: (self.dt * a, self.dt * b) for p, (a, b) in ends.items() if p != TRIAL and b > a}
 
     @property
     def reward(self) -> dict[str, float | int]:
@@ -216,12 +214,20 @@ class TimedTask(Task):
         return Trials(inputs, targets, clock.during(TRIAL).astype(jnp.float32), varied | conditions)
 
     def _inputs(self, conditions: Conditions, clock: Clock, key: PRNGKey) -> Float[Array, "trial step channel"]:
-        """Return the inputs. Channels come first until the end: the steps are then what the machine vectorises over."""
+        """Return the inputs. Channels come first until the end: the steps are then what the machine vectorises over.
+
+        Noise is drawn for the steps that may carry it, and only if there is any. The condition keeps its drawing a
+        loop of its own too: merged with the last transposition, it is not vectorised and takes four times as long.
+        """
         stimuli = jnp.zeros((self.n_inputs - 1, clock.n, clock.n_steps))
         for period, x in jax.lax.optimization_barrier(self.shown(conditions)).items():
             stimuli = stimuli + jnp.where(clock.during(period)[None], x.T[:, :, None], 0.0)
         if self.NOISY:
-            xi = jax.random.normal(key, (self.n_noisy, clock.n, clock.n_steps))
+            first, stop = self._noisy_steps()
+            shape = (self.n_noisy, clock.n, stop - first)
+            noisy = jax.lax.optimization_barrier(self.noise) > 0
+            xi = jax.lax.cond(noisy, lambda: jax.random.normal(key, shape), lambda: jnp.zeros(shape))
+            xi = jnp.pad(xi, ((0, 0), (0, 0), (first, clock.n_steps - stop)))
             xi = jnp.where(clock.during(*self.NOISY)[None], self.noise / np.sqrt(self.dt) * xi, 0.0)
             stimuli = jnp.concatenate([stimuli[: self.n_noisy] + xi, stimuli[self.n_noisy :]])
         cue = clock.during("fixation")
@@ -229,6 +235,18 @@ class TimedTask(Task):
             cue = jnp.arange(clock.n_steps)[None, :] < clock.starts[self.ANSWER][:, None]
         channels = jnp.concatenate([cue[None].astype(jnp.float32), stimuli])
         return jnp.moveaxis(jax.lax.optimization_barrier(channels), 0, -1)
+
+    def _noisy_steps(self) -> tuple[int, int]:
+        """Return the first step of any trial that may carry noise, and the end of the last one."""
+        steps = {name: d.steps(self.dt)[0].tolist() for name, d in self.durations.items()}
+        shortest, longest = (self._ends({name: n[i] for name, n in steps.items()}) for i in (0, -1))
+        return min(shortest[p][0] for p in self.NOISY), max(longest[p][1] for p in self.NOISY)
+
+    def _ends(self, steps: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+        """Return the first step and the end of each period of a trial whose periods last some steps."""
+        with jax.ensure_compile_time_eval():  # numbers, even while a program is traced
+            clock = self.arrange({name: jnp.full(1, n, jnp.int32) for name, n in steps.items()})
+            return {p: (int(clock.starts[p][0]), int(clock.stops[p][0])) for p in clock.starts}
 
     def earned(self, trials: Trials, clock: Clock) -> Sequences:
         """Return the reward of each output at each step of the answer period."""
