@@ -17,6 +17,7 @@ import xarray as xr
 from jaxtyping import Array, Float
 from scipy.stats import qmc
 
+from ..cores import n_cores, on_cores
 from ..errors import require
 from .eigenvalues import kind, sorted_eigenvalues
 from .system import State, System, in_float64, states
@@ -32,6 +33,8 @@ ENOUGH = 1e-15
 """A search ends at this share of the typical speed."""
 SMALL = 2
 """Dimensions up to which a linear system is solved by Cramer's rule."""
+ROWS = 16
+"""Points that are linearised at once, at least."""
 SAME = 1e-6
 """Points closer than this share of the box are one."""
 
@@ -106,10 +109,10 @@ def fixed_points(
     with jax.enable_x64(True):
         n_steps = N_STEPS if slow is None else N_STEPS_SLOW
         enough = jnp.asarray(slow if early else 0.0, float)
-        found = _search(in_float64(system), jnp.asarray(t, float), begun / width, width, enough, n_steps)
-        x, speed, typical = (np.asarray(part) for part in found)
+        x, speed, typical = _searched(in_float64(system), jnp.asarray(t, float), begun / width, width, enough, n_steps)
         if starts is not None:  # they may all be slow: a displacement by a width is a measure of speed too
-            slopes = np.asarray(_linearised(in_float64(system), jnp.asarray(t, float), begun)[1])
+            some = begun[np.linspace(0, len(begun) - 1, ROWS).astype(int)]
+            slopes = np.asarray(_linearised(in_float64(system), jnp.asarray(t, float), some)[1])
             typical = np.hypot(typical, widest * np.sqrt((slopes**2).sum(axis=(1, 2)).mean() / system.dimension))
         x = x * width
         inside = (np.isfinite(x) & (x >= low - 1e-9 * width) & (x <= high + 1e-9 * width)).all(axis=1)
@@ -118,7 +121,7 @@ def fixed_points(
         x = _merged(x[kept], speed[kept], width)
         x = x[np.lexsort(np.round(x / width, 9).T[::-1])]
         n = len(x)
-        rows = len(begun) if starts is not None else 2 ** int(np.ceil(np.log2(n or 1)))  # few shapes, few compilations
+        rows = 2 ** int(np.ceil(np.log2(max(n, ROWS))))  # few shapes, few compilations
         padded = np.concatenate([x, np.repeat(begun[:1], rows - n, axis=0)])
         rates, jacobians = (
             np.asarray(part)[:n] for part in _linearised(in_float64(system), jnp.asarray(t, float), padded)
@@ -195,16 +198,40 @@ def solve(A: Float[Array, "row column"], b: Float[Array, " row"]) -> Float[Array
     return jax.scipy.linalg.cho_solve(jax.scipy.linalg.cho_factor(A), b)
 
 
+def _searched(
+    system: System,
+    t: Float[Array, ""],
+    starts: Float[np.ndarray, "start dimension"],
+    width: Float[np.ndarray, " dimension"],
+    enough: Float[Array, ""],
+    n_steps: int,
+) -> tuple[Float[np.ndarray, "start dimension"], Float[np.ndarray, " start"], float]:
+    """Return where each start ends, both in widths, the speed |dx/dt| there, and the typical speed of the starts.
+
+    In few dimensions all starts go in step, in one program. In many, every core searches from its share of them.
+    """
+    shares = 1 if len(width) <= SMALL else min(n_cores(), len(starts))
+    places = np.arange(-(-len(starts) // shares) * shares) % len(starts)  # equal shares, one compilation
+
+    def search(share: np.ndarray) -> list[np.ndarray]:
+        with jax.enable_x64(True):  # it holds for one thread alone
+            return [np.asarray(x) for x in _search(system, t, starts[share], starts, width, enough, n_steps)]
+
+    ends, speeds, typical = zip(*on_cores(search, np.split(places, shares)), strict=True)
+    return np.concatenate(ends)[: len(starts)], np.concatenate(speeds)[: len(starts)], float(typical[0])
+
+
 @eqx.filter_jit
 def _search(
     system: System,
     t: Float[Array, ""],
     starts: Float[Array | np.ndarray, "start dimension"],
+    everywhere: Float[Array | np.ndarray, "any dimension"],
     width: Float[Array | np.ndarray, " dimension"],
     enough: Float[Array, ""],
     n_steps: int,
 ) -> tuple[Float[Array, "start dimension"], Float[Array, " start"], Float[Array, ""]]:
-    """Return where each start ends, both in widths, the speed |dx/dt| there, and the typical speed of the starts."""
+    """Return where each start ends, the speed |dx/dt| there, and the typical speed everywhere."""
     eye = jnp.eye(len(width))
 
     def speed(u: State) -> State:
@@ -212,7 +239,7 @@ def _search(
         return system.f(t, u * width) / width
 
     norm = jax.vmap(lambda u: jnp.linalg.norm(system.f(t, u * width)))
-    typical = jnp.sqrt(jnp.nanmean(norm(jnp.asarray(starts)) ** 2))
+    typical = jnp.sqrt(jnp.nanmean(norm(jnp.asarray(everywhere)) ** 2))
     enough = jnp.maximum(enough, ENOUGH * typical)
 
     def downhill(start: State) -> State:
@@ -222,9 +249,10 @@ def _search(
             gram = J.T @ J
             moved = u - solve(gram + damping * (jnp.trace(gram) / len(u) + 1e-30) * eye, J.T @ f)
             f_moved = speed(moved)
-            better = f_moved @ f_moved < f @ f
+            left = (f_moved @ f_moved) / (f @ f)
+            better = left < 1
             size = jnp.abs(moved - u).max()
-            damping = jnp.where(better, damping / 5, jnp.maximum(damping, 1e-12) * 8)
+            damping = jnp.where(better, damping * jnp.clip(left, 1e-4, 0.2), jnp.maximum(damping, 1e-12) * 8)
             return jnp.where(better, moved, u), jnp.where(better, f_moved, f), damping, n + 1, size
 
         def goes_on(state: tuple[State, State, Array, Array, Array]) -> Array:
@@ -234,7 +262,7 @@ def _search(
         first = (start, speed(start), jnp.array(1e-2), jnp.array(0), jnp.array(jnp.inf))
         return jax.lax.while_loop(goes_on, step, first)[0]
 
-    # In few dimensions the starts go in step; in many, one after the other, and each stops when it has arrived.
+    # In many dimensions one start goes after the other, and each stops when it has arrived.
     together = len(width) <= SMALL
     ends = jax.vmap(downhill)(jnp.asarray(starts)) if together else jax.lax.map(downhill, jnp.asarray(starts))
     return ends, norm(ends), typical
