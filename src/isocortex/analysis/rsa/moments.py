@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...shapes import Bootstrapped, CondensedRDM, OtherRDM, OtherRowMoments, PairWeights, RowMoments, SampleWeights
+from .blocks import blocks_of
 
 CONSTANT = 1e-13
 """A variance below this share of the mean square is rounding: the row is constant."""
@@ -50,7 +51,7 @@ def weighted_pearson(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Boot
 def products(x: CondensedRDM, y: OtherRDM, w: SampleWeights) -> Products:
     """Return Σ_p w_p x_p y_p for every row of x with every row of y, and of each with itself."""
     xy = cross(x, y, w) if len(x) <= len(y) else cross(y, x, w).swapaxes(1, 2)
-    return Products(xy, w @ (x**2).T, w @ (y**2).T)
+    return Products(xy, squares(x, w), squares(y, w))
 
 
 def covariance(x: CondensedRDM, y: OtherRDM, w: SampleWeights) -> Products:
@@ -65,10 +66,18 @@ def covariance(x: CondensedRDM, y: OtherRDM, w: SampleWeights) -> Products:
     return Products(xy, np.where(xx > CONSTANT * raw.xx, xx, 0.0), np.where(yy > CONSTANT * raw.yy, yy, 0.0))
 
 
+def squares(rows: CondensedRDM, w: SampleWeights) -> RowMoments:
+    """Return Σ_p w_p x_p² of every row for each sample w of weights, by blocks of rows that fit in the cache."""
+    result = np.empty((len(w), len(rows)))
+    for block in blocks_of(*rows.shape):
+        result[:, block] = w @ (rows[block] ** 2).T
+    return result
+
+
 def cross(x: CondensedRDM, y: OtherRDM, w: SampleWeights) -> Bootstrapped:
     """Return Σ_p w_p x_p y_p for each sample w of weights, with no array larger than the stacks or the weights."""
     result = np.empty((len(w), len(x), len(y)))
-    if len(w) < len(x):
+    if len(w) <= len(x):
         for sample, weights in enumerate(w):
             result[sample] = (x * weights) @ y.T
     else:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...errors import require
 from ...shapes import CondensedRDM, Multiplicity, NoiseCovariance, OtherRDM
-from .moments import CONSTANT, Products, cross
+from .moments import CONSTANT, Products, cross, squares
 from .pairs import Pairs
 
 
@@ -32,8 +32,8 @@ def whitened_products(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: 
     solved_x, solved_y = np.split(np.linalg.solve(system, np.concatenate([sums_x, sums_y], axis=2)), [len(x)], axis=2)
     weighted = w[:, :, None] * sums_x
     xy = cross(x, y, counts) - weighted.swapaxes(1, 2) @ solved_y
-    xx = counts @ (x**2).T - (weighted * solved_x).sum(axis=1)
-    yy = counts @ (y**2).T - (w[:, :, None] * sums_y * solved_y).sum(axis=1)
+    xx = squares(x, counts) - (weighted * solved_x).sum(axis=1)
+    yy = squares(y, counts) - (w[:, :, None] * sums_y * solved_y).sum(axis=1)
     return Products(xy, xx, yy)
 
 
