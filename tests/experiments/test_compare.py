@@ -113,6 +113,9 @@ def test_matching_by_label_tells_what_was_dropped(files, rng):
     assert set(dropped["stimulus"]) == set(np.delete(NAMES, np.sort(few)))
     assert set(dropped["missing in"]) == {"few.npz"}
     assert any("4 stimuli that not every file has were left out" in note for note in record.page["notes"])
+    assert "over 12 stimuli (4 others were left out): " in record.page["answer"]
+    shown = [finding["name"] for finding in record.page["findings"] if finding.get("shown")]
+    assert shown == ["answer", "dropped"]
 
 
 def test_names_of_models_and_their_seeds(files, rng):
@@ -166,6 +169,7 @@ def test_without_labels_the_order_counts_and_the_page_says_so(files, rng):
     np.savez("b.npz", rdms=rng.random((2, PAIRS)))
     options, found = found_by(models=paths("a.npz"), data=paths("b.npz"))
     assert any("matched by their order" in note for note in options.notes(found))
+    assert "Stimuli were matched by order." in " ".join(options.methods(found))
     np.savez("c.npz", rdms=rng.random((1, 3)))
     with pytest.raises(InputError, match=r"c.npz 3, and neither names them; add 'stimuli'"):
         Compare(models=paths("c.npz"), data=paths("b.npz")).read()
@@ -207,6 +211,17 @@ MISTAKES = {
         {"categories": Path("kinds.csv")},
         "kinds.csv is not a CSV file of label,category",
     ),
+    "one run": (
+        lambda: np.savez("bad.npz", responses=np.ones((1, N, 3)), stimuli=NAMES),
+        {"dissimilarity": "cv-euclidean"},
+        "bad.npz: bad hold one run; cross-validation needs at least two",
+    ),
+    "negative counts": (
+        lambda: np.savez("bad.npz", responses=-np.ones((2, N, 3)), stimuli=NAMES),
+        {"dissimilarity": "poisson"},
+        "bad.npz: Poisson needs counts or rates, which are not negative; got -1",
+    ),
+    "a folder": (lambda: Path("bad.npz").mkdir(), {}, "bad.npz is a folder; name a file in it, such as"),
     "similarity": (other(RANDOM), {"similarity": "spearmen"}, "Did you mean 'spearman'"),
 }
 

@@ -226,7 +226,7 @@ def test_python_objects_are_refused(tmp_path):
 
 
 def test_paths_that_are_no_files_to_read(tmp_path):
-    with pytest.raises(InputError, match=r"There is no kind of file '.mt'. Did you mean '.mat'"):
+    with pytest.raises(InputError, match=r"a.mt: There is no kind of file '.mt'. Did you mean '.mat'"):
         read(tmp_path / "a.mt")
     for suffix in SUFFIXES:
         with pytest.raises(InputError, match="There is no file"):

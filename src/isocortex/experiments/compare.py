@@ -27,6 +27,8 @@ INFERENCE = {
 }
 """What is taken as a random sample → the factors that are resampled, and what the intervals then hold for."""
 BETWEEN = "between − within categories"
+MOST_SHOWN = 20
+"""Stimuli left out beyond so many are counted on the page, and stand in a table beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +152,15 @@ class Compare(Experiment):
         if found.contrasts is not None:
             run.table("categories", found.contrasts, caption="Dissimilarity between less within categories.")
         if len(found.inputs.dropped):
-            run.table("dropped", found.inputs.dropped, caption="Stimuli that not every file has; they were left out.")
+            run.table(
+                "dropped",
+                found.inputs.dropped,
+                title="Stimuli that were left out",
+                caption="Stimuli that not every file has, and the files that lack them.",
+                shown=len(found.inputs.dropped) <= MOST_SHOWN,
+            )
         n, subjects = len(found.inputs.data.stimuli), len(found.inputs.data)
+        dropped = f" ({len(found.inputs.dropped)} others were left out)" if len(found.inputs.dropped) else ""
         rows = records(found.table)
         top, beaten = rows[0], found.better_than()[rows[0]["model"]]
         better = f"significantly more than {listed(beaten)}" if beaten else "not significantly more than any other"
@@ -164,7 +173,8 @@ class Compare(Experiment):
             if len(rows) > 1
             else "How like the data is it?",
             answer=f"{top['model']} {'is most like' if len(rows) > 1 else 'against'} the data of "
-            f"{subjects} {'subject' if subjects == 1 else 'subjects'} over {n} stimuli: {found.measure} {interval(top)}"
+            f"{subjects} {'subject' if subjects == 1 else 'subjects'} over {n} stimuli{dropped}: "
+            f"{found.measure} {interval(top)}"
             f"{f', {better}' if len(rows) > 1 else ''}. Noise ceiling {limit}{reached}.",
             notes=self.notes(found),
             methods=self.methods(found),
@@ -201,7 +211,8 @@ class Compare(Experiment):
         )
         paragraphs = [
             f"Models: {listed([path.name for path in self.models])}. "
-            f"Data: {listed([path.name for path in self.data])}. Stimuli were matched by label. "
+            f"Data: {listed([path.name for path in self.data])}. "
+            f"Stimuli were matched by {'order' if inputs.by_order else 'label'}. "
             "Files with responses were turned into RDMs by "
             f"{DISSIMILARITIES[self.dissimilarity].measure}{plain}; RDMs in files were taken as they are, and those of "
             "one subject averaged.",

@@ -1,7 +1,8 @@
 """Put models and brains on the same stimuli, by label, and tell what was dropped."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,20 +76,24 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
 
     found_models: dict[str, RDMs] = {}
     for path, contents in models.items():
-        for name, rows in _models(path, contents, places[path], dissimilarity).items():
+        with _told_of(path):
+            rdms = _models(path, contents, places[path], dissimilarity)
+        for name, rows in rdms.items():
             require(name not in RESERVED, f"A model cannot be called {name!r}; rename the row or the file {path}.")
             require(name not in found_models, f"Two models are called {name!r}; rename the row or the file {path}.")
             found_models[name] = rows
     recordings, stacks = {}, {}
     for path, contents in data.items():
-        for name, rows, responses in _subjects(contents, places[path], dissimilarity):
+        with _told_of(path):
+            measured = _subjects(contents, places[path], dissimilarity)
+        for name, rows, responses in measured:
             unique = name if name not in stacks else f"{path.stem}: {name}"
             require(unique not in stacks, f"Two subjects are called {name!r}; rename the row or the file {path}.")
             stacks[unique] = rows
             recordings |= {} if responses is None else {unique: responses}
     first = next(iter(stacks.values()))
-    measured = np.concatenate([rows.dissimilarities for rows in stacks.values()])
-    brains = RDMs(measured, first.stimuli, tuple(stacks), first.measure)
+    vectors = np.concatenate([rows.dissimilarities for rows in stacks.values()])
+    brains = RDMs(vectors, first.stimuli, tuple(stacks), first.measure)
     found_models = {
         name: RDMs(rows.dissimilarities, first.stimuli, rows.labels, rows.measure)
         for name, rows in found_models.items()
@@ -163,6 +168,15 @@ def _shared(files: Mapping[Path, Contents]) -> tuple[dict[Path, np.ndarray], pd.
     rows = [(str(label), ", ".join(lacking)) for label, lacking in absent.items() if lacking]
     places = {path: np.array([labels[label] for label in kept]) for path, labels in where.items()}
     return places, pd.DataFrame(rows, columns=["stimulus", "missing in"])
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Name the file whose numbers cannot be used."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: str) -> dict[str, RDMs]:
