@@ -118,6 +118,29 @@ def test_matching_by_label_tells_what_was_dropped(files, rng):
     assert shown == ["answer", "dropped"]
 
 
+def test_pairs_that_nobody_measured_are_left_out_everywhere(files, rng):
+    """Without one pair of the 120: the numbers are those of the other 119, and the page says so."""
+    brains, good = (read(file).rdms for file in ("human.mat", "good.npz"))
+    good = good.take([good.stimuli.tolist().index(name) for name in NAMES])
+    holed = [RDMs(rows.dissimilarities.copy(), NAMES, rows.labels) for rows in (brains, good)]
+    for rows in holed:
+        rows.dissimilarities[:, 7] = np.nan
+    write("holed.npz", holed[0], categories=KINDS)
+    write("model.npz", holed[1])
+    folder = Compare(models=paths("model.npz"), data=paths("holed.npz")).execute()
+    kept = np.arange(PAIRS) != 7
+    expected = [spearmanr(good.dissimilarities[0, kept], row[kept]).statistic for row in brains.dissimilarities]
+    assert summary(folder)["rsa.model.mean"] == pytest.approx(np.mean(expected))
+    page = runs.read_run(folder).page
+    assert "Pairs of stimuli that were not measured (NaN), and are left out of every number: 1." in page["notes"]
+    figures = {finding["name"] for finding in page["findings"] if finding["kind"] == "figure"}
+    assert figures == {"similarity", "rdms", "second_level"}
+    with pytest.raises(
+        InputError, match=r"model 'good': The RDMs miss different pairs: 'face 0' with 'tool 0' is there"
+    ):
+        Compare(models=paths("model.npz", "good.npz"), data=paths("holed.npz")).execute()
+
+
 def test_names_of_models_and_their_seeds(files, rng):
     rows = RDMs(rng.random((3, PAIRS)), NAMES, ("fc", "pool", "fc"))
     write("layers.npz", rows)

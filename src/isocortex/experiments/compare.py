@@ -192,6 +192,9 @@ class Compare(Experiment):
                 f"{len(inputs.dropped)} stimuli that not every file has were left out: "
                 f"{listed([str(label) for label in inputs.dropped['stimulus']], most=8)}."
             )
+        if not inputs.data.complete:
+            missing = int(np.isnan(inputs.data.dissimilarities[0]).sum())
+            notes.append(f"Pairs of stimuli that were not measured (NaN), and are left out of every number: {missing}.")
         if found.ceiling is None:
             notes.append("There is no noise ceiling: it needs several subjects, or repeats that agree of one.")
         if len(inputs.data) == 1:

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from ..analysis import rsa
+from ..analysis.rsa.pairs import shared_pairs
 from ..errors import InputError, require
 from ..rdms import RDMs
 from ..recordings import Contents
@@ -67,8 +68,8 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
     Raises
     ------
     InputError
-        If stimuli cannot be matched, fewer than three are shared, two models have one name, or an RDM is undefined or
-        constant.
+        If stimuli cannot be matched, fewer than three are shared, two models have one name, an RDM is undefined or
+        constant, or pairs are missing (NaN) in some RDMs only.
     """
     files = {**data, **models}
     _require_one_kind_of_labels(files)
@@ -99,7 +100,10 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
         for name, rows in found_models.items()
     }
     for kind, rows in {**{f"model {name!r}": rows for name, rows in found_models.items()}, "data": brains}.items():
-        constant = np.ptp(rows.dissimilarities, axis=1) <= 1e-12 * np.abs(rows.dissimilarities).max(axis=1)
+        with _told_of(kind):
+            shared_pairs(brains, rows)
+        least, most = (extreme(rows.dissimilarities, axis=1) for extreme in (np.nanmin, np.nanmax))
+        constant = most - least <= 1e-12 * np.maximum(np.abs(least), np.abs(most))
         require(not constant.any(), f"The RDM of {kind} is the same for every pair, and so is similar to none.")
     path, contents = next(iter(data.items()))
     categories = None if contents.categories is None else contents.categories[places[path]]
@@ -171,12 +175,12 @@ def _shared(files: Mapping[Path, Contents]) -> tuple[dict[Path, np.ndarray], pd.
 
 
 @contextmanager
-def _told_of(path: Path) -> Iterator[None]:
-    """Name the file whose numbers cannot be used."""
+def _told_of(source: object) -> Iterator[None]:
+    """Name the file or model whose numbers cannot be used."""
     try:
         yield
     except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+        raise InputError(f"{source}: {error}") from error
 
 
 def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: str) -> dict[str, RDMs]:
