@@ -163,8 +163,9 @@ def test_one_subject_with_repeats_has_a_ceiling_and_without_has_none(files, rng)
     signal = rng.normal(size=(N, 40))
     write("twice.npz", responses(signal + rng.normal(size=(4, N, 40)), stimuli=NAMES))
     for dissimilarity in ("correlation", "crossnobis"):
-        _, found = found_by(**files | {"data": paths("twice.npz"), "dissimilarity": dissimilarity})
+        options, found = found_by(**files | {"data": paths("twice.npz"), "dissimilarity": dissimilarity})
         assert 0 < found.ceiling.lower < found.ceiling.upper < 1
+        assert options.notes(found)[0] == "There are too few subjects to test whether a model reaches the ceiling."
     write("once.npz", responses(signal, stimuli=NAMES))
     options, found = found_by(**files | {"models": paths("good.npz"), "data": paths("once.npz")})
     assert "rsa.ceiling.lower" not in numbers(found)

@@ -77,7 +77,8 @@ class Compare(Experiment):
         str, arg(help="stimuli, subjects or both: of which new ones intervals and tests shall hold.")
     ] = "both"
     categories: Annotated[
-        Path | None, arg(help="CSV file of label,category. Default: the data file's categories, where it has them.")
+        Path | None,
+        arg(metavar="FILE", help="CSV file of label,category. Default: the data file's categories, where it has them."),
     ] = None
 
     def __post_init__(self) -> None:
@@ -197,6 +198,8 @@ class Compare(Experiment):
             notes.append(f"Pairs of stimuli that were not measured (NaN), and are left out of every number: {missing}.")
         if found.ceiling is None:
             notes.append("There is no noise ceiling: it needs several subjects, or repeats that agree of one.")
+        elif bool(np.isnan(found.table["p_ceiling"]).all()):
+            notes.append("There are too few subjects to test whether a model reaches the ceiling.")
         if len(inputs.data) == 1:
             notes.append("There is one subject: intervals and tests say nothing about others.")
         if any(np.isnan(row["low"]) for row in records(found.table)):

@@ -103,7 +103,7 @@ def draw(run: Run, found: Comparison) -> None:
         plots.dendrogram(inputs.data, categories=categories),
         title="Which stimuli the brains represent alike",
         caption="Average-linkage clustering of the mean RDM of the data; the height of a bar is the mean dissimilarity "
-        "of what it joins.",
+        "of what it joins. The axis need not start at 0.",
         alt="A tree of the stimuli: what the brains represent alike is joined low.",
     )
 
