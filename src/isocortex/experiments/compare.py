@@ -39,15 +39,12 @@ class Compare(Experiment):
     stimulus, or n × pairs), and stimuli, their labels, by which they are matched; docs/interchange.md says more.
 
     Three models and four subjects, each an RDM in a file:
-
         isocortex compare hmax.npz v1.npz monkey.npz --data human.mat
 
     Layers of a network (responses, one group each) against two animals, by the cosine of RDMs of squared distances:
-
         isocortex compare layers.nc --data mouse1.npz mouse2.npz --dissimilarity euclidean --similarity cosine
 
     With categories in the pictures and the table, and intervals for new stimuli alone:
-
         isocortex compare models.npz --data it.npz --categories objects.csv --inference stimuli
     """
 
