@@ -139,6 +139,8 @@ def test_pairs_that_nobody_measured_are_left_out_everywhere(files, rng):
         InputError, match=r"model 'good': The RDMs miss different pairs: 'face 0' with 'tool 0' is there"
     ):
         Compare(models=paths("model.npz", "good.npz"), data=paths("holed.npz")).execute()
+    with pytest.raises(InputError, match=r"data: The RDMs miss different pairs"):
+        Compare(models=paths("model.npz"), data=paths("holed.npz", "human.mat")).execute()
 
 
 def test_names_of_models_and_their_seeds(files, rng):

@@ -99,7 +99,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
         name: RDMs(rows.dissimilarities, first.stimuli, rows.labels, rows.measure)
         for name, rows in found_models.items()
     }
-    for kind, rows in {**{f"model {name!r}": rows for name, rows in found_models.items()}, "data": brains}.items():
+    for kind, rows in {"data": brains, **{f"model {name!r}": rows for name, rows in found_models.items()}}.items():
         with _told_of(kind):
             shared_pairs(brains, rows)
         least, most = (extreme(rows.dissimilarities, axis=1) for extreme in (np.nanmin, np.nanmax))
