@@ -75,6 +75,22 @@ class RDMs:
         kept = [i for i, label in enumerate(self.labels) if label in labels]
         return RDMs(self.dissimilarities[kept], self.stimuli, tuple(self.labels[i] for i in kept), self.measure)
 
+    @property
+    def complete(self) -> bool:
+        """Whether every pair was measured."""
+        return not np.isnan(self.dissimilarities).any()
+
+    def require_every_pair(self, what: str) -> None:
+        """Raise an :class:`InputError` that names the first pair that was not measured, which `what` needs."""
+        if self.complete:
+            return
+        row, pair = np.argwhere(np.isnan(self.dissimilarities))[0]
+        i, j = (self.stimuli[places[pair]].item() for places in np.triu_indices(len(self.stimuli), 1))
+        raise InputError(
+            f"{what} needs every pair, and {i!r} with {j!r} is missing (NaN) in the RDM {self.labels[row]!r}; "
+            "take() the stimuli that have all."
+        )
+
     def square(self) -> SquareRDM:
         """Return the full symmetric matrices, shape (row, stimulus, stimulus), zero on the diagonal."""
         n = len(self.stimuli)
@@ -96,7 +112,7 @@ def from_square(
     Parameters
     ----------
     matrices : array, shape (row, stimulus, stimulus) or (stimulus, stimulus)
-        Symmetric matrices; the diagonal is not read.
+        Symmetric matrices, NaN where a pair was not measured; the diagonal is not read.
 
     Raises
     ------
@@ -115,7 +131,7 @@ def from_square(
         stack.ndim == 3 and stack.shape[1] == stack.shape[2],
         f"RDMs must be square, n × n or rows × n × n; got the shape {np.shape(matrices)}.",
     )
-    scale = np.abs(stack).max(initial=0.0)
+    scale = np.nanmax(np.abs(stack), initial=0.0)
     require(
         bool(np.allclose(stack, stack.swapaxes(1, 2), rtol=0, atol=1e-6 * scale, equal_nan=True)),
         "The RDMs are not symmetric; average them with their transpose if that is what you mean.",

@@ -64,3 +64,16 @@ def test_percentiles_run_from_0_to_100_with_ties_in_the_middle():
     assert percentiles(np.array([[5.0, 1.0, 5.0, 9.0]])).round(6).tolist() == [[50.0, 0.0, 50.0, 100.0]]
     values = np.random.default_rng(0).random((2, 10))
     np.testing.assert_allclose(percentiles(values)[1], (rankdata(values[1]) - 1) / 9 * 100)
+
+
+def test_pairs_that_were_not_measured_are_left_out(rng):
+    """Percentiles are among the measured pairs, and both means over them alone."""
+    kinds, values = np.array(["a", "a", "a", "b", "b", "b"]), rng.random((1, 15))
+    values[0, [0, 8]] = np.nan
+    first, second = np.triu_indices(6, 1)
+    measured = np.isfinite(values[0])
+    places = 100 * (rankdata(values[0, measured]) - 1) / 12
+    apart = (kinds[first] != kinds[second])[measured]
+    found = category_contrast(RDMs(values, np.arange(6)), kinds)
+    assert found["mean"] == pytest.approx(places[apart].mean() - places[~apart].mean())
+    assert found["low"] < found["mean"] < found["high"]

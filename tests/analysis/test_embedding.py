@@ -1,10 +1,11 @@
 """Multidimensional scaling recovers a plane, and lowers the stress of the classical solution."""
 
 import numpy as np
+import pytest
 from scipy.spatial import procrustes
 from scipy.spatial.distance import pdist
 
-from isocortex import RDMs
+from isocortex import InputError, RDMs, plots
 from isocortex.analysis import mds
 
 
@@ -32,3 +33,12 @@ def test_no_dissimilarity_is_one_point():
     points, stress = mds(RDMs(np.array([[0.0, -1.0, 0.0]]), np.arange(3)))
     assert stress == 0
     assert not points.any()
+
+
+def test_a_map_and_a_tree_need_every_pair():
+    holed = RDMs(np.array([[1.0, np.nan, 2.0]]), np.array(["face", "hand", "tree"]), ("Ann",))
+    for picture in (mds, plots.dendrogram):
+        with pytest.raises(
+            InputError, match=r"needs every pair, and 'face' with 'tree' is missing \(NaN\) in .* 'Ann'"
+        ):
+            picture(holed)

@@ -149,3 +149,13 @@ def test_bad_options_are_told_in_a_sentence(options, sentence, rng):
 def test_no_models_are_refused(rng):
     with pytest.raises(InputError, match="no models to compare"):
         rsa.compare({}, stack(rng, 2, 5))
+
+
+def test_a_pair_that_only_some_measured_is_named(rng):
+    data, model = (RDMs(rng.random((rows, 45)), np.arange(10)) for rows in (3, 1))
+    holed = RDMs(np.where(np.arange(45) == 7, np.nan, data.dissimilarities), data.stimuli, ("Ann", "Bob", "Cy"))
+    with pytest.raises(InputError, match=r"0 with 8 is there in the RDM '0' of the other.* missing \(NaN\) in 'Ann'"):
+        rsa.compare({"model": model}, holed)
+    both = {"model": RDMs(np.where(np.arange(45) == 7, np.nan, model.dissimilarities), data.stimuli)}
+    left_out = rsa.similarity(both["model"], holed).mean()
+    assert rsa.compare(both, holed).loc["model", "mean"] == pytest.approx(left_out)

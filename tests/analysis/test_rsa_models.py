@@ -3,8 +3,10 @@
 import jax
 import numpy as np
 import pytest
+from scipy.stats import false_discovery_control
 
 from isocortex import InputError, RDMs, rsa
+from isocortex.analysis.rsa.uncertainty import holm
 
 STIMULI = np.arange(12)
 FITTED = {
@@ -77,6 +79,10 @@ def test_crossvalidated_models_are_told_apart(rng, key):
     row = differences.set_index(["a", "b"]).loc[("select", "weighted")]
     assert row["high"] < 0
     assert row["difference"] == pytest.approx(table.loc["select", "mean"] - table.loc["weighted", "mean"])
+    for correction, adjust in (("holm", holm), ("fdr", false_discovery_control)):
+        adjusted = rsa.crossvalidate(models, data, key=key, correction=correction)
+        for before, after in zip((table, differences), adjusted, strict=True):
+            np.testing.assert_allclose(after["p"], adjust(before["p"].to_numpy()))
 
 
 def test_without_folds_it_is_the_bootstrap_of_the_fixed_model(rng, key):
@@ -122,6 +128,7 @@ def test_a_model_that_nothing_fits_has_no_similarity(rng, key):
         ({"subject_folds": 4}, "3 subjects make 1 to 3 folds"),
         ({"n_bootstraps": 1}, "at least 2"),
         ({"factors": ("seed",)}, "no factor 'seed'"),
+        ({"correction": "hom"}, "no correction 'hom'. Did you mean 'holm'"),
     ],
 )
 def test_bad_options_are_told(options, sentence, rng):

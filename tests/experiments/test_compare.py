@@ -113,6 +113,34 @@ def test_matching_by_label_tells_what_was_dropped(files, rng):
     assert set(dropped["stimulus"]) == set(np.delete(NAMES, np.sort(few)))
     assert set(dropped["missing in"]) == {"few.npz"}
     assert any("4 stimuli that not every file has were left out" in note for note in record.page["notes"])
+    assert "over 12 stimuli (4 others were left out): " in record.page["answer"]
+    shown = [finding["name"] for finding in record.page["findings"] if finding.get("shown")]
+    assert shown == ["answer", "dropped"]
+
+
+def test_pairs_that_nobody_measured_are_left_out_everywhere(files, rng):
+    """Without one pair of the 120: the numbers are those of the other 119, and the page says so."""
+    brains, good = (read(file).rdms for file in ("human.mat", "good.npz"))
+    good = good.take([good.stimuli.tolist().index(name) for name in NAMES])
+    holed = [RDMs(rows.dissimilarities.copy(), NAMES, rows.labels) for rows in (brains, good)]
+    for rows in holed:
+        rows.dissimilarities[:, 7] = np.nan
+    write("holed.npz", holed[0], categories=KINDS)
+    write("model.npz", holed[1])
+    folder = Compare(models=paths("model.npz"), data=paths("holed.npz")).execute()
+    kept = np.arange(PAIRS) != 7
+    expected = [spearmanr(good.dissimilarities[0, kept], row[kept]).statistic for row in brains.dissimilarities]
+    assert summary(folder)["rsa.model.mean"] == pytest.approx(np.mean(expected))
+    page = runs.read_run(folder).page
+    assert "Pairs of stimuli that were not measured (NaN), and are left out of every number: 1." in page["notes"]
+    figures = {finding["name"] for finding in page["findings"] if finding["kind"] == "figure"}
+    assert figures == {"similarity", "rdms", "second_level"}
+    with pytest.raises(
+        InputError, match=r"model 'good': The RDMs miss different pairs: 'face 0' with 'tool 0' is there"
+    ):
+        Compare(models=paths("model.npz", "good.npz"), data=paths("holed.npz")).execute()
+    with pytest.raises(InputError, match=r"data: The RDMs miss different pairs"):
+        Compare(models=paths("model.npz"), data=paths("holed.npz", "human.mat")).execute()
 
 
 def test_names_of_models_and_their_seeds(files, rng):
@@ -137,8 +165,9 @@ def test_one_subject_with_repeats_has_a_ceiling_and_without_has_none(files, rng)
     signal = rng.normal(size=(N, 40))
     write("twice.npz", responses(signal + rng.normal(size=(4, N, 40)), stimuli=NAMES))
     for dissimilarity in ("correlation", "crossnobis"):
-        _, found = found_by(**files | {"data": paths("twice.npz"), "dissimilarity": dissimilarity})
+        options, found = found_by(**files | {"data": paths("twice.npz"), "dissimilarity": dissimilarity})
         assert 0 < found.ceiling.lower < found.ceiling.upper < 1
+        assert options.notes(found)[0] == "There are too few subjects to test whether a model reaches the ceiling."
     write("once.npz", responses(signal, stimuli=NAMES))
     options, found = found_by(**files | {"models": paths("good.npz"), "data": paths("once.npz")})
     assert "rsa.ceiling.lower" not in numbers(found)
@@ -166,6 +195,7 @@ def test_without_labels_the_order_counts_and_the_page_says_so(files, rng):
     np.savez("b.npz", rdms=rng.random((2, PAIRS)))
     options, found = found_by(models=paths("a.npz"), data=paths("b.npz"))
     assert any("matched by their order" in note for note in options.notes(found))
+    assert "Stimuli were matched by order." in " ".join(options.methods(found))
     np.savez("c.npz", rdms=rng.random((1, 3)))
     with pytest.raises(InputError, match=r"c.npz 3, and neither names them; add 'stimuli'"):
         Compare(models=paths("c.npz"), data=paths("b.npz")).read()
@@ -207,6 +237,17 @@ MISTAKES = {
         {"categories": Path("kinds.csv")},
         "kinds.csv is not a CSV file of label,category",
     ),
+    "one run": (
+        lambda: np.savez("bad.npz", responses=np.ones((1, N, 3)), stimuli=NAMES),
+        {"dissimilarity": "cv-euclidean"},
+        "bad.npz: bad hold one run; cross-validation needs at least two",
+    ),
+    "negative counts": (
+        lambda: np.savez("bad.npz", responses=-np.ones((2, N, 3)), stimuli=NAMES),
+        {"dissimilarity": "poisson"},
+        "bad.npz: Poisson needs counts or rates, which are not negative; got -1",
+    ),
+    "a folder": (lambda: Path("bad.npz").mkdir(), {}, "bad.npz is a folder; name a file in it, such as"),
     "similarity": (other(RANDOM), {"similarity": "spearmen"}, "Did you mean 'spearman'"),
 }
 

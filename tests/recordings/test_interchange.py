@@ -18,6 +18,9 @@ SUFFIXES = [".npz", ".mat", ".nc"]
 NAMES = np.array(["face", "hand", "tree", "house"])
 VECTORS = np.array([[1.0, 2, 3, 4, 5, 6], [2.0, 1, 4, 3, 6, 5]])
 SQUARE = RDMs(VECTORS, NAMES).square()
+INFINITE = VECTORS * np.inf
+HOLED = VECTORS.copy()
+HOLED[:, 2] = np.nan
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -46,6 +49,17 @@ def test_responses_of_several_subjects_come_back(suffix, tmp_path, rng):
         assert found.responses[name].dims == ("repeat", "stimulus", "unit")
         np.testing.assert_array_equal(found.responses[name], array)
         assert found.responses[name]["stimulus"].values.tolist() == NAMES.tolist()
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_pairs_that_were_not_measured_come_back_as_nan(suffix, tmp_path):
+    path = tmp_path / f"holed{suffix}"
+    write(path, RDMs(HOLED, NAMES))
+    np.testing.assert_array_equal(read(path).rdms.dissimilarities, HOLED)
+    square = RDMs(HOLED, NAMES).square()
+    square[:, range(4), range(4)] = np.nan
+    np.savez(tmp_path / "square.npz", rdms=square)
+    np.testing.assert_array_equal(read(tmp_path / "square.npz").rdms.dissimilarities, HOLED)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -160,8 +174,6 @@ def test_netcdf_of_an_assembly_and_of_turned_axes(tmp_path, rng):
 SIMILAR = 1 - SQUARE[0] / 10
 LOPSIDED = SQUARE[0].copy()
 LOPSIDED[0, 1] = 9
-HOLED = VECTORS.copy()
-HOLED[1, 2] = np.nan
 BAD = {
     "neither": ({"rdm": VECTORS}, r"must hold either 'responses' or 'rdms'; it holds 'rdm'"),
     "both": ({"rdms": VECTORS, "responses": np.eye(4)}, "must hold either 'responses' or 'rdms'"),
@@ -172,7 +184,9 @@ BAD = {
     "labels of pairs": ({"rdms": VECTORS, "stimuli": NAMES[:3]}, r"over 4 stimuli, and 'stimuli' names 3"),
     "MATLAB's order": ({"rdms": np.ones((4, 4, 2))}, r"shape \(4, 4, 2\); in MATLAB, permute\(rdms, \[3 1 2\]\)"),
     "four axes": ({"rdms": np.ones((1, 4, 4, 2))}, "must be n × stimulus × stimulus or n × pairs"),
-    "NaN": ({"rdms": HOLED}, "NaN or infinite"),
+    "infinite RDMs": ({"rdms": INFINITE}, "has infinite dissimilarities"),
+    "NaN": ({"responses": np.full((4, 2), np.nan)}, "8 NaN or infinite values"),
+    "nothing measured": ({"rdms": VECTORS * np.nan}, "fewer than two dissimilarities that are not NaN"),
     "infinite": ({"responses": np.full((4, 2), np.inf)}, "8 NaN or infinite values"),
     "complex": ({"rdms": VECTORS + 1j}, "must be real numbers; they are of dtype complex128"),
     "words": ({"responses": np.array([list("ab")] * 4)}, "must be real numbers"),
@@ -226,7 +240,7 @@ def test_python_objects_are_refused(tmp_path):
 
 
 def test_paths_that_are_no_files_to_read(tmp_path):
-    with pytest.raises(InputError, match=r"There is no kind of file '.mt'. Did you mean '.mat'"):
+    with pytest.raises(InputError, match=r"a.mt: There is no kind of file '.mt'. Did you mean '.mat'"):
         read(tmp_path / "a.mt")
     for suffix in SUFFIXES:
         with pytest.raises(InputError, match="There is no file"):

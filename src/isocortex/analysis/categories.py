@@ -22,6 +22,7 @@ def category_contrast(rdms: RDMs, categories: np.ndarray, *, confidence: float =
     Parameters
     ----------
     rdms : RDMs
+        Pairs that were not measured (NaN) are left out.
     categories : array of str, shape (stimulus,)
     confidence : float
         Default 0.95.
@@ -54,7 +55,8 @@ def category_contrast(rdms: RDMs, categories: np.ndarray, *, confidence: float =
         f"categories of {n} stimuli.",
     )
     ranks = RDMs(percentiles(rdms.dissimilarities), rdms.stimuli).square().mean(axis=0)
-    parts = [(ranks * mask, mask.astype(float)) for mask in (~same, within)]
+    measured, ranks = np.isfinite(ranks), np.nan_to_num(ranks)
+    parts = [(ranks * mask, mask.astype(float)) for mask in (~same & measured, within & measured)]
     total = [values.sum() / mask.sum() for values, mask in parts]
     without = []
     for values, mask in parts:  # a stimulus stands in its row and in its column
@@ -69,5 +71,9 @@ def category_contrast(rdms: RDMs, categories: np.ndarray, *, confidence: float =
 
 
 def percentiles(dissimilarities: CondensedRDM) -> CondensedRDM:
-    """Return each dissimilarity's place among those of its row, from 0 (the smallest) to 100 (the largest)."""
-    return 100 * (rankdata(dissimilarities, axis=1) - 1) / (dissimilarities.shape[1] - 1)
+    """Return each dissimilarity's place among those of its row, from 0 (the smallest) to 100 (the largest).
+
+    A pair that was not measured (NaN) stays NaN.
+    """
+    measured = np.isfinite(dissimilarities).sum(axis=1, keepdims=True)
+    return 100 * (rankdata(dissimilarities, axis=1, nan_policy="omit") - 1) / (measured - 1)

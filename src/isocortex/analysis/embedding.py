@@ -66,6 +66,11 @@ def mds(rdms: RDMs) -> tuple[np.ndarray, float]:
     stress : float
         Kruskal's stress-1, √(Σ(d − δ)²/Σδ²) of distances d and dissimilarities δ: 0 for a perfect map.
 
+    Raises
+    ------
+    InputError
+        If a pair was not measured (NaN).
+
     Examples
     --------
     >>> import numpy as np
@@ -77,6 +82,7 @@ def mds(rdms: RDMs) -> tuple[np.ndarray, float]:
     from scipy.spatial.distance import pdist
     from sklearn.manifold import smacof
 
+    rdms.require_every_pair("A map")
     square = np.maximum(rdms.square().mean(axis=0), 0)
     if not square.any():
         return np.zeros((len(square), 2)), 0.0

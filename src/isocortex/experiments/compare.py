@@ -27,6 +27,8 @@ INFERENCE = {
 }
 """What is taken as a random sample → the factors that are resampled, and what the intervals then hold for."""
 BETWEEN = "between − within categories"
+MOST_SHOWN = 20
+"""Stimuli left out beyond so many are counted on the page, and stand in a table beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +39,12 @@ class Compare(Experiment):
     stimulus, or n × pairs), and stimuli, their labels, by which they are matched; docs/interchange.md says more.
 
     Three models and four subjects, each an RDM in a file:
-
         isocortex compare hmax.npz v1.npz monkey.npz --data human.mat
 
     Layers of a network (responses, one group each) against two animals, by the cosine of RDMs of squared distances:
-
         isocortex compare layers.nc --data mouse1.npz mouse2.npz --dissimilarity euclidean --similarity cosine
 
     With categories in the pictures and the table, and intervals for new stimuli alone:
-
         isocortex compare models.npz --data it.npz --categories objects.csv --inference stimuli
     """
 
@@ -75,7 +74,8 @@ class Compare(Experiment):
         str, arg(help="stimuli, subjects or both: of which new ones intervals and tests shall hold.")
     ] = "both"
     categories: Annotated[
-        Path | None, arg(help="CSV file of label,category. Default: the data file's categories, where it has them.")
+        Path | None,
+        arg(metavar="FILE", help="CSV file of label,category. Default: the data file's categories, where it has them."),
     ] = None
 
     def __post_init__(self) -> None:
@@ -150,8 +150,15 @@ class Compare(Experiment):
         if found.contrasts is not None:
             run.table("categories", found.contrasts, caption="Dissimilarity between less within categories.")
         if len(found.inputs.dropped):
-            run.table("dropped", found.inputs.dropped, caption="Stimuli that not every file has; they were left out.")
+            run.table(
+                "dropped",
+                found.inputs.dropped,
+                title="Stimuli that were left out",
+                caption="Stimuli that not every file has, and the files that lack them.",
+                shown=len(found.inputs.dropped) <= MOST_SHOWN,
+            )
         n, subjects = len(found.inputs.data.stimuli), len(found.inputs.data)
+        dropped = f" ({len(found.inputs.dropped)} others were left out)" if len(found.inputs.dropped) else ""
         rows = records(found.table)
         top, beaten = rows[0], found.better_than()[rows[0]["model"]]
         better = f"significantly more than {listed(beaten)}" if beaten else "not significantly more than any other"
@@ -164,7 +171,8 @@ class Compare(Experiment):
             if len(rows) > 1
             else "How like the data is it?",
             answer=f"{top['model']} {'is most like' if len(rows) > 1 else 'against'} the data of "
-            f"{subjects} {'subject' if subjects == 1 else 'subjects'} over {n} stimuli: {found.measure} {interval(top)}"
+            f"{subjects} {'subject' if subjects == 1 else 'subjects'} over {n} stimuli{dropped}: "
+            f"{found.measure} {interval(top)}"
             f"{f', {better}' if len(rows) > 1 else ''}. Noise ceiling {limit}{reached}.",
             notes=self.notes(found),
             methods=self.methods(found),
@@ -182,8 +190,13 @@ class Compare(Experiment):
                 f"{len(inputs.dropped)} stimuli that not every file has were left out: "
                 f"{listed([str(label) for label in inputs.dropped['stimulus']], most=8)}."
             )
+        if not inputs.data.complete:
+            missing = int(np.isnan(inputs.data.dissimilarities[0]).sum())
+            notes.append(f"Pairs of stimuli that were not measured (NaN), and are left out of every number: {missing}.")
         if found.ceiling is None:
             notes.append("There is no noise ceiling: it needs several subjects, or repeats that agree of one.")
+        elif bool(np.isnan(found.table["p_ceiling"]).all()):
+            notes.append("There are too few subjects to test whether a model reaches the ceiling.")
         if len(inputs.data) == 1:
             notes.append("There is one subject: intervals and tests say nothing about others.")
         if any(np.isnan(row["low"]) for row in records(found.table)):
@@ -201,7 +214,8 @@ class Compare(Experiment):
         )
         paragraphs = [
             f"Models: {listed([path.name for path in self.models])}. "
-            f"Data: {listed([path.name for path in self.data])}. Stimuli were matched by label. "
+            f"Data: {listed([path.name for path in self.data])}. "
+            f"Stimuli were matched by {'order' if inputs.by_order else 'label'}. "
             "Files with responses were turned into RDMs by "
             f"{DISSIMILARITIES[self.dissimilarity].measure}{plain}; RDMs in files were taken as they are, and those of "
             "one subject averaged.",

@@ -64,7 +64,7 @@ class Comparison:
 
 
 def draw(run: Run, found: Comparison) -> None:
-    """Draw every picture into a run."""
+    """Draw every picture into a run; maps and trees of the stimuli only where every pair was measured."""
     models = list(found.table["model"])
     inputs, categories = found.inputs, found.inputs.categories
     brain = "data" if len(inputs.data) == 1 else f"data, mean of {len(inputs.data)} subjects"
@@ -86,6 +86,8 @@ def draw(run: Run, found: Comparison) -> None:
     )
     if len(models) + len(inputs.data) > 2:
         draw_second_level(run, found)
+    if not inputs.data.complete:
+        return
 
     maps = {name: mds(rows) for name, rows in list(stacks.items())[: MOST_MAPS + 1]}
     run.figure(
@@ -101,7 +103,7 @@ def draw(run: Run, found: Comparison) -> None:
         plots.dendrogram(inputs.data, categories=categories),
         title="Which stimuli the brains represent alike",
         caption="Average-linkage clustering of the mean RDM of the data; the height of a bar is the mean dissimilarity "
-        "of what it joins.",
+        "of what it joins. The axis need not start at 0.",
         alt="A tree of the stimuli: what the brains represent alike is joined low.",
     )
 

@@ -1,7 +1,8 @@
 """Put models and brains on the same stimuli, by label, and tell what was dropped."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from ..analysis import rsa
+from ..analysis.rsa.pairs import shared_pairs
 from ..errors import InputError, require
 from ..rdms import RDMs
 from ..recordings import Contents
@@ -66,8 +68,8 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
     Raises
     ------
     InputError
-        If stimuli cannot be matched, fewer than three are shared, two models have one name, or an RDM is undefined or
-        constant.
+        If stimuli cannot be matched, fewer than three are shared, two models have one name, an RDM is undefined or
+        constant, or pairs are missing (NaN) in some RDMs only.
     """
     files = {**data, **models}
     _require_one_kind_of_labels(files)
@@ -75,26 +77,33 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
 
     found_models: dict[str, RDMs] = {}
     for path, contents in models.items():
-        for name, rows in _models(path, contents, places[path], dissimilarity).items():
+        with _told_of(path):
+            rdms = _models(path, contents, places[path], dissimilarity)
+        for name, rows in rdms.items():
             require(name not in RESERVED, f"A model cannot be called {name!r}; rename the row or the file {path}.")
             require(name not in found_models, f"Two models are called {name!r}; rename the row or the file {path}.")
             found_models[name] = rows
     recordings, stacks = {}, {}
     for path, contents in data.items():
-        for name, rows, responses in _subjects(contents, places[path], dissimilarity):
+        with _told_of(path):
+            measured = _subjects(contents, places[path], dissimilarity)
+        for name, rows, responses in measured:
             unique = name if name not in stacks else f"{path.stem}: {name}"
             require(unique not in stacks, f"Two subjects are called {name!r}; rename the row or the file {path}.")
             stacks[unique] = rows
             recordings |= {} if responses is None else {unique: responses}
     first = next(iter(stacks.values()))
-    measured = np.concatenate([rows.dissimilarities for rows in stacks.values()])
-    brains = RDMs(measured, first.stimuli, tuple(stacks), first.measure)
+    vectors = np.concatenate([rows.dissimilarities for rows in stacks.values()])
+    brains = RDMs(vectors, first.stimuli, tuple(stacks), first.measure)
     found_models = {
         name: RDMs(rows.dissimilarities, first.stimuli, rows.labels, rows.measure)
         for name, rows in found_models.items()
     }
-    for kind, rows in {**{f"model {name!r}": rows for name, rows in found_models.items()}, "data": brains}.items():
-        constant = np.ptp(rows.dissimilarities, axis=1) <= 1e-12 * np.abs(rows.dissimilarities).max(axis=1)
+    for kind, rows in {"data": brains, **{f"model {name!r}": rows for name, rows in found_models.items()}}.items():
+        with _told_of(kind):
+            shared_pairs(brains, rows)
+        least, most = (extreme(rows.dissimilarities, axis=1) for extreme in (np.nanmin, np.nanmax))
+        constant = most - least <= 1e-12 * np.maximum(np.abs(least), np.abs(most))
         require(not constant.any(), f"The RDM of {kind} is the same for every pair, and so is similar to none.")
     path, contents = next(iter(data.items()))
     categories = None if contents.categories is None else contents.categories[places[path]]
@@ -163,6 +172,15 @@ def _shared(files: Mapping[Path, Contents]) -> tuple[dict[Path, np.ndarray], pd.
     rows = [(str(label), ", ".join(lacking)) for label, lacking in absent.items() if lacking]
     places = {path: np.array([labels[label] for label in kept]) for path, labels in where.items()}
     return places, pd.DataFrame(rows, columns=["stimulus", "missing in"])
+
+
+@contextmanager
+def _told_of(source: object) -> Iterator[None]:
+    """Name the file or model whose numbers cannot be used."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from error
 
 
 def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: str) -> dict[str, RDMs]:

@@ -32,7 +32,7 @@ class Experiment(ABC):
     out: Annotated[Path, arg(help="Folder in which the run folder appears.")] = Path("runs")
     resume: Annotated[
         Path | None,
-        arg(help="Go on with this interrupted run (a .partial folder), with the options it was given."),
+        arg(metavar="FOLDER", help="Go on with this interrupted run (.partial), with the options it was given."),
     ] = None
 
     def __post_init__(self) -> None:

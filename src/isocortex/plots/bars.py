@@ -131,7 +131,7 @@ def _bar(axis: Axes, x: float, row: Mapping[str, Any], width: float, colour: str
 
 def _dots(axis: Axes, x: np.ndarray, values: np.ndarray, label: str | None = None) -> None:
     """Draw seeds or subjects as white dots."""
-    axis.plot(x, values, "o", ms=3.2, mfc="white", mec="0.15", mew=0.6, zorder=3, label=label)
+    axis.plot(x, values, "o", ms=3.8, mfc="white", mec="0.15", mew=0.7, zorder=4.5, label=label)
 
 
 def _ground(axis: Axes, ceiling: NoiseCeiling | None, measure: str) -> None:

@@ -25,7 +25,13 @@ def dendrogram(rdms: RDMs, *, categories: np.ndarray | None = None) -> Figure:
     rdms : RDMs
         Averaged over rows. Negative dissimilarities count as 0.
     categories : array of str, shape (stimulus,), optional
+
+    Raises
+    ------
+    InputError
+        If a pair was not measured (NaN).
     """
+    rdms.require_every_pair("A tree")
     mean = np.maximum(rdms.dissimilarities.mean(axis=0), 0)
     tree = hierarchy.dendrogram(hierarchy.linkage(mean, "average", optimal_ordering=True), no_plot=True)
     order = np.array(tree["leaves"])

@@ -87,7 +87,6 @@ def _rdms(arrays: Arrays, stimuli: np.ndarray | None, name: str) -> tuple[RDMs, 
     """Build RDMs from square matrices or condensed vectors; return them with the subject of each."""
     values = arrays["rdms"]
     require(values.dtype.kind in "fiub", f"'rdms' must be real numbers; they are of dtype {values.dtype}.")
-    require(bool(np.isfinite(values).all()), "'rdms' have NaN or infinite values.")
     require(
         1 <= values.ndim <= 3 and values.size > 0,
         f"'rdms' must be n × stimulus × stimulus or n × pairs; they have the shape {values.shape}.",
@@ -121,7 +120,7 @@ def _is_square(values: np.ndarray, stimuli: np.ndarray | None) -> bool:
     could_be_pairs = (
         isqrt(8 * n + 1) ** 2 == 8 * n + 1 if stimuli is None else len(stimuli) * (len(stimuli) - 1) == 2 * n
     )
-    return could_be_square and (not could_be_pairs or not values.diagonal().any())
+    return could_be_square and (not could_be_pairs or not np.nan_to_num(values.diagonal()).any())
 
 
 def _stimuli_of(pairs: int) -> int:
@@ -132,13 +131,13 @@ def _stimuli_of(pairs: int) -> int:
 
 
 def _require_dissimilarities(stack: np.ndarray) -> None:
-    """Raise unless the matrices are square and zero on the diagonal."""
+    """Raise unless the matrices are square and zero on the diagonal, or NaN there."""
     rows, n, m = stack.shape
     hint = "; in MATLAB, permute(rdms, [3 1 2])" if rows == n else ""
     require(n == m, f"'rdms' must be n × stimulus × stimulus; they have the shape {stack.shape}{hint}.")
-    largest = float(np.abs(np.diagonal(stack, axis1=1, axis2=2)).max())
+    largest = float(np.nanmax(np.abs(np.diagonal(stack, axis1=1, axis2=2)), initial=0))
     require(
-        largest <= ROUNDING * float(np.abs(stack).max()),
+        largest <= ROUNDING * float(np.nanmax(np.abs(stack), initial=0)),
         f"'rdms' must be zero on the diagonal, and reach {largest:.3g} there; turn similarities into dissimilarities "
         "first, as 1 − r.",
     )

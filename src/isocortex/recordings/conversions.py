@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from ..errors import InputError, require
@@ -12,9 +13,11 @@ from ..responses import responses
 STIMULUS_NAMES = ("stimulus", "stimulus_id", "image_id", "stimuli", "image", "conds", "condition", "pattern", "index")
 """Descriptors and coordinates that may name the stimuli, the first one that is there."""
 ROW_NAMES = ("label", "name", "subject", "session")
+UNIT_NAMES = ("unit", "neuroid_id", "neuron", "channel", "name", "names")
+"""Descriptors and coordinates that may name the units."""
 
 
-def from_rsatoolbox(content: Any, *, stimulus: str | None = None) -> RDMs | xr.DataArray:
+def from_rsatoolbox(content: Any, *, stimulus: str | None = None, run: str | None = None) -> RDMs | xr.DataArray:
     """Turn rsatoolbox's ``RDMs`` or ``Dataset`` into RDMs or responses. rsatoolbox itself is not needed.
 
     Parameters
@@ -24,17 +27,20 @@ def from_rsatoolbox(content: Any, *, stimulus: str | None = None) -> RDMs | xr.D
         The pattern descriptor, or descriptor of observations, that names the stimuli. Default: the first of
         ``stimulus``, ``stimulus_id``, ``image_id``, ``stimuli``, ``image``, ``conds``, ``condition``, ``pattern``,
         ``index``.
+    run : str, optional
+        The descriptor of observations that says what was measured together, as ``cv_descriptor`` of ``calc_rdm``.
 
     Returns
     -------
     RDMs or DataArray
-        Stimuli observed several times become repeats, in their order; where they were observed unequally often, the
-        responses are trial × unit.
+        Pairs that were not measured stay NaN. Stimuli observed several times become repeats, in their order; where
+        they were observed unequally often, or `run` is given, the responses are trial × unit. Channels named by a
+        descriptor ``unit``, ``neuroid_id``, ``neuron``, ``channel``, ``name`` or ``names`` keep their names.
 
     Raises
     ------
     InputError
-        For any other object, or a descriptor that is not there.
+        For any other object, a descriptor that is not there, or a ``TemporalDataset``, of which one window is needed.
     """
     if hasattr(content, "dissimilarities") and hasattr(content, "pattern_descriptors"):
         values = np.asarray(content.dissimilarities, dtype=float)
@@ -43,20 +49,27 @@ def from_rsatoolbox(content: Any, *, stimulus: str | None = None) -> RDMs | xr.D
         stimuli = _stimuli(content.pattern_descriptors, stimulus, "pattern descriptor")
         return RDMs(values, stimuli, tuple(map(str, rows)), measure)
     if hasattr(content, "measurements") and hasattr(content, "obs_descriptors"):
-        observed = _stimuli(content.obs_descriptors, stimulus, "descriptor of observations", len(content.measurements))
-        return _stacked(np.asarray(content.measurements), observed)
+        values, kind = np.asarray(content.measurements), "descriptor of observations"
+        require(
+            values.ndim == 2,
+            f"Expected observation × channel; the measurements have the shape {values.shape}. Take one window of time.",
+        )
+        observed = _stimuli(content.obs_descriptors, stimulus, kind, len(values))
+        found = _stacked(values, observed, _runs(content.obs_descriptors, run, kind))
+        return _with_units(found, getattr(content, "channel_descriptors", None) or {})
     raise InputError(f"Expected rsatoolbox's RDMs or Dataset; got {type(content).__name__}.")
 
 
 def to_rsatoolbox(content: RDMs | xr.DataArray) -> Any:
     """Turn RDMs or responses into rsatoolbox's ``RDMs`` or ``Dataset``, which needs rsatoolbox.
 
-    The stimuli become the descriptor ``stimulus``, the labels of RDMs ``label``, and repeats ``repeat``.
+    The stimuli become the descriptor ``stimulus``, the labels of RDMs ``label``, repeats ``repeat``, runs ``run``, and
+    named units the descriptor of channels ``unit``.
 
     Raises
     ------
     InputError
-        If rsatoolbox is not installed, or responses have other axes than repeat, stimulus and unit.
+        If rsatoolbox is not installed, or responses have other axes than repeat, stimulus (or trial) and unit.
     """
     try:
         from rsatoolbox.data import Dataset  # pyright: ignore[reportMissingImports]
@@ -73,11 +86,12 @@ def to_rsatoolbox(content: RDMs | xr.DataArray) -> Any:
             pattern_descriptors={"stimulus": content.stimuli.tolist()},
         )
     flat = _observations(content)
-    descriptors = {"stimulus": flat["stimulus"].values.tolist(), "repeat": flat["repeat"].values.tolist()}
-    return Dataset(flat.values, obs_descriptors=descriptors)
+    descriptors = {name: flat[name].values.tolist() for name in ("stimulus", "repeat", "run") if name in flat.coords}
+    units = {"unit": flat["unit"].values.tolist()} if "unit" in flat.coords else None
+    return Dataset(flat.values, obs_descriptors=descriptors, channel_descriptors=units)
 
 
-def from_assembly(assembly: xr.DataArray, *, stimulus: str | None = None) -> xr.DataArray:
+def from_assembly(assembly: xr.DataArray, *, stimulus: str | None = None, run: str | None = None) -> xr.DataArray:
     """Turn a neuroid assembly (presentation × neuroid, as of Brain-Score) into responses.
 
     Parameters
@@ -86,11 +100,13 @@ def from_assembly(assembly: xr.DataArray, *, stimulus: str | None = None) -> xr.
         Dimensions ``presentation`` and ``neuroid``, and ``time_bin`` of length one if at all.
     stimulus : str, optional
         The coordinate along ``presentation`` that names the stimuli; default as in :func:`from_rsatoolbox`.
+    run : str, optional
+        The coordinate that says what was measured together.
 
     Returns
     -------
     DataArray
-        (repeat ×) stimulus × unit; trial × unit where stimuli were presented unequally often.
+        (repeat ×) stimulus × unit; trial × unit where stimuli were presented unequally often, or `run` is given.
 
     Raises
     ------
@@ -107,22 +123,24 @@ def from_assembly(assembly: xr.DataArray, *, stimulus: str | None = None) -> xr.
         for name, coordinate in squeezed.coords.items()
         if coordinate.dims == ("presentation",)
     }
-    found = _stacked(squeezed.transpose("presentation", "neuroid").values, _stimuli(along, stimulus, "coordinate"))
-    if "neuroid_id" in squeezed.coords:
-        return found.assign_coords(unit=squeezed["neuroid_id"].values.astype(str))
-    return found
+    values = squeezed.transpose("presentation", "neuroid").values
+    found = _stacked(values, _stimuli(along, stimulus, "coordinate"), _runs(along, run, "coordinate"))
+    return _with_units(found, {str(name): c.values for name, c in squeezed.coords.items() if c.dims == ("neuroid",)})
 
 
 def to_assembly(content: xr.DataArray) -> xr.DataArray:
     """Turn responses into presentation × neuroid, with the coordinates ``stimulus_id``, ``repetition``, ``neuroid_id``.
 
+    Named runs become the coordinate ``run``.
+
     Raises
     ------
     InputError
-        If the responses have other axes than repeat, stimulus and unit.
+        If the responses have other axes than repeat, stimulus (or trial) and unit.
     """
     flat = _observations(content)
-    units = content["unit"].values if "unit" in content.coords else np.arange(content.sizes["unit"])
+    units = flat["unit"].values if "unit" in flat.coords else np.arange(flat.sizes["unit"])
+    runs = {"run": ("presentation", flat["run"].values)} if "run" in flat.coords else {}
     return xr.DataArray(
         flat.values,
         dims=("presentation", "neuroid"),
@@ -130,6 +148,7 @@ def to_assembly(content: xr.DataArray) -> xr.DataArray:
             "stimulus_id": ("presentation", flat["stimulus"].values),
             "repetition": ("presentation", flat["repeat"].values),
             "neuroid_id": ("neuroid", units),
+            **runs,
         },
         name=content.name,
     )
@@ -137,23 +156,40 @@ def to_assembly(content: xr.DataArray) -> xr.DataArray:
 
 def _stimuli(named: Any, wanted: str | None, kind: str, count: int | None = None) -> np.ndarray:
     """Return the labels of the stimuli among descriptors or coordinates."""
-    held = ", ".join(sorted(map(str, named))) or "none"
     if wanted is not None:
-        require(wanted in named, f"There is no {kind} {wanted!r}; there are: {held}.")
-        return np.asarray(named[wanted])
+        return _wanted(named, wanted, kind)
     for name in STIMULUS_NAMES:
         if name in named:
             return np.asarray(named[name])
+    held = ", ".join(sorted(map(str, named))) or "none"
     require(count is not None, f"No {kind} names the stimuli, such as stimulus_id; there are: {held}.")
     return np.arange(count or 0)
 
 
-def _stacked(values: np.ndarray, stimuli: np.ndarray) -> xr.DataArray:
-    """Stack observations of one stimulus as repeats, or leave them as trials where they are unequally many."""
+def _runs(named: Any, wanted: str | None, kind: str) -> np.ndarray | None:
+    """Return the run of each observation, or None where none is asked for."""
+    return None if wanted is None else _wanted(named, wanted, kind)
+
+
+def _wanted(named: Any, wanted: str, kind: str) -> np.ndarray:
+    """Return the descriptor or coordinate of a name."""
+    held = ", ".join(sorted(map(str, named))) or "none"
+    require(wanted in named, f"There is no {kind} {wanted!r}; there are: {held}.")
+    return np.asarray(named[wanted])
+
+
+def _with_units(found: xr.DataArray, named: Any) -> xr.DataArray:
+    """Name the units, where a descriptor or coordinate does."""
+    name = next((name for name in UNIT_NAMES if name in named), None)
+    return found if name is None else found.assign_coords(unit=np.asarray(named[name]).astype(str))
+
+
+def _stacked(values: np.ndarray, stimuli: np.ndarray, runs: np.ndarray | None) -> xr.DataArray:
+    """Stack observations of one stimulus as repeats; leave them as trials where unequally many, or of named runs."""
     stimuli = stimuli.astype(str) if stimuli.dtype.kind == "O" else stimuli
     names, first, member, counts = np.unique(stimuli, return_index=True, return_inverse=True, return_counts=True)
-    if (counts != counts[0]).any():
-        return responses(values, stimuli=stimuli, dims=("trial", "unit"))
+    if runs is not None or (counts != counts[0]).any():
+        return responses(values, stimuli=stimuli, runs=runs, dims=("trial", "unit"))
     order = np.argsort(first)
     rows = np.argsort(np.argsort(order)[member], kind="stable").reshape(len(names), counts[0])
     stack = values[rows.T]
@@ -161,15 +197,20 @@ def _stacked(values: np.ndarray, stimuli: np.ndarray) -> xr.DataArray:
 
 
 def _observations(content: xr.DataArray) -> xr.DataArray:
-    """Return (repeat, stimulus) × unit as a flat list of observations, stimulus by stimulus within each repeat."""
-    extra = set(content.dims) - {"repeat", "stimulus", "unit"}
+    """Return trials, or (repeat, stimulus) × unit, as a flat list of observations, one repeat after the other."""
+    extra = set(content.dims) - {"repeat", "stimulus", "trial", "unit"}
     require(not extra, f"The responses have the dimensions {sorted(map(str, extra))}; select or average them first.")
+    if "trial" in content.dims:
+        flat = content.rename(trial="observation").transpose("observation", "unit")
+        shown = pd.Series(flat["stimulus"].values)
+        return flat.assign_coords(repeat=("observation", shown.groupby(shown).cumcount().to_numpy()))
     stack = content if "repeat" in content.dims else content.expand_dims("repeat")
-    repeats = np.repeat(np.arange(stack.sizes["repeat"]), stack.sizes["stimulus"])
-    values = stack.transpose("repeat", "stimulus", "unit").values.reshape(-1, stack.sizes["unit"])
-    stimuli = np.tile(stack["stimulus"].values, stack.sizes["repeat"])
-    return xr.DataArray(
-        values,
-        dims=("observation", "unit"),
-        coords={"stimulus": ("observation", stimuli), "repeat": ("observation", repeats)},
-    )
+    stack = stack.transpose("repeat", "stimulus", "unit")
+    repeats, stimuli, units = stack.shape
+    along = {"stimulus": np.tile(stack["stimulus"].values, repeats), "repeat": np.repeat(np.arange(repeats), stimuli)}
+    if "run" in stack.coords:
+        along["run"] = np.repeat(stack["run"].values, stimuli)
+    coordinates: dict[str, Any] = {name: ("observation", values) for name, values in along.items()}
+    if "unit" in stack.coords:
+        coordinates["unit"] = stack["unit"].values
+    return xr.DataArray(stack.values.reshape(-1, units), dims=("observation", "unit"), coords=coordinates)

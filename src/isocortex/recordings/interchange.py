@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from scipy.io import savemat
 
-from ..errors import InputError, look_up, require
+from ..errors import InputError, require, unknown
 from ..rdms import RDMs
 from ..responses import save
 from .arrays import Arrays, load_npz
@@ -68,8 +68,8 @@ def read(path: str | PathLike[str]) -> Contents:
     ['face', 'hand', 'tree']
     """
     path = Path(path)
-    reader = look_up("kind of file", path.suffix.lower(), READERS)
-    groups, others = reader(path, NAMES)
+    require(not path.is_dir(), f"{path} is a folder; name a file in it, such as the responses.nc of a run.")
+    groups, others = _reader(path)(path, NAMES)
     held = sorted({name for group in groups.values() for name in group} | set(others))
     require(
         bool(groups) and all(("responses" in group) != ("rdms" in group) for group in groups.values()),
@@ -113,7 +113,7 @@ def write(
     ('V1',)
     """
     path = Path(path)
-    look_up("kind of file", path.suffix.lower(), READERS)
+    _reader(path)
     partial = path.with_name(f".{path.name}.partial")
     try:
         if path.suffix.lower() == ".nc":
@@ -133,6 +133,14 @@ def write(
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _reader(path: Path) -> Reader:
+    """Return the reader of a file's suffix."""
+    suffix = path.suffix.lower()
+    if suffix not in READERS:
+        raise InputError(f"{path}: {unknown('kind of file', suffix, READERS)}")
+    return READERS[suffix]
 
 
 def _joined(groups: Mapping[str, Contents]) -> Contents:

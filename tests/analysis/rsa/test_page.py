@@ -1,11 +1,32 @@
 """The page on what differs from rsatoolbox holds: its lines run and give what it says."""
 
 import doctest
+import re
 from pathlib import Path
+
+from isocortex import rsa
+from isocortex.analysis.rsa.uncertainty import CORRECTIONS
+
+PAGE = Path(__file__).parents[3] / "docs" / "rsa.md"
 
 
 def test_the_lines_of_the_page_run():
-    page = Path(__file__).parents[3] / "docs" / "rsa.md"
-    found = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS, encoding="utf-8")
+    found = doctest.testfile(str(PAGE), module_relative=False, optionflags=doctest.ELLIPSIS, encoding="utf-8")
     assert found.attempted > 10
     assert found.failed == 0
+
+
+def test_the_examples_of_the_page_run_and_draw(tmp_path, monkeypatch, capsys):
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile("\n".join(blocks), "rsa.md", "exec"), {})
+    drawn = {"power", "rdms", "models", "second_level", "mds", "tree"}
+    assert {path.stem for path in tmp_path.iterdir()} == drawn
+
+
+def test_the_page_names_every_choice():
+    page = PAGE.read_text()
+    for registry in (rsa.DISSIMILARITIES, rsa.SIMILARITIES, rsa.NOISE_ESTIMATES):
+        assert all(f"`{name}`" in page for name in registry)
+    assert all(f"`rsa.{kind.__name__}`" in page for kind in rsa.MODELS.values())
+    assert all(f'"{name}"' in page for name in CORRECTIONS if name != "none")

@@ -14,7 +14,7 @@ from scipy.stats import kendalltau, rankdata
 
 from isocortex import InputError, RDMs, rsa
 from isocortex.analysis.rsa.kendall import count_increasing, tau_a, tau_b
-from isocortex.analysis.rsa.moments import weighted_cosine, weighted_pearson
+from isocortex.analysis.rsa.moments import covariance, products
 from isocortex.analysis.rsa.ranks import codes
 from isocortex.analysis.rsa.resampling import draw_multiplicities
 
@@ -167,9 +167,9 @@ def test_additive_weights_of_pairs(rng):
     x, y = rng.random((2, 45)), rng.random((3, 45))
     first, second = np.triu_indices(10, 1)
     w = draw_multiplicities(jax.random.key(1), 5, 10)
-    weights = (w[:, first] + w[:, second] - 1).T
-    got, got_cosine = weighted_pearson(x, y, weights), weighted_cosine(x, y, weights)
-    for sample, weight in enumerate(weights.T):
+    weights = (w[:, first] + w[:, second] - 1).astype(float)
+    got, got_cosine = (moments(x, y, weights).similarities() for moments in (covariance, products))
+    for sample, weight in enumerate(weights):
         mean_x, mean_y = x @ weight / weight.sum(), y @ weight / weight.sum()
         for centred_x, centred_y, found in ((x - mean_x[:, None], y - mean_y[:, None], got), (x, y, got_cosine)):
             norms = (np.sqrt(rows**2 @ weight) for rows in (centred_x, centred_y))

@@ -14,7 +14,7 @@ from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicat
 from .jackknife import Layout, LeftOut, parts_left_out, samples_without
 from .models import Model, Moments, inner_products
 from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
-from .uncertainty import Uncertainty
+from .uncertainty import CORRECTIONS, Uncertainty, corrected
 
 ASSIGNMENTS = {"jackknife": 16, "dual-bootstrap": 2}
 """Assignments to folds, in two independent halves: the covariance between them is free of their chance."""
@@ -39,6 +39,7 @@ def crossvalidate(
     n_bootstraps: int = 1000,
     confidence: float = 0.95,
     factors: Sequence[str] = ("stimulus", "subject"),
+    correction: str = "none",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit models to some stimuli of some subjects, and compare them with other stimuli of other subjects.
 
@@ -67,6 +68,8 @@ def crossvalidate(
         Default 0.95.
     factors : sequence of {"stimulus", "subject"}
         As for :func:`.compare`.
+    correction : {"none", "holm", "fdr"}
+        Adjustment of the p values for the number of models, and of pairs. Default none.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def crossvalidate(
     Raises
     ------
     InputError
-        For too many folds, a similarity that is no inner product, or different stimuli.
+        For too many folds, a similarity that is no inner product, different stimuli, or an unknown name.
 
     Examples
     --------
@@ -99,6 +102,7 @@ def crossvalidate(
     )
     require(bool(models), "There are no models to compare.")
     fewest = look_up("inference", inference, LEAST_IN_FOLD)
+    look_up("correction", correction, CORRECTIONS)
     require(
         1 <= folds[0] <= n // fewest,
         f"Each fold needs {fewest} stimuli for {inference}; {n} stimuli make at most {n // fewest} folds.",
@@ -122,6 +126,8 @@ def crossvalidate(
     for row, (a, b) in enumerate(pairs):
         contrasts[row, [a, b]] = 1, -1
     differences = result.test(contrasts, confidence).rename(columns={"estimate": "difference"})
+    for found in (table, differences):
+        found["p"] = corrected(found["p"].to_numpy(), correction)
     for place in (0, 1):
         differences.insert(place, "ab"[place], [names[pair[place]] for pair in pairs])
     return table, differences

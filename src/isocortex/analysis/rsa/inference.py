@@ -10,7 +10,7 @@ from ...errors import InputError, look_up, require
 from ...rdms import RDMs
 from ...shapes import PRNGKey
 from .jackknife import jackknife
-from .pairs import require_same_stimuli
+from .pairs import shared_pairs
 from .resampling import dual_bootstrap
 from .uncertainty import CORRECTIONS, Uncertainty, corrected
 
@@ -77,7 +77,8 @@ def compare(
     Raises
     ------
     InputError
-        For different stimuli, an unknown name, too few bootstraps, or a bootstrap without a key.
+        For different stimuli, pairs that are missing (NaN) in some RDMs only, an unknown name, too few bootstraps, or
+        a bootstrap without a key.
 
     Examples
     --------
@@ -199,7 +200,7 @@ def _estimate(
     for factor in factors:
         look_up("factor", factor, FACTORS)
     for rows in models.values():
-        require_same_stimuli(rows, data)
+        shared_pairs(data, rows)
     stacks, options = list(models.values()), {"method": method, "factors": factors, "paired_seeds": paired_seeds}
     if inference == "jackknife":
         return jackknife(stacks, data, **options)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...shapes import Bootstrapped, CondensedRDM, OtherRDM, OtherRowMoments, PairWeights, RowMoments, SampleWeights
+from ...shapes import Bootstrapped, CondensedRDM, OtherRDM, OtherRowMoments, RowMoments, SampleWeights
 from .blocks import blocks_of
 
 CONSTANT = 1e-13
@@ -26,26 +26,6 @@ class Products(NamedTuple):
         """Divide by the norms; a row of norm zero, or of no real one, is similar to none (NaN)."""
         scale = np.sqrt(np.clip(self.xx, 0, None))[:, :, None] * np.sqrt(np.clip(self.yy, 0, None))[:, None, :]
         return np.divide(self.xy, scale, out=np.full(self.xy.shape, np.nan), where=scale > 0)
-
-
-def weighted_cosine(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
-    """Return the cosine of every row of x with every row of y, under each sample of pair weights.
-
-    Parameters
-    ----------
-    x, y : array, shape (row, pair), (other row, pair)
-    weights : array, shape (pair, sample)
-        Any real numbers.
-    """
-    return products(x, y, np.ascontiguousarray(weights.T, dtype=float)).similarities()
-
-
-def weighted_pearson(x: CondensedRDM, y: OtherRDM, weights: PairWeights) -> Bootstrapped:
-    """Return the Pearson correlation of every row of x with every row of y, under each sample of pair weights.
-
-    Parameters and result are those of :func:`weighted_cosine`.
-    """
-    return covariance(x, y, np.ascontiguousarray(weights.T, dtype=float)).similarities()
 
 
 def products(x: CondensedRDM, y: OtherRDM, w: SampleWeights) -> Products:

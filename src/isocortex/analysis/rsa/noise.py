@@ -272,7 +272,7 @@ def _from_repeats(
         require(
             len(mine) > groups,
             f"{found.name} hold one response per stimulus{where}, which cannot be told from noise; "
-            "give repeats, residuals" + (", or pool the runs." if per_run else "."),
+            + ("give repeats, give residuals, or pool the runs." if per_run else "give repeats or residuals."),
         )
         dof = len(mine) - groups if degrees_of_freedom is None else degrees_of_freedom
         estimates[label] = noise_precision(mine, method, degrees_of_freedom=dof)

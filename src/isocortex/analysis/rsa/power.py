@@ -54,7 +54,8 @@ def power(
         Needs responses: RDMs are taken from that many of the pilot's repeats. Default all of them.
     difference : float, optional
         The difference that there is. Default that of the pilot, which is itself uncertain: a difference that would
-        matter is the better choice.
+        matter is the better choice. It is taken for every number of `repeats`, although noise makes a difference
+        smaller: with `repeats`, leave it out.
     method, dissimilarity : str
         As for :func:`.compare` and :func:`.rdm`.
     alpha : float
