@@ -1,5 +1,8 @@
 """Shape checks are switched on for the whole package, before anything of it is imported."""
 
+import os
+from collections.abc import Iterator
+
 from jaxtyping import install_import_hook
 
 install_import_hook("isocortex", "beartype.beartype")
@@ -12,7 +15,9 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep what is compiled in pytest's cache, for the other workers and the next run: most of the time is compiling."""
+    """Most of the time is compiling: the quick tests do it plainly, and share it through pytest's cache."""
+    if config.option.markexpr == "not slow":
+        os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false")
     if hasattr(config, "cache"):
         jax.config.update("jax_compilation_cache_dir", str(config.cache.mkdir("programs")))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
@@ -27,3 +32,10 @@ def rng() -> np.random.Generator:
 @pytest.fixture
 def key() -> jax.Array:
     return jax.random.key(0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forgetting() -> Iterator[None]:
+    """Forget compiled programs after each module, 1.5 MB each: what is needed again is read from pytest's cache."""
+    yield
+    jax.clear_caches()

@@ -91,8 +91,10 @@ def same_bytes(one, other):
     "moment",
     [
         ("training", 1),
-        ("figures", 1),
-        *(pytest.param(at, marks=pytest.mark.slow) for at in [("neurons", 0), ("training", 3), ("comparison", 0)]),
+        *(
+            pytest.param(at, marks=pytest.mark.slow)
+            for at in [("neurons", 0), ("training", 3), ("comparison", 0), ("figures", 1)]
+        ),
     ],
 )
 def test_an_interrupted_run_resumes_to_the_same_bytes(whole, tmp_path, moment, monkeypatch):
@@ -143,6 +145,13 @@ def test_other_architectures_and_tasks(architecture, task, tmp_path):
     assert "rsa.output.trained.mean" in found
 
 
+def test_the_seed_reaches_the_networks():
+    first, second = (OrientationV1(**SMALL, seed=seed) for seed in (0, 1))
+    weights = [options.untrained(options.task_named("tilt")).fc.weight for options in (first, second)]
+    assert not np.array_equal(*weights)
+
+
+@pytest.mark.slow
 def test_another_seed_gives_another_summary(whole, tmp_path):
     other = OrientationV1(**SMALL, seed=1, out=tmp_path).execute()
     assert summary(other) != summary(whole)

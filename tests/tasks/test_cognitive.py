@@ -34,6 +34,18 @@ def sample(task, key, n):
 
 
 @eqx.filter_jit
+def cued(task, key):
+    trials = task.sample(key, 50)
+    clock = task.clock(trials)
+    return trials.inputs[:, :, 0], clock.during("fixation"), clock.starts[task.ANSWER]
+
+
+@eqx.filter_jit
+def noisy_steps(task, trials):
+    return task.clock(trials).during(*task.NOISY)
+
+
+@eqx.filter_jit
 def score(task, output, trials):
     return task.score(output, trials)
 
@@ -100,21 +112,18 @@ class TestEveryTask:
             return task.sample(key, 5).inputs
 
         numbers, treedef = jax.tree.flatten(task(name))
-        count(task(name), key)
-        count(jax.tree.unflatten(treedef, [0.5 * x for x in numbers]), key)
+        count.lower(task(name), key)
+        count.lower(jax.tree.unflatten(treedef, [0.5 * x for x in numbers]), key)
         assert len(compiled) == 1
         assert len(numbers) > 0
 
     def test_the_fixation_cue_is_on_until_the_answer_or_during_fixation(self, name, key):
         for cue in ("until-decision", "during-fixation"):
             chosen = task(name, fixation_cue=cue)
-            trials = sample(chosen, key, 50)
-            clock = chosen.clock(trials)
-            on = np.asarray(trials.inputs[:, :, 0])
+            on, fixating, starts = map(np.asarray, cued(chosen, key))
             if cue == "during-fixation":
-                np.testing.assert_array_equal(on, clock.during("fixation"))
+                np.testing.assert_array_equal(on, fixating)
             else:
-                starts = np.asarray(clock.starts[chosen.ANSWER])
                 np.testing.assert_array_equal(on, np.arange(chosen.n_steps) < starts[:, None])
 
     def test_targets_fixate_until_the_answer_is_due(self, name, key):
@@ -127,9 +136,9 @@ class TestEveryTask:
         np.testing.assert_array_equal(clock.during("trial"), trials.weights)
 
     def test_choices_are_balanced(self, name, key):
-        trials = sample(task(name), key, 20_000)
-        if "choice" in trials.conditions:
-            shares(np.asarray(trials.conditions["choice"]), {0: 0.5, 1: 0.5})
+        conditions = eqx.filter_jit(lambda task: task.sample(key, 20_000).conditions)(task(name))
+        if "choice" in conditions:
+            shares(np.asarray(conditions["choice"]), {0: 0.5, 1: 0.5})
 
 
 EAGER = {"PerceptualDecisionMaking", "IntervalDiscrimination"}  # with noise, and with durations and padding
@@ -159,7 +168,7 @@ def test_noise_has_its_standard_deviation_in_every_noisy_step_and_is_nowhere_els
     noisy, still = (sample(task(name, dt=dt, noise=s), key, n) for s in (sigma, 0.0))
     chosen = task(name, dt=dt, noise=sigma)
     xi = np.asarray(noisy.inputs - still.inputs)
-    inside = np.asarray(chosen.clock(noisy).during(*chosen.NOISY))
+    inside = np.asarray(noisy_steps(chosen, noisy))
     assert (xi[~inside] == 0).all()
     assert (xi[:, :, 0] == 0).all()
     assert (xi[:, :, 1 + chosen.n_noisy :] == 0).all()

@@ -14,7 +14,6 @@ from isocortex.tasks.environment import payoff
 pytest.importorskip("gymnasium", reason="Gymnasium is not installed: pip install 'isocortex[gym]'")
 from gymnasium.utils.env_checker import check_env
 
-
 SHORT = {"PerceptualDecisionMaking", "ReadySetGo"}
 
 
