@@ -108,16 +108,17 @@ def test_an_update_is_adams_on_a_clipped_gradient(key):
     weights = {name: getattr(model, name) for name in names}
     rule = optax.adam(1e-2)
     memory = rule.init(weights)
+    chosen = task()
 
     @jax.jit
     def descent(weights, n):
         trial_key, noise_key = jax.random.split(jax.random.fold_in(jax.random.fold_in(key, 0), n))
-        trials = task().sample(trial_key, 4)
+        trials = chosen.sample(trial_key, 4)
 
         def total(weights):
             network = eqx.tree_at(lambda m: [getattr(m, name) for name in names], model, [weights[n] for n in names])
             found = jax.vmap(lambda x, k: network(x, key=k))(trials.inputs, jax.random.split(noise_key, 4))
-            loss = task().loss(found["output"], trials)
+            loss = chosen.loss(found["output"], trials)
             penalty = 0.5 * jnp.mean(found["rate"] ** 2)
             return loss + penalty + 0.2 * sum(jnp.mean(w**2) for w in weights.values() if w.ndim == 2), loss
 
