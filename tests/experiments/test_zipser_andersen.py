@@ -58,7 +58,9 @@ def test_the_page_and_what_is_kept(whole):
     assert len(kept.table("gain_fields_trained")) == SMALL["seeds"] * SMALL["hidden"]
 
 
-@pytest.mark.parametrize("moment", [("training", 20), ("solving", 20), ("figures", 0)])
+@pytest.mark.parametrize(
+    "moment", [("training", 20), ("solving", 20), pytest.param(("figures", 0), marks=pytest.mark.slow)]
+)
 def test_an_interrupted_run_resumes_to_the_same_bytes(whole, tmp_path, moment, monkeypatch):
     monkeypatch.setattr(importlib.import_module("isocortex.learning.descend"), "SECONDS_BETWEEN_CHECKPOINTS", 0)
 

@@ -17,11 +17,16 @@ from isocortex.tasks import ContextDecisionMaking, MultiSensoryIntegration, Perc
 STORE = Path(__file__).with_name("neurogym.npz")
 
 
+@eqx.filter_jit
+def ideals(chosen, coherences):
+    trials = chosen.sample(jax.random.key(0), len(coherences))
+    at = trials.conditions | {"coherence": coherences}
+    return chosen.ideal(Trials(trials.inputs, trials.targets, trials.weights, at))
+
+
 def ceiling(chosen, coherences):
     """The mean success of the ideal observer over coherences, each as often."""
-    trials = chosen.sample(jax.random.key(0), len(coherences))
-    at = trials.conditions | {"coherence": jnp.asarray(coherences, jnp.float32)}
-    return float(chosen.ideal(Trials(trials.inputs, trials.targets, trials.weights, at)).mean())
+    return float(ideals(chosen, jnp.asarray(coherences, jnp.float32)).mean())
 
 
 DEFAULT = (0, 6.4, 12.8, 25.6, 51.2)
@@ -66,8 +71,10 @@ def test_more_directions_meet_their_closed_forms(n):
 
 
 @eqx.filter_jit
-def sample(task, key, n):
-    return task.sample(key, n)
+def drawn(task, key, n, periods):
+    trials = task.sample(key, n)
+    clock = task.clock(trials)
+    return trials, {period: clock.during(period) for period in periods}
 
 
 with np.load(STORE, allow_pickle=False) as stored:
@@ -84,13 +91,13 @@ def test_trials_have_the_statistics_of_neurogym(name):
     through the mean square, whose error is that of the trials' own mean squares, stored beside it.
     """
     chosen = task(name, dt=float(PEER[f"{name}/dt"]), fixation_cue=str(PEER[f"{name}/fixation_cue"]))
-    trials = sample(chosen, jax.random.key(0), 20_000)
-    clock = chosen.clock(trials)
+    periods = [str(period) for period in PEER[f"{name}/periods"]]
+    trials, during = drawn(chosen, jax.random.key(0), 20_000, periods)
     inputs, targets = np.asarray(trials.inputs, float), np.asarray(trials.targets, float)
     n_peer = float(PEER[f"{name}/n"])
     compared = 0
-    for period in PEER[f"{name}/periods"]:
-        inside = np.asarray(clock.during(str(period)))[:, :, None]
+    for period in periods:
+        inside = np.asarray(during[period])[:, :, None]
         steps = inside.sum(1)
         for what, x in {"inputs": inputs, "squares": inputs**2, "targets": targets}.items():
             each = (x * inside).sum(1) / steps

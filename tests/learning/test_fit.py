@@ -68,15 +68,17 @@ def test_one_step_is_stochastic_gradient_descent_with_momentum(key):
     models = networks(1, key, "FC")
     trained, _ = fit(models, TASK, key=key, epochs=2, n_trials=30, batch=30, learning_rate=0.1, momentum=0.5)
     data_key, _ = jax.random.split(jax.random.fold_in(key, 0))
-    trials = TASK.sample(data_key, 30)
+    trials = jax.jit(lambda key: TASK.sample(key, 30))(data_key)
 
-    def loss(model):
+    @jax.jit
+    @jax.grad
+    def descent(model):
         return TASK.loss(jax.vmap(model)(trials.inputs)["output"], trials)
 
     weights = jax.tree.map(lambda x: x[0], models)
     velocity = jax.tree.map(np.zeros_like, weights)
     for _ in range(2):
-        gradient = jax.grad(loss)(weights)
+        gradient = descent(weights)
         velocity = jax.tree.map(lambda v, g: 0.5 * v + g, velocity, gradient)
         weights = jax.tree.map(lambda w, v: w - 0.1 * v, weights, velocity)
     for mine, theirs in zip(leaves(trained), leaves(weights), strict=True):

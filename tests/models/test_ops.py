@@ -44,18 +44,24 @@ def assert_equal_to_rounding(ours, theirs):
         np.testing.assert_allclose(mine, reference, rtol=0, atol=2e-5 * float(jnp.abs(reference).max()))
 
 
-@pytest.mark.parametrize("channels_in", [GREY, FEW], ids=["grey", "few"])
+SIZES = [
+    (48, 64, 7, 8, 1),
+    (29, 31, 5, 3, 2),  # nothing divides
+    (20, 21, 3, 4, 3),
+    (16, 16, 9, 1, 1),  # no pooling
+    (9, 40, 3, 9, 1),  # one block high
+    (14, 13, 4, 2, 1),  # an even kernel
+    (11, 12, 2, 3, 2),
+    (10, 10, 1, 2, 1),  # a single pixel
+]
+
+
 @pytest.mark.parametrize(
-    ("height", "width", "size", "pool", "stride"),
+    ("channels_in", "height", "width", "size", "pool", "stride"),
     [
-        (48, 64, 7, 8, 1),
-        (29, 31, 5, 3, 2),  # nothing divides
-        (20, 21, 3, 4, 3),
-        (16, 16, 9, 1, 1),  # no pooling
-        (9, 40, 3, 9, 1),  # one block high
-        (14, 13, 4, 2, 1),  # an even kernel
-        (11, 12, 2, 3, 2),
-        (10, 10, 1, 2, 1),  # a single pixel
+        *((GREY, *sizes) for sizes in SIZES),
+        *((FEW, *sizes) for sizes in SIZES[:2]),
+        *(pytest.param(FEW, *sizes, marks=pytest.mark.slow) for sizes in SIZES[2:]),
     ],
 )
 def test_value_and_gradients_equal_the_plain_operation(rng, channels_in, height, width, size, pool, stride):
@@ -97,8 +103,14 @@ TRANSFORMS = {
 }
 
 
-@pytest.mark.parametrize("channels_in", [FEW, MANY], ids=["few", "many"])
-@pytest.mark.parametrize("transform", TRANSFORMS)
+@pytest.mark.parametrize(
+    ("transform", "channels_in"),
+    [
+        *((name, FEW) for name in TRANSFORMS),
+        ("nested", MANY),
+        *(pytest.param(name, MANY, marks=pytest.mark.slow) for name in TRANSFORMS if name != "nested"),
+    ],
+)
 def test_transformations_change_nothing(rng, transform, channels_in):
     image, kernels, bias = make(rng, channels_in, height=9, width=14, channels=3, size=5)
     images, stack = jnp.stack([image, 2 * image, -image]), jnp.stack([kernels, -kernels, 3 * kernels])

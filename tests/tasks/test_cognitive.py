@@ -33,6 +33,23 @@ def sample(task, key, n):
     return task.sample(key, n)
 
 
+@eqx.filter_jit
+def cued(task, key):
+    trials = task.sample(key, 50)
+    clock = task.clock(trials)
+    return trials.inputs[:, :, 0], clock.during("fixation"), clock.starts[task.ANSWER]
+
+
+@eqx.filter_jit
+def noisy_steps(task, trials):
+    return task.clock(trials).during(*task.NOISY)
+
+
+@eqx.filter_jit
+def score(task, output, trials):
+    return task.score(output, trials)
+
+
 def shares(x, expected):
     """Each value is as frequent as expected, within 5 standard errors."""
     for value, share in expected.items():
@@ -53,10 +70,10 @@ class TestEveryTask:
         assert chosen.times.shape == (chosen.n_steps,)
         assert chosen.times[1] == chosen.dt
         assert all(x.shape == (50,) and x.dtype == jnp.float32 for x in trials.conditions.values())
-        assert float(chosen.score(trials.targets, trials)) == 1
+        assert float(score(chosen, trials.targets, trials)) == 1
         if "choice" in trials.conditions:
             np.testing.assert_array_equal(chosen.choice(trials.targets, trials), trials.conditions["choice"])
-        ideal = np.asarray(chosen.ideal(trials))
+        ideal = np.asarray(eqx.filter_jit(chosen.ideal)(trials))
         assert ideal.shape == (50,)
         assert ((ideal >= 0) & (ideal <= 1)).all()
         periods = chosen.periods
@@ -69,7 +86,7 @@ class TestEveryTask:
         fixating = jnp.zeros_like(trials.targets).at[:, :, 0].set(1.0)
         holds_still = name == "GoNogo"  # the right answer to half of its trials
         expected = np.mean(np.asarray(trials.conditions["choice"]) == 0) if holds_still else 0
-        assert float(chosen.score(fixating, trials)) == pytest.approx(expected)
+        assert float(score(chosen, fixating, trials)) == pytest.approx(expected)
 
     def test_padding_holds_nothing_and_counts_nothing(self, name, key):
         chosen = task(name)
@@ -81,19 +98,10 @@ class TestEveryTask:
         if padding.any():
             np.testing.assert_array_equal(trials.weights.sum(1), trials.conditions["steps"])
         noise = jnp.where(jnp.asarray(padding)[:, :, None], 5.0, 0.0) * jnp.arange(chosen.n_outputs)[None, None, :]
-        for loss in LOSSES:
-            judge = task(name, loss_function=loss)
-            spoilt = trials.targets + noise
-            assert float(judge.loss(spoilt, trials)) == pytest.approx(float(judge.loss(trials.targets, trials)))
-        assert float(chosen.score(trials.targets + noise, trials)) == 1
-
-    def test_jit_and_vmap_change_nothing(self, name, key):
-        chosen = task(name)
-        compiled = sample(chosen, key, 50)
-        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-6), chosen.sample(key, 50), compiled)
-        keys = jax.random.split(key, 3)
-        stacked = jax.jit(jax.vmap(lambda key: chosen.sample(key, 50).inputs))(keys)
-        np.testing.assert_allclose(stacked[1], sample(chosen, keys[1], 50).inputs, atol=1e-6)
+        judges = {loss: task(name, loss_function=loss) for loss in LOSSES}
+        losses = eqx.filter_jit(lambda output: [judge.loss(output, trials) for judge in judges.values()])
+        np.testing.assert_allclose(losses(trials.targets + noise), losses(trials.targets), rtol=1e-6, atol=1e-12)
+        assert float(score(chosen, trials.targets + noise, trials)) == 1
 
     def test_new_numbers_compile_no_new_program(self, name, key):
         compiled = []
@@ -104,21 +112,18 @@ class TestEveryTask:
             return task.sample(key, 5).inputs
 
         numbers, treedef = jax.tree.flatten(task(name))
-        count(task(name), key)
-        count(jax.tree.unflatten(treedef, [0.5 * x for x in numbers]), key)
+        count.lower(task(name), key)
+        count.lower(jax.tree.unflatten(treedef, [0.5 * x for x in numbers]), key)
         assert len(compiled) == 1
         assert len(numbers) > 0
 
     def test_the_fixation_cue_is_on_until_the_answer_or_during_fixation(self, name, key):
         for cue in ("until-decision", "during-fixation"):
             chosen = task(name, fixation_cue=cue)
-            trials = sample(chosen, key, 50)
-            clock = chosen.clock(trials)
-            on = np.asarray(trials.inputs[:, :, 0])
+            on, fixating, starts = map(np.asarray, cued(chosen, key))
             if cue == "during-fixation":
-                np.testing.assert_array_equal(on, clock.during("fixation"))
+                np.testing.assert_array_equal(on, fixating)
             else:
-                starts = np.asarray(clock.starts[chosen.ANSWER])
                 np.testing.assert_array_equal(on, np.arange(chosen.n_steps) < starts[:, None])
 
     def test_targets_fixate_until_the_answer_is_due(self, name, key):
@@ -131,20 +136,39 @@ class TestEveryTask:
         np.testing.assert_array_equal(clock.during("trial"), trials.weights)
 
     def test_choices_are_balanced(self, name, key):
-        trials = sample(task(name), key, 20_000)
-        if "choice" in trials.conditions:
-            shares(np.asarray(trials.conditions["choice"]), {0: 0.5, 1: 0.5})
+        conditions = eqx.filter_jit(lambda task: task.sample(key, 20_000).conditions)(task(name))
+        if "choice" in conditions:
+            shares(np.asarray(conditions["choice"]), {0: 0.5, 1: 0.5})
 
 
-@pytest.mark.parametrize("name", NOISY)
-@pytest.mark.parametrize("dt", [100, 20])
+EAGER = {"PerceptualDecisionMaking", "IntervalDiscrimination"}  # with noise, and with durations and padding
+
+
+@pytest.mark.parametrize("name", [t if t in EAGER else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
+def test_jit_and_vmap_change_nothing(name, key):
+    chosen = task(name)
+    compiled = sample(chosen, key, 50)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-6), chosen.sample(key, 50), compiled)
+    keys = jax.random.split(key, 3)
+    stacked = jax.jit(jax.vmap(lambda key: chosen.sample(key, 50).inputs))(keys)
+    np.testing.assert_allclose(stacked[1], sample(chosen, keys[1], 50).inputs, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "dt"),
+    [
+        *((name, 100) for name in NOISY),
+        ("PerceptualDecisionMaking", 20),
+        *(pytest.param(name, 20, marks=pytest.mark.slow) for name in NOISY if name != "PerceptualDecisionMaking"),
+    ],
+)
 def test_noise_has_its_standard_deviation_in_every_noisy_step_and_is_nowhere_else(name, dt, key):
     """The same key with and without noise; a standard deviation of N numbers has the relative error 1/√(2N)."""
     sigma, n = 0.7, 500
     noisy, still = (sample(task(name, dt=dt, noise=s), key, n) for s in (sigma, 0.0))
     chosen = task(name, dt=dt, noise=sigma)
     xi = np.asarray(noisy.inputs - still.inputs)
-    inside = np.asarray(chosen.clock(noisy).during(*chosen.NOISY))
+    inside = np.asarray(noisy_steps(chosen, noisy))
     assert (xi[~inside] == 0).all()
     assert (xi[:, :, 0] == 0).all()
     assert (xi[:, :, 1 + chosen.n_noisy :] == 0).all()
@@ -274,7 +298,7 @@ class TestReadySetGo:
     def test_a_go_before_set_fails(self, key):
         chosen = ReadySetGo()
         trials = sample(chosen, key, 10)
-        assert float(chosen.score(trials.targets.at[:, 1, 1].set(2.0), trials)) == 0
+        assert float(score(chosen, trials.targets.at[:, 1, 1].set(2.0), trials)) == 0
 
 
 def observed(chosen, trials, hypotheses):
@@ -329,12 +353,15 @@ OBSERVERS = {
 }
 
 
-@pytest.mark.parametrize("name", OBSERVERS)
+MORE = {"five directions", "two senses, four directions", "match to one of three"}
+
+
+@pytest.mark.parametrize("name", [o if o not in MORE else pytest.param(o, marks=pytest.mark.slow) for o in OBSERVERS])
 def test_the_ideal_observer_succeeds_as_often_as_the_full_posterior(name, key):
     """It succeeds ΣP ± √ΣP(1 − P) times, to 4.5 of these; where `ideal` is 0 or 1, they agree trial by trial."""
     chosen, hypotheses = OBSERVERS[name]
     trials = sample(chosen, key, 20_000)
-    right, p = observed(chosen, trials, hypotheses), np.asarray(chosen.ideal(trials), float)
+    right, p = observed(chosen, trials, hypotheses), np.asarray(eqx.filter_jit(chosen.ideal)(trials), float)
     if set(np.unique(p)) <= {0, 1}:
         assert (right == p).mean() > 0.995  # the grid of shares is not the quadrature of `ideal`
     else:
@@ -346,7 +373,7 @@ def test_sampled_durations_enter_the_ideal_observer(key):
     chosen = PerceptualDecisionMaking(timing={"stimulus": Uniform(200, 2000)}, coherences=(6.4,))
     trials = sample(chosen, key, 20_000)
     right = observed_sum(chosen, trials)
-    p = np.asarray(chosen.ideal(trials), float)
+    p = np.asarray(eqx.filter_jit(chosen.ideal)(trials), float)
     assert len(np.unique(p)) == 18
     assert right.sum() == pytest.approx(p.sum(), abs=4.5 * np.sqrt((p * (1 - p)).sum()))
 
@@ -460,7 +487,7 @@ def test_a_task_of_ones_own_is_one_class(own, key):
     assert isinstance(chosen, TimedTask)
     trials = sample(chosen, key, 10)
     assert trials.inputs.shape == (10, 10, 2)
-    assert float(chosen.score(trials.targets, trials)) == 1
+    assert float(score(chosen, trials.targets, trials)) == 1
 
 
 @pytest.mark.parametrize(

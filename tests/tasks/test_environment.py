@@ -2,6 +2,7 @@
 
 import sys
 
+import equinox as eqx
 import jax
 import numpy as np
 import pytest
@@ -13,8 +14,16 @@ from isocortex.tasks.environment import payoff
 pytest.importorskip("gymnasium", reason="Gymnasium is not installed: pip install 'isocortex[gym]'")
 from gymnasium.utils.env_checker import check_env
 
+SHORT = {"PerceptualDecisionMaking", "ReadySetGo"}
 
-@pytest.mark.parametrize("name", TASKS)
+
+@eqx.filter_jit
+def drawn(task, key, n, abort=False):
+    trials = task.sample(key, n)
+    return trials, *payoff(task, trials, abort=abort)
+
+
+@pytest.mark.parametrize("name", [t if t in SHORT else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
 def test_gymnasium_finds_nothing_to_warn_of(name):
     """Warnings are errors here."""
     check_env(environment(task(name)))
@@ -54,8 +63,7 @@ def test_breaking_fixation_costs_and_aborts_only_if_asked():
 
 def test_actions_between_fixation_and_decision_are_free(key):
     chosen = task("ContextDecisionMaking")
-    trials = chosen.sample(key, 50)
-    earned, ends = payoff(chosen, trials, abort=True)
+    trials, earned, ends = drawn(chosen, key, 50, abort=True)
     between = np.asarray(chosen.clock(trials).during("stimulus", "delay"))
     assert (np.asarray(earned)[between] == 0).all()
     assert not np.asarray(ends)[between].any()
@@ -64,9 +72,9 @@ def test_actions_between_fixation_and_decision_are_free(key):
 def test_go_no_go_pays_as_published(key):
     """+1 for a go, −0.5 for one too many and for one too few, 0 for holding still."""
     chosen = task("GoNogo")
-    trials = chosen.sample(key, 100)
+    trials, *paid = drawn(chosen, key, 100)
     go = np.asarray(trials.conditions["choice"]) == 1
-    earned, ends = (np.asarray(x) for x in payoff(chosen, trials))
+    earned, ends = (np.asarray(x) for x in paid)
     np.testing.assert_allclose(earned[:, 12, 1], np.where(go, 1, -0.5))
     np.testing.assert_allclose(earned[:, 14, 0], np.where(go, -0.5, 0))
     assert (earned[:, :10] == 0).all()
@@ -78,8 +86,8 @@ def test_go_no_go_pays_as_published(key):
 def test_ready_set_go_pays_the_more_the_smaller_the_error(key):
     """max(0.1, (1 − ε/ε_max)^1.5) with ε_max 225 ms for 1000 ms."""
     chosen = task("ReadySetGo", dt=20, timing={"measure": 1000})
-    trials = chosen.sample(key, 2)
-    earned = np.asarray(payoff(chosen, trials)[0])[0, :, 1]
+    trials, paid, _ = drawn(chosen, key, 2)
+    earned = np.asarray(paid)[0, :, 1]
     set_on = int(np.asarray(trials.inputs)[0, :, 2].argmax())
     for late in range(-15, 16):
         error = 20 * abs(late)
@@ -89,8 +97,8 @@ def test_ready_set_go_pays_the_more_the_smaller_the_error(key):
 
 def test_rewards_are_options(key):
     chosen = task("DelayComparison", rewards={"correct": 2.0, "fail": -1.0})
-    trials = chosen.sample(key, 30)
-    earned = np.asarray(payoff(chosen, trials)[0])[:, -1]
+    trials, paid, _ = drawn(chosen, key, 30)
+    earned = np.asarray(paid)[:, -1]
     choice = np.asarray(trials.conditions["choice"]).astype(int)
     np.testing.assert_allclose(earned[np.arange(30), 1 + choice], 2)
     np.testing.assert_allclose(earned[np.arange(30), 2 - choice], -1)

@@ -1,5 +1,6 @@
 """The task of Zipser and Andersen: geometry, losses, decoding."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,7 +15,7 @@ def positions(trials, name):
 
 
 def test_retina_and_eye_add_up_to_head(key):
-    trials = HeadCentred().sample(key, 5000)
+    trials = eqx.filter_jit(HeadCentred().sample)(key, 5000)
     retinal, eye, head = (positions(trials, name) for name in ("retinal", "eye", "head"))
     np.testing.assert_allclose(retinal + eye, head, atol=1e-4)
     for place in (retinal, head):  # uniform on ±40: sd 80/√12 = 23.09, its standard error 0.9/√n of it
@@ -28,7 +29,7 @@ def test_retina_and_eye_add_up_to_head(key):
 
 def test_the_baselines_are_the_published_ones(key):
     """Zero output 0.776, mean output 0.737. Σy² of a sample has a standard deviation of 0.19; of 20,000, 0.0013."""
-    targets = np.asarray(HeadCentred().sample(key, 20_000).targets, np.float64)
+    targets = np.asarray(eqx.filter_jit(HeadCentred().sample)(key, 20_000).targets, np.float64)
     assert (targets**2).sum(axis=1).mean() == pytest.approx(0.776, abs=0.006)
     assert targets.var(axis=0).sum() == pytest.approx(0.737, abs=0.006)
 
@@ -37,7 +38,7 @@ def test_the_baselines_are_the_published_ones(key):
 @pytest.mark.parametrize(("output", "n_outputs"), [("gaussian", 64), ("monotonic", 32)])
 def test_formats(eye, n_inputs, output, n_outputs, key):
     task = HeadCentred(eye=eye, output=output)
-    trials = task.sample(key, 50)
+    trials = eqx.filter_jit(task.sample)(key, 50)
     assert (task.n_inputs, task.n_outputs) == (n_inputs, n_outputs) == (trials.inputs.shape[1], trials.targets.shape[1])
     assert float(trials.targets.min()) >= 0
     assert float(trials.targets.max()) <= 1
@@ -47,7 +48,7 @@ def test_formats(eye, n_inputs, output, n_outputs, key):
 
 
 def test_losses_by_hand(key):
-    trials = HeadCentred().sample(key, 10)
+    trials = eqx.filter_jit(HeadCentred().sample)(key, 10)
     output = jnp.full_like(trials.targets, 0.25)
     y = np.asarray(trials.targets, np.float64)
     entropy = -(y * np.log(0.25) + (1 - y) * np.log(0.75)).sum(axis=1).mean()

@@ -1,3 +1,4 @@
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,7 +12,7 @@ from isocortex.tasks.orientation import wrap_orientation
 
 @pytest.mark.parametrize("boundary", [0.0, 45.0, -80.0])
 def test_labels_follow_the_boundary_and_are_balanced(boundary, key):
-    trials = OrientationDiscrimination(boundary=boundary).sample(key, 4000)
+    trials = eqx.filter_jit(OrientationDiscrimination(boundary=boundary).sample)(key, 4000)
     angle = np.asarray(trials.conditions["orientation"])
     expected = (((angle - boundary + 90) % 180) - 90) > 0
     np.testing.assert_array_equal(np.asarray(trials.targets)[:, 0] == 1, expected)
@@ -22,7 +23,7 @@ def test_labels_follow_the_boundary_and_are_balanced(boundary, key):
 
 
 def test_inputs_are_the_published_gratings(key):
-    trials = OrientationDiscrimination().sample(key, 50)
+    trials = eqx.filter_jit(OrientationDiscrimination().sample)(key, 50)
     exact = gratings(np.asarray(trials.conditions["orientation"]))
     different = np.asarray(trials.inputs) != exact
     assert different.mean() < 1e-4  # float32 cosines may differ in sign where they vanish
@@ -36,7 +37,7 @@ def test_noise_levels_and_frequencies_do_not_compile_again(key):
 
 
 def test_cross_entropy_equals_its_definition(key):
-    trials = OrientationDiscrimination().sample(key, 6)
+    trials = eqx.filter_jit(OrientationDiscrimination().sample)(key, 6)
     p = jnp.linspace(0.1, 0.9, 6)[:, None]
     y = np.asarray(trials.targets)
     expected = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
@@ -45,7 +46,7 @@ def test_cross_entropy_equals_its_definition(key):
 
 def test_loss_and_gradient_stay_finite_at_certainty(key):
     task = OrientationDiscrimination()
-    trials = task.sample(key, 4)
+    trials = eqx.filter_jit(task.sample)(key, 4)
     certain = jnp.array([[0.0], [1.0], [0.0], [1.0]])
     value, gradient = jax.value_and_grad(lambda p: task.loss(p, trials))(certain)
     assert np.isfinite(value)
@@ -54,7 +55,7 @@ def test_loss_and_gradient_stay_finite_at_certainty(key):
 
 def test_weights_leave_trials_out(key):
     task = OrientationDiscrimination()
-    trials = task.sample(key, 2)
+    trials = eqx.filter_jit(task.sample)(key, 2)
     p = jnp.array([[0.3], [0.9]])
     first = jax.tree.map(lambda x: x[:1], trials)
     masked = type(trials)(trials.inputs, trials.targets, jnp.array([1.0, 0.0]), trials.conditions)
@@ -65,7 +66,7 @@ def test_regression_target_is_one_at_both_ends_and_decodes(key):
     task = OrientationRegression()
     ends = task.targets(jnp.array([-90.0, 90.0]))
     np.testing.assert_allclose(ends[0], ends[1], atol=1e-5)
-    trials = task.sample(key, 100)
+    trials = eqx.filter_jit(task.sample)(key, 100)
     decoded = task.decode(3 * trials.targets)
     error = wrap_orientation(decoded - trials.conditions["orientation"])
     assert float(jnp.abs(error).max()) < 1e-3

@@ -1,3 +1,4 @@
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -35,7 +36,7 @@ def test_a_turned_vertical_line_lies_as_a_grating_at_that_angle(angle):
 
 
 def test_the_window_hides_the_corners_and_the_target_is_the_rotation(key):
-    trials = ImageRotation().sample(key, 200)
+    trials = eqx.filter_jit(ImageRotation().sample)(key, 200)
     inputs = np.asarray(trials.inputs)
     assert inputs.shape == (200, 48, 64)
     assert (inputs[:, [0, 0, -1, -1], [0, -1, 0, -1]] == 0.5).all()
@@ -87,7 +88,7 @@ def test_bad_pictures_are_refused(tmp_path):
 @pytest.mark.parametrize("name", VISUAL_TASKS)
 def test_every_task_scores_its_own_targets_and_chance(name, key):
     task = visual_task(name, resolution=0.03)
-    trials = task.sample(key, 500)
+    trials = eqx.filter_jit(task.sample)(key, 500)
     assert trials.targets.shape == (500, task.n_outputs)
     assert float(task.score(trials.targets, trials)) == 1
     shuffled = jnp.roll(trials.targets, 1, axis=0)
