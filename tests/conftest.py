@@ -1,6 +1,5 @@
 """Shape checks are switched on for the whole package, before anything of it is imported."""
 
-import os
 from collections.abc import Iterator
 
 from jaxtyping import install_import_hook
@@ -15,9 +14,7 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Most of the time is compiling: the quick tests do it plainly, and share it through pytest's cache."""
-    if config.option.markexpr == "not slow":
-        os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false")
+    """Most of the time is compiling: workers, and one session after another, share it through pytest's cache."""
     if hasattr(config, "cache"):
         jax.config.update("jax_compilation_cache_dir", str(config.cache.mkdir("programs")))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
