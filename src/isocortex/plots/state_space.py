@@ -80,7 +80,7 @@ def state_space(
         for each in (axis.xaxis, axis.yaxis, axis.zaxis):
             each.pane.set_facecolor("white")
             each.set_major_locator(MaxNLocator(4))
-    title = None if strength is None else f"darker: stronger {strength}"
+    title = None if strength is None else f"darker: higher {strength}"
     figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=3, title=title, title_fontsize=9)
     return figure
 
