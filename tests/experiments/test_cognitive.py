@@ -222,6 +222,8 @@ def test_a_task_of_the_wrong_shape_is_told_at_the_door(tmp_path, monkeypatch):
         (PerceptualDecision, {"dt": 50.0, "tau": 20.0}, "dt"),
         (PerceptualDecision, {"coherences": (0.0, 120.0)}, "120"),
         (PerceptualDecision, {"noise": 0.0}, "--noise must be above 0"),
+        (PerceptualDecision, {"stimulus": 0.0}, "--stimulus must be above 0 ms"),
+        (CognitiveTask, {"options": ("pairs=[[2,1],[3]]",)}, "no value for the option 'pairs' of DelayComparison"),
         (PerceptualDecision, {"excitatory": 1.5}, "excitatory must be a share"),
         (PerceptualDecision, {"architecture": "GRU", "excitatory": 0.8}, "--excitatory is an option of the CTRNN"),
         (PerceptualDecision, {"units": 1}, "--units must be at least 2"),
