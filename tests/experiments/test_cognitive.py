@@ -111,6 +111,7 @@ def test_an_interval_is_produced_and_the_states_are_drawn(tmp_path):
     ).execute()
     assert set(summary(folder)) >= PROMISED | INSIDE
     assert runs.read_run(folder).table("perturbations")["success"].between(0, 1).all()
+    assert list(runs.read_run(folder).table("variance")["part"]) == ["time", "measure duration (ms)"]
     assert {"state_space", "state_space_3d", "weights"} <= {path.stem for path in (folder / "figures").glob("*.svg")}
 
 

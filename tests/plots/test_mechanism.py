@@ -96,6 +96,15 @@ def test_growing_modes_are_marked_apart(rng):
     assert len(look["decays"]) == 3
 
 
+@pytest.mark.parametrize("n", [1, 3, 4, 5])
+def test_every_column_of_eigenvalues_has_its_axis_named(rng, n):
+    figure = plots.eigenvalue_picture({f"period {i}": -rng.uniform(size=9) + 0j for i in range(n)})
+    assert len(figure.axes) == n
+    lowest = {axis.get_position().x0: axis for axis in figure.axes}  # later ones stand lower
+    assert all(axis.get_xlabel() == "Re λ (per s)" for axis in lowest.values())
+    assert all(axis.xaxis.get_tick_params()["labelbottom"] for axis in lowest.values())
+
+
 def test_speed_is_drawn_where_it_is(paths):
     field = speed_map(Linear(np.diag([-0.1, -0.2])), [0, 0], np.eye(2), [(-1, 1), (-1, 1)], n=21)
     axis, bar = plots.speed_picture(field, paths=paths).axes

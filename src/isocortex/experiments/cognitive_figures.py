@@ -79,7 +79,7 @@ def write_answers(run: Run, found: Cognition) -> None:
     tested = found.tested["trained"]
     if "right" not in tested.coords or "choice" not in tested:
         return
-    grade = {"context": tested["context"].values + 1} if "context" in tested.coords else graded(tested)
+    grade = {"context": tested["context"].values + 1} if "context" in tested.coords else graded(found.task, tested)
     n_seeds, names = tested.sizes["seed"], answer_names(found.task, tested)
     name, values = next(iter(grade.items()), ("", np.zeros(tested.sizes["trial"])))
     shares = confusion(
@@ -106,7 +106,7 @@ def write_answers(run: Run, found: Cognition) -> None:
 def draw_inside(run: Run, found: Cognition, inside: Mechanism) -> dict[str, float]:
     """Draw weights, units, state space and fixed points, write the perturbations; return the numbers found."""
     draw_units(run, found, inside)
-    strength = graded(inside.tested)
+    strength = graded(found.task, inside.tested)
     numbers = draw_state_space(run, found, inside, strength, answer_names(found.task, inside.tested))
     if inside.points:
         run.table("fixed_points", inside.table(), title="Fixed points with the input held", shown=True,
@@ -171,10 +171,11 @@ def draw_units(run: Run, found: Cognition, inside: Mechanism) -> None:
         )
 
 
-def graded(tested: xr.Dataset) -> dict[str, np.ndarray]:
+def graded(task: TimedTask, tested: xr.Dataset) -> dict[str, np.ndarray]:
     """Return the condition that grades a task's trials, if there is one: coherence, or the first that varies.
 
-    More values than a picture can show are gathered into as many groups, named by their means.
+    More values than a picture can show are gathered into as many groups, named by their means. A period's name stands
+    for its duration.
     """
     varied = [str(name) for name, x in tested.coords.items() if x.dims == ("trial",) and len(np.unique(x)) > 1]
     names = [name for name in ("coherence", *varied) if name in varied and name not in ("right", "steps", "context")]
@@ -185,7 +186,7 @@ def graded(tested: xr.Dataset) -> dict[str, np.ndarray]:
         edges = np.quantile(values, np.linspace(0, 1, GROUPS + 1)[1:-1])
         group = np.searchsorted(edges, values, side="right")
         values = np.array([float(f"{values[group == k].mean():.3g}") for k in range(GROUPS)])[group]
-    return {names[0]: values}
+    return {f"{names[0]} duration (ms)" if names[0] in task.durations else names[0]: values}
 
 
 def final_targets(tested: xr.Dataset) -> np.ndarray:

@@ -93,6 +93,7 @@ def draw_state_space(
         draw_flow(run, found, space, situation, placed)
         draw_eigenvalues(run, found, inside)
     whole = space.averages.dropna("time")  # steps that every condition has
+    whole = whole.isel({name: 0 for name in strength | {"answer": 0} if whole.sizes[name] == 1}, drop=True)
     if whole.sizes["time"] > 1:
         varied = variance_by_condition(whole)["population"]
         table = pd.DataFrame({"part": varied.index, "share of variance": varied.to_numpy()})
