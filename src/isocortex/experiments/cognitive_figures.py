@@ -165,7 +165,9 @@ def draw_units(run: Run, found: Cognition, inside: Mechanism) -> None:
             "units",
             plots.sorted_activity(panels, periods=found.task.periods, border=border),
             title="What the units do",
-            caption=f"Mean activity of every unit of network {seed} by right answer, units sorted by d′ at the end of "
+            caption=f"Mean activity of every unit of network {seed} by right answer"
+            + (f", the first {len(panels)} of {len(answers)}" if len(answers) > len(panels) else "")
+            + f", units sorted by d′ at the end of "
             f"the trial. The line parts those that prefer {answers[0]} from the others.",
             alt="Heat maps of the activity of all units against time, one for each right answer.",
         )
