@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from isocortex import CTRNN, InputError, load_model, runs
+from isocortex import CTRNN, InputError, load_model, population, runs
+from isocortex.experiments.cognitive_figures import answer_names
 from isocortex.experiments.cognitive_mechanism import Mechanism
 from isocortex.experiments.cognitive_monkeys import match, watch, when_ready
 from isocortex.experiments.cognitive_networks import Cognition
@@ -22,7 +23,7 @@ from isocortex.experiments.context_decision import ContextDecision
 from isocortex.experiments.context_lines import evidence, find_lines
 from isocortex.experiments.perceptual_decision import PerceptualDecision, thresholds
 from isocortex.learning import behaviour
-from isocortex.tasks import ContextDecisionMaking, PerceptualDecisionMaking
+from isocortex.tasks import TASKS, ContextDecisionMaking, PerceptualDecisionMaking, task
 
 FEW = {"seeds": 2, "units": 16, "updates": 30, "batch": 16, "test_trials": 100}
 LEARNED = FEW | {"dt": 50.0, "stimulus": 300.0, "noise": 0.5, "coherences": (0.0, 12.8, 51.2)}
@@ -83,6 +84,36 @@ def test_tables_agree_with_the_summary(decision):
     assert (lesions.loc["none", ["change", "least", "largest"]] == 0).all()
     assert (lesions["least"] <= lesions["change"]).all()
     assert record.table("variance")["share of variance"].sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_holding_still_is_an_answer_where_it_is_right(easy):
+    """The rows and columns of GoNogo are its two answers, and the diagonal is the success."""
+    answers = runs.read_run(easy).table("answers").set_index("right answer")
+    assert list(answers.index) == list(answers.columns) == ["fixate", "go"]
+    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
+    assert answers.loc["fixate", "fixate"] + answers.loc["go", "go"] > 1.8
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_right_answer_has_the_name_of_its_output(name, key):
+    chosen = task(name)
+    networks = population(lambda key: CTRNN(chosen.n_inputs, chosen.n_outputs, n_units=4, key=key), 1, key=key)
+    names = answer_names(chosen, behaviour(networks, chosen, key=key, n_trials=50))
+    assert list(names.values()) == (["fixate", "go"] if name == "GoNogo" else list(chosen.output_names[1:]))
+
+
+def test_an_interval_is_produced_and_the_states_are_drawn(tmp_path):
+    """A task whose trials differ in length and have but one answer; no unit can tell answers apart."""
+    options = ("measure", [300, 600]), ("ready", 100), ("set", 100)
+    folder = CognitiveTask(
+        **FEW | {"units": 32, "updates": 600, "task": "ReadySetGo", "dt": 50.0, "tau": 100.0},
+        options=(f"timing={json.dumps(dict(options))}",),
+        out=tmp_path,
+    ).execute()
+    assert set(summary(folder)) >= PROMISED | INSIDE
+    assert runs.read_run(folder).table("perturbations")["success"].between(0, 1).all()
+    assert list(runs.read_run(folder).table("variance")["part"]) == ["time", "measure duration (ms)"]
+    assert {"state_space", "state_space_3d", "weights"} <= {path.stem for path in (folder / "figures").glob("*.svg")}
 
 
 def test_the_choice_is_foretold_by_the_units_that_tell_the_directions(decision):
@@ -197,6 +228,8 @@ def test_a_task_of_the_wrong_shape_is_told_at_the_door(tmp_path, monkeypatch):
         (PerceptualDecision, {"dt": 50.0, "tau": 20.0}, "dt"),
         (PerceptualDecision, {"coherences": (0.0, 120.0)}, "120"),
         (PerceptualDecision, {"noise": 0.0}, "--noise must be above 0"),
+        (PerceptualDecision, {"stimulus": 0.0}, "--stimulus must be above 0 ms"),
+        (CognitiveTask, {"options": ("pairs=[[2,1],[3]]",)}, "no value for the option 'pairs' of DelayComparison"),
         (PerceptualDecision, {"excitatory": 1.5}, "excitatory must be a share"),
         (PerceptualDecision, {"architecture": "GRU", "excitatory": 0.8}, "--excitatory is an option of the CTRNN"),
         (PerceptualDecision, {"units": 1}, "--units must be at least 2"),

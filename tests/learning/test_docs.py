@@ -3,23 +3,38 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def run(page: str) -> dict:
-    """Run the one block of Python in a page; return what it defines."""
-    (block,) = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
+    """Run the Python in a page, from top to bottom; return what it defines."""
     found = {}
-    exec(compile(block, page, "exec"), found)
+    for block in re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.DOTALL):
+        exec(compile(block, page, "exec"), found)
     return found
 
 
 @pytest.mark.slow
 def test_networks_learn_in_the_page_on_training():
-    done = run("training.md")["done"]
+    """All kinds learn, and keep what they were built with: masks, signs, time constants; a learned start moves."""
+    found = run("training.md")
+    done, learned = found["done"], found["learned"]
     assert float(done.correct.mean()) > 0.9 * float(done.ideal.mean())
+    for networks in learned.values():
+        score = found["evaluate"](networks, found["task"], key=found["jax"].random.key(3))
+        assert score.mean() > 0.9 * float(done.ideal.mean())
+    slow, dale, areas, start, _ = learned.values()
+    assert np.unique(slow.tau).tolist() == [50, 200]
+    assert (np.asarray(dale.recurrent) != 0).sum(axis=-1).max() <= 6
+    assert (np.asarray(dale.recurrent)[..., :24] >= 0).all()
+    assert (np.asarray(dale.recurrent)[..., 24:] <= 0).all()
+    assert (np.asarray(areas.recurrent)[:, :16, 16:] == 0).all()
+    assert (np.asarray(areas.recurrent)[:, 16:, :16] != 0).any()
+    assert np.abs(start.initial_state).max() > 0
+    assert np.abs(slow.initial_state).max() == 0
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Pictures of behaviour and mechanism show what they were given, where a reader looks for it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -95,6 +96,15 @@ def test_growing_modes_are_marked_apart(rng):
     assert len(look["decays"]) == 3
 
 
+@pytest.mark.parametrize("n", [1, 3, 4, 5])
+def test_every_column_of_eigenvalues_has_its_axis_named(rng, n):
+    figure = plots.eigenvalue_picture({f"period {i}": -rng.uniform(size=9) + 0j for i in range(n)})
+    assert len(figure.axes) == n
+    lowest = {axis.get_position().x0: axis for axis in figure.axes}  # later ones stand lower
+    assert all(axis.get_xlabel() == "Re λ (per s)" for axis in lowest.values())
+    assert all(axis.xaxis.get_tick_params()["labelbottom"] for axis in lowest.values())
+
+
 def test_speed_is_drawn_where_it_is(paths):
     field = speed_map(Linear(np.diag([-0.1, -0.2])), [0, 0], np.eye(2), [(-1, 1), (-1, 1)], n=21)
     axis, bar = plots.speed_picture(field, paths=paths).axes
@@ -128,3 +138,53 @@ def test_an_example_trial_has_one_colour_per_name_and_rings_as_maps():
     assert top.images[0].get_array().shape == (32, 10)
     assert output.patches[-1].get_edgecolor() == target.patches[-1].get_edgecolor()
     assert target.get_xlim() == (0, 200)
+
+
+@pytest.mark.parametrize("updates", [5, 400])
+def test_learning_curves_show_every_network_between_control_and_ceiling(rng, updates):
+    """Of means over a tenth of the updates, at most 50, the first whole one stands at the window's last update."""
+    history = xr.Dataset(
+        {name: (("seed", "update"), rng.uniform(0.1, 1, (3, updates))) for name in ("loss", "score")},
+        {"update": np.arange(updates) + 1},
+    )
+    history["score"][0, updates // 2 :] = np.nan  # a network that has stopped
+    figure = plots.learning_curves(history, ideal=0.9, untrained=0.3, loss="loss (nats)")
+    loss, score = figure.axes
+    assert (loss.get_yscale(), loss.get_ylabel(), score.get_ylabel()) == (
+        "log",
+        "loss (nats)",
+        "share of trials correct",
+    )
+    window = max(1, updates // 10)
+    assert score.get_xlabel() == (f"updates (means over {window})" if window > 1 else "updates")
+    mean = score.lines[1]
+    assert mean.get_ydata()[window - 1] == pytest.approx(history["score"][1, :window].mean())
+    assert [float(line.get_ydata()[0]) for line in score.lines[4:]] == [0.9, 0.3]
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == ["each of 3 networks", "their median", "ideal observer", "untrained networks"]
+
+
+def test_inputs_stand_beside_each_other_in_their_situation():
+    """A dot for each network and a bar at their mean, relevant and irrelevant input in two contexts."""
+    rows = [
+        {"situation": f"context {c}", "input": which, "selected": value + 0.1 * seed}
+        for c in (1, 2)
+        for which, value in (("relevant stimulus", 0.6), ("irrelevant stimulus", 0.0))
+        for seed in (0, 1)
+    ]
+    figure = plots.selected_inputs(pd.DataFrame(rows))
+    (axis,) = figure.axes
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["context 1", "context 2"]
+    dots = [line for line in axis.lines if line.get_marker() == "o"]
+    bars = [line for line in axis.lines if len(set(line.get_ydata())) == 1 and line.get_linewidth() == 2.4]
+    np.testing.assert_allclose([line.get_ydata() for line in dots], [[0.6, 0.7]] * 2 + [[0, 0.1]] * 2)
+    np.testing.assert_allclose([line.get_ydata()[0] for line in bars], [0.65, 0.65, 0.05, 0.05])
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["relevant stimulus", "irrelevant stimulus"]
+
+
+def test_choice_probabilities_are_drawn_for_every_unit_around_chance():
+    (axis,) = plots.choice_probabilities([-1.0, 0.0, 2.0], [0.3, 0.5, 0.9]).axes
+    (units,) = (line for line in axis.lines if line.get_marker() == "o")
+    np.testing.assert_allclose(units.get_xydata(), [[-1, 0.3], [0, 0.5], [2, 0.9]])
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("d′", "choice probability")
+    assert 0.5 in {line.get_ydata()[0] for line in axis.lines if line is not units}

@@ -410,6 +410,12 @@ def test_losses_are_their_formulas(key):
         (lambda: task("ReadySetGo", dt=90), "longer than the period 'ready' of 83 ms"),
         (lambda: task("GoNogo", dt=0), "dt must be above 0"),
         (lambda: task("GoNogo", noise=-1), "noise must be at least 0"),
+        (lambda: task("GoNogo", noise=np.inf), "noise must be at least 0"),
+        (lambda: task("GoNogo", noise="much"), "'much' is no value for the option 'noise' of GoNogo"),
+        (lambda: task("GoNogo", timing=5, dt=20), "5 is no value for the option 'timing' of GoNogo"),
+        (lambda: task("GoNogo", timing={"delay": "500"}), "is no value for the option 'timing'"),
+        (lambda: task("GoNogo", timing={"delay": 1e12}), "may have 100000 steps at most"),
+        (lambda: task("MultiSensoryIntegration", n_choices=2.5), "2.5 is no value for the option 'n_choices'"),
         (lambda: task("ReadySetGo", noise=1), "carry no noise"),
         (lambda: task("PerceptualDecisionMaking", coherences=(0, 120)), "percents from 0 to 100"),
         (lambda: task("PerceptualDecisionMaking", coherences=()), "percents from 0 to 100"),
@@ -470,6 +476,32 @@ class Half(TimedTask):
         return {}
 class Other:
     pass
+class Text(Mine):
+    STIMULI = ("x")
+class Mute(Mine):
+    CHOICES = ()
+class Endless(Mine):
+    TIMING = {"fixation": 100, "stimulus": 300}
+class Silent(Mine):
+    NOISY = ("delay",)
+class Unsure(Mine):
+    def draw(self, key, clock):
+        return {"answer": jnp.ones(clock.n)}
+class Bare(Mine):
+    def draw(self, key, clock):
+        return jnp.ones(clock.n)
+class Nothing(Mine):
+    def shown(self, conditions):
+        pass
+class Many(Mine):
+    def draw(self, key, clock):
+        return {"choice": jax.random.randint(key, (clock.n,), 0, 5)}
+class Void(Mine):
+    def shown(self, conditions):
+        return {"stimulus": jnp.log(-1 - conditions["choice"])[:, None]}
+class Sure(Mine):
+    def ideal(self, trials):
+        return 2 * jnp.ones(len(trials.weights))
 """
 
 
@@ -500,6 +532,17 @@ def test_a_task_of_ones_own_is_one_class(own, key):
         ("Mean", r"Mean.ideal must have the shape \(3,\) \(trial\); got \(\)"),
         ("Breaks", "Breaks.draw failed with TypeError"),
         ("Half", "own_tasks:Half lacks ideal, shown"),
+        ("Text", r"Text.STIMULI must be several names, and is the text 'x': write \('x',\)"),
+        ("Mute", "Mute.CHOICES must name at least one answer"),
+        ("Endless", "no period of Endless for its answer or noise, 'decision'"),
+        ("Silent", "no period of Silent for its answer or noise, 'delay'"),
+        ("Unsure", "Unsure.draw must return 'choice', the index of the right answer; got answer"),
+        ("Bare", "Bare.draw must return a dict with a name for each condition; got an array"),
+        ("Nothing", "Nothing.shown must return a dict with a name for each period; got NoneType"),
+        ("Many", "Many.draw's 'choice' must be the index of one of the 2 CHOICES"),
+        ("Void", "Void shows inputs that are not finite"),
+        ("Sure", "Sure.ideal must return probabilities"),
+        ("", "own_tasks:'; one of your own is given as my_module:MyTask"),
         ("Other", "Other is no task"),
         ("Min", "no class in own_tasks.py, 'Min'. Did you mean 'Mine'"),
     ],
@@ -520,3 +563,9 @@ def test_what_is_wrong_with_a_task_is_said(own, name, message):
 def test_what_is_wrong_with_a_module_is_said(own, module, message):
     with pytest.raises(InputError, match=message):
         task(f"{module}:Mine")
+
+
+def test_the_file_may_be_named_with_its_ending_but_not_without_its_class(own):
+    assert type(task("own_tasks.py:Mine")).__name__ == "Mine"
+    with pytest.raises(InputError, match="one of your own is given as my_module:MyTask"):
+        task("own_tasks")

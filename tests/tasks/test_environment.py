@@ -142,3 +142,37 @@ def test_an_agent_can_be_compiled_with_the_trials(key):
         return jax.numpy.take_along_axis(picked, first[:, None], axis=1).mean()
 
     assert float(oracle(key)) == 1
+
+
+@pytest.mark.parametrize("abort", [False, True])
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_pays_what_is_published_for_each_way_to_play(name, abort):
+    """Right, wrong, too early and not at all: 1, 0 (GoNogo −0.5), −0.1 for each early step, 0 (GoNogo −0.5 if due).
+
+    The abort rule ends a trial at its first early step. The one answer of ReadySetGo is wrong by its time alone.
+    """
+    chosen, fail = task(name), -0.5 if name == "GoNogo" else 0.0
+    env = environment(chosen, abort=abort, batch=8)
+    for i in range(16):
+        env.reset(seed=0 if i == 0 else None)
+        here = env.unwrapped._trial
+        trial = jax.tree.map(lambda x, here=here: jax.numpy.asarray(x[here : here + 1]), env.unwrapped._trials)
+        clock, targets = chosen.clock(trial), np.asarray(trial.targets)[0].argmax(-1)
+        answering, early = (np.asarray(clock.during(period))[0] for period in (chosen.ANSWER, "fixation"))
+        right = int(targets[int(clock.stops["trial"][0]) - 1])
+        wrong = 1 if right == 0 else right % (chosen.n_outputs - 1) + 1
+        missed = fail if right > 0 else 0.0
+        ways = [
+            (targets, 1.0 if right > 0 else 0.0),
+            (wrong * answering, fail if wrong != right else None),
+            (1 * early, -0.1 if abort and early.any() else missed - 0.1 * early.sum()),
+            (0 * early, missed),
+        ]
+        actions, expected = ways[i % 4]
+        earned, steps, ended = 0.0, 0, False
+        while not ended:
+            _, reward, ended, truncated, _ = env.step(actions[steps])
+            earned, steps = earned + reward, steps + 1
+            assert not truncated
+        assert expected is None or earned == pytest.approx(expected, abs=1e-5)
+        assert (steps == 1) == bool(abort and i % 4 == 2 and early.any())

@@ -1,6 +1,5 @@
 """The figures and tables that every experiment on a task in time shares: learning, a trial, answers, weights, units."""
 
-import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -32,6 +31,7 @@ def draw_learning(run: Run, found: Cognition) -> None:
         title="Learning the task",
         caption="Loss and success of each batch of fresh trials. "
         + "The first ones are easier, until they are mastered. " * (found.n_easier > 0)
+        + "A line ends where its network stops. " * bool(np.ptp(found.history["stopped"].values))
         + f"On the test trials the networks reach {accuracy['trained']:.3f}, the ideal observer {found.ideal:.3f}, "
         f"untrained networks {accuracy['untrained']:.3f}.",
         alt="Loss falls and the share of correct trials rises towards the ideal observer's, one line per network.",
@@ -50,8 +50,8 @@ def draw_learning(run: Run, found: Cognition) -> None:
 def draw_trial(run: Run, found: Cognition) -> None:
     """Draw the inputs, outputs and target of one trial of one network."""
     task, tested = found.task, found.tested["trained"].isel(seed=found.best)
-    right = bool(tested["correct"].any())
-    shown = tested.isel(trial=int(np.argmax(tested["correct"].values)))
+    correct = tested["correct"].values.astype(int)
+    shown = tested.isel(trial=int(np.argmax(correct * (1 + (final_targets(tested) > 0)))))  # better one with an answer
     outputs = shown["outputs"].values
     title = "output"
     if task.loss_function == "cross-entropy":
@@ -69,7 +69,7 @@ def draw_trial(run: Run, found: Cognition) -> None:
         plots.example_trial(task.times[:counted], panels, periods=task.periods if fixed else None),
         title="One trial",
         caption=f"What network {found.best} sees, what it answers and what it should answer, in "
-        + ("the first trial that it gets right." if right else "the first trial; it gets none right."),
+        + ("a trial that it gets right." if correct.any() else "the first trial; it gets none right."),
         alt="Inputs, outputs and targets of one trial against time in ms.",
     )
 
@@ -79,8 +79,8 @@ def write_answers(run: Run, found: Cognition) -> None:
     tested = found.tested["trained"]
     if "right" not in tested.coords or "choice" not in tested:
         return
-    grade = {"context": tested["context"].values + 1} if "context" in tested.coords else graded(tested)
-    n_seeds, names = tested.sizes["seed"], answer_names(found.task)
+    grade = {"context": tested["context"].values + 1} if "context" in tested.coords else graded(found.task, tested)
+    n_seeds, names = tested.sizes["seed"], answer_names(found.task, tested)
     name, values = next(iter(grade.items()), ("", np.zeros(tested.sizes["trial"])))
     shares = confusion(
         np.tile(tested["right"].values, n_seeds),
@@ -88,14 +88,16 @@ def write_answers(run: Run, found: Cognition) -> None:
         len(names),
         condition=np.tile(values, n_seeds),
     )
+    columns = dict.fromkeys([*names.values(), "fixate"])  # where to hold still is an answer, no column stands for none
     table = pd.DataFrame(
         {
             **({name: f"{value:g}"} if name else {}),
             "right answer": names[right],
-            **dict(zip([*names.values(), "fixate"], shares.values[i, right], strict=True)),
+            **dict(zip(columns, shares.values[i, right], strict=False)),
         }
         for i, value in enumerate(shares["condition"].values)
         for right in names
+        if shares["n"].values[i, right]
     )
     run.table("answers", table, title="Which answers they give", shown=len(table) <= MOST_ROWS,
               caption="Share of the test trials of each row in which each answer was given; all networks.")  # fmt: skip
@@ -104,8 +106,8 @@ def write_answers(run: Run, found: Cognition) -> None:
 def draw_inside(run: Run, found: Cognition, inside: Mechanism) -> dict[str, float]:
     """Draw weights, units, state space and fixed points, write the perturbations; return the numbers found."""
     draw_units(run, found, inside)
-    strength = graded(inside.tested)
-    numbers = draw_state_space(run, found, inside, strength, answer_names(found.task))
+    strength = graded(found.task, inside.tested)
+    numbers = draw_state_space(run, found, inside, strength, answer_names(found.task, inside.tested))
     if inside.points:
         run.table("fixed_points", inside.table(), title="Fixed points with the input held", shown=True,
                   caption="Of every network that learned, for the mean input of each period. Slow points: at their "
@@ -122,14 +124,15 @@ def draw_inside(run: Run, found: Cognition, inside: Mechanism) -> dict[str, floa
     ).reset_index()
     run.table("perturbations", table, title="What breaks the networks", shown=True,
               caption="Mean success over networks on the same trials with the same noise, and the change from the "
-              "intact network: mean, least and largest.")  # fmt: skip
+              "intact network: mean, least and largest. A network that keeps fixating is wrong, so success may fall "
+              "below chance.")  # fmt: skip
     run.table("perturbations_by_seed", inside.lesions, caption="The same, by network.")
     return inside.summary() | numbers
 
 
 def draw_units(run: Run, found: Cognition, inside: Mechanism) -> None:
     """Draw the recurrent weights before and after, and the activity of all units, sorted by what they prefer."""
-    told, answers, seed = told_apart(inside.tested), answer_names(found.task), found.best
+    told, answers, seed = told_apart(inside.tested), answer_names(found.task, inside.tested), found.best
     order, classes, border = np.arange(inside.rates.sizes["unit"]), None, None
     if told is not None:
         order = sort_units(told[seed])
@@ -162,16 +165,19 @@ def draw_units(run: Run, found: Cognition, inside: Mechanism) -> None:
             "units",
             plots.sorted_activity(panels, periods=found.task.periods, border=border),
             title="What the units do",
-            caption=f"Mean activity of every unit of network {seed} by right answer, units sorted by d′ at the end of "
+            caption=f"Mean activity of every unit of network {seed} by right answer"
+            + (f", the first {len(panels)} of {len(answers)}" if len(answers) > len(panels) else "")
+            + f", units sorted by d′ at the end of "
             f"the trial. The line parts those that prefer {answers[0]} from the others.",
             alt="Heat maps of the activity of all units against time, one for each right answer.",
         )
 
 
-def graded(tested: xr.Dataset) -> dict[str, np.ndarray]:
+def graded(task: TimedTask, tested: xr.Dataset) -> dict[str, np.ndarray]:
     """Return the condition that grades a task's trials, if there is one: coherence, or the first that varies.
 
-    More values than a picture can show are gathered into as many groups, named by their means.
+    More values than a picture can show are gathered into as many groups, named by their means. A period's name stands
+    for its duration.
     """
     varied = [str(name) for name, x in tested.coords.items() if x.dims == ("trial",) and len(np.unique(x)) > 1]
     names = [name for name in ("coherence", *varied) if name in varied and name not in ("right", "steps", "context")]
@@ -182,11 +188,21 @@ def graded(tested: xr.Dataset) -> dict[str, np.ndarray]:
         edges = np.quantile(values, np.linspace(0, 1, GROUPS + 1)[1:-1])
         group = np.searchsorted(edges, values, side="right")
         values = np.array([float(f"{values[group == k].mean():.3g}") for k in range(GROUPS)])[group]
-    return {names[0]: values}
+    return {f"{names[0]} duration (ms)" if names[0] in task.durations else names[0]: values}
 
 
-def answer_names(task: TimedTask) -> dict[int, str]:
+def final_targets(tested: xr.Dataset) -> np.ndarray:
+    """Return which output is the target at the last step of each trial that counts, shape (trial,)."""
+    weights = tested["weights"].values
+    last = weights.shape[1] - 1 - np.argmax(weights[:, ::-1] > 0, axis=1)
+    return tested["targets"].values[np.arange(len(last)), last].argmax(axis=1)
+
+
+def answer_names(task: TimedTask, tested: xr.Dataset) -> dict[int, str]:
     """Return what each right answer is called: the name of its output."""
-    n = max(len(task.output_names) - 1, 2)
-    answers = np.asarray(task.answer({"choice": jnp.arange(n, dtype=jnp.float32)}))
-    return {k: task.output_names[min(int(a), task.n_outputs - 1)] for k, a in enumerate(answers)}
+    output = final_targets(tested)
+    if "right" not in tested.coords:
+        return {0: task.output_names[output[0]]}
+    right, n = tested["right"].values, max(task.n_outputs - 1, 2)
+    drawn = {int(k): int(output[np.argmax(right == k)]) for k in np.unique(right)}
+    return {k: task.output_names[drawn.get(k, min(k + 1, task.n_outputs - 1))] for k in range(n)}

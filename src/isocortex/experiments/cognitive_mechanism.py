@@ -66,9 +66,14 @@ class Mechanism:
 
     @property
     def situation(self) -> str:
-        """The situation to show: an input of the stimulus held, or else of the last period; empty if there is none."""
+        """The situation to speak of: an input of the stimulus held, or else of the last period; empty for none."""
         names = ["", *dict.fromkeys(name for _, name in self.points)]
         return next((name for name in names if name.startswith("stimulus")), names[-1])
+
+    def shown(self, seed: int) -> str:
+        """Return the situation to draw of a network: the one to speak of, or else the first with a point."""
+        found = [name for (of, name), points in self.points.items() if of == seed and points.sizes["point"]]
+        return self.situation if self.situation in found else next(iter(found), self.situation)
 
     def kinds(self, situation: str | None = None) -> list[np.ndarray]:
         """Return the kinds of the points that each search found, in one situation or in all."""

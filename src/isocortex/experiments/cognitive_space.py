@@ -61,14 +61,15 @@ def draw_state_space(
     spaces = state_spaces(found, inside, strength)
     if not spaces:
         return {}
-    seed, situation, graded_by = found.best, inside.situation, next(iter(strength), None)
+    seed, graded_by = found.best, next(iter(strength), None)
+    situation = inside.shown(seed)
     space, placed, where = spaces[seed], None, ""
     if situation:
         points = inside.points[seed, situation]
         placed = project(points["x"].rename(variable="unit"), space.components), points["kind"].values.tolist()
         where = f"Points: where the network rests with the mean input of “{situation}” held."
         if not placed[1]:
-            where = f"No search with the mean input of “{situation}” held found a point."
+            where = "No search with the mean input of a period held found a point."
     share = float(np.mean([float(each.components["explained"].sum()) for each in spaces.values()]))
     for three in (False, True):
         run.figure(
@@ -83,7 +84,7 @@ def draw_state_space(
                 three=three,
             ),
             title="State space" + " in three dimensions" * three,
-            caption=f"Averages over correct trials of the same answer{f' and {graded_by}' if graded_by else ''}, of "
+            caption=f"Averages over correct trials of the same answer{f' and “{graded_by}”' if graded_by else ''}, of "
             f"network {seed} (the best). Three components hold {100 * share:.0f} % of the variance of the averages "
             f"(mean of {len(spaces)} networks). {where}",
             alt="Paths of the averaged activity through its principal components, separated by answer.",
@@ -92,6 +93,7 @@ def draw_state_space(
         draw_flow(run, found, space, situation, placed)
         draw_eigenvalues(run, found, inside)
     whole = space.averages.dropna("time")  # steps that every condition has
+    whole = whole.isel({name: 0 for name in strength | {"answer": 0} if whole.sizes[name] == 1}, drop=True)
     if whole.sizes["time"] > 1:
         varied = variance_by_condition(whole)["population"]
         table = pd.DataFrame({"part": varied.index, "share of variance": varied.to_numpy()})
@@ -114,7 +116,8 @@ def draw_flow(run: Run, found: Cognition, space: Space, situation: str, points: 
         plots.speed_picture(speed, paths=space.paths, points=points),
         title="Where the state is driven",
         caption=f"Speed of network {found.best} in the plane of its first two components while the mean input of "
-        f"“{situation}” is held, with the flow in this plane, the averages, and fixed points projected onto it.",
+        f"“{situation}” is held, with the flow in this plane and the averages"
+        + (", and its fixed and slow points projected onto it." if points[1] else "; no point was found."),
         alt="A map of speed with arrows of flow, trajectories and fixed points.",
     )
 

@@ -66,8 +66,9 @@ class PerceptualDecision(CognitiveNetworks):
     ] = None
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         require(self.noise > 0, f"--noise must be above 0; got {self.noise}.")
+        require(self.stimulus > 0, f"--stimulus must be above 0 ms; got {self.stimulus}.")
+        super().__post_init__()
 
     def build(
         self, noise: float | None = None, coherences: tuple[float, ...] | None = None

@@ -42,9 +42,10 @@ def learning_curves(
     plain_log(axes[0, 0].yaxis, *axes[0, 0].get_ylim())
     axes[0, 0].set_ylabel(loss)
     axes[0, 1].set_ylabel("share of trials correct")
-    axes[0, 1].set_ylim(0, 1.02)
+    axes[0, 1].set_ylim(-0.02, 1.02)
     lines, median = axes[0, 1].lines[:-1], axes[0, 1].lines[-1]
-    keys = {f"each of {history.sizes['seed']} networks": lines[0], "their median": median}
+    n = history.sizes["seed"]
+    keys = {f"each of {n} networks": lines[0], "their median": median} if n > 1 else {"the network": median}
     if ideal is not None:
         keys["ideal observer"] = axes[0, 1].axhline(ideal, color=BRAIN, lw=1.2, ls="--")
     if untrained is not None:

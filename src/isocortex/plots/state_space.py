@@ -80,7 +80,7 @@ def state_space(
         for each in (axis.xaxis, axis.yaxis, axis.zaxis):
             each.pane.set_facecolor("white")
             each.set_major_locator(MaxNLocator(4))
-    title = None if strength is None else f"darker: stronger {strength}"
+    title = None if strength is None else f"darker: higher {strength}"
     figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=3, title=title, title_fontsize=9)
     return figure
 
@@ -156,7 +156,7 @@ def eigenvalue_picture(
     unit : {"per s", "per ms"}
     """
     factor = 1e3 if unit == "per s" else 1.0
-    columns = min(len(eigenvalues), 3)
+    columns = 2 if len(eigenvalues) == 4 else min(len(eigenvalues), 3)
     rows = -(-len(eigenvalues) // columns)
     figure, axes = grid(rows, columns, size=(max(3.1 * columns, 4.6) + 0.4, 3.1 * rows + 0.5), sharex=True, sharey=True)
     for axis in axes.flat[len(eigenvalues) :]:
@@ -175,8 +175,9 @@ def eigenvalue_picture(
         axis.plot(np.real(z[grows]), np.imag(z[grows]), "X", color=VERMILION, ms=7, mec="white", mew=0.5, label="grows")
         axis.set_title(title, pad=16)
         axis.margins(0.08)
-    for axis in axes[-1]:
+    for axis in list(axes.flat[: len(eigenvalues)])[-columns:]:  # the lowest of each column
         axis.set_xlabel(f"Re λ ({unit})")
+        axis.tick_params(labelbottom=True)
     for axis in axes[:, 0]:
         axis.set_ylabel(f"Im λ ({unit})")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)

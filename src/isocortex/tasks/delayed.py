@@ -1,5 +1,6 @@
 """Compare with what is remembered, or hold back: tasks with a delay."""
 
+import operator
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -126,7 +127,7 @@ class DelayMatchSample(TimedTask):
     CHOICES = ("match", "non-match")
     NOISY = ("sample", "test")
 
-    n_directions: int = option(2)
+    n_directions: int = option(2, operator.index)
 
     def __check_init__(self) -> None:
         require(self.n_directions >= 2, f"n_directions must be at least 2; got {self.n_directions}.")

@@ -30,7 +30,9 @@ TASKS: dict[str, type[TimedTask]] = {
     )
 }
 """Name, as NeuroGym's → class."""
-N_CHECKED = 3
+N_CHECKED, N_TRIED = 3, 200
+"""Trials of which shapes are checked, and trials that are drawn to see what they hold."""
+OWN = "one of your own is given as my_module:MyTask, a class in my_module.py of the current folder"
 
 
 def task(name: str, **options: Any) -> TimedTask:
@@ -46,27 +48,47 @@ def task(name: str, **options: Any) -> TimedTask:
     Raises
     ------
     InputError
-        If there is no task, module, class or option of that name, or a task of one's own has wrong shapes.
+        If there is no task, module, class or option of that name, an option has a value of another kind, or a task of
+        one's own has wrong shapes or values.
 
     Examples
     --------
     >>> task("GoNogo", dt=20).n_steps
     75
     """
+    require(":" in name or not Path(f"{name}.py").is_file(), f"There is no task {name!r}; {OWN}.")
     cls = _own(name) if ":" in name else look_up("task", name, TASKS)
     known = inspect.signature(cls).parameters
     for given in options:
         if given not in known:
             raise unknown(f"option of {cls.__name__}", given, known)
-    found = cls(**options)
+    found = _made(cls, options)
     if ":" in name:
         check_task(found)
+        _check_values(found)
     return found
+
+
+def _made(cls: type[TimedTask], options: dict[str, Any]) -> TimedTask:
+    """Return the task, or say which option has a value of another kind, such as words where a number is needed."""
+    try:
+        return cls(**options)
+    except (TypeError, ValueError) as error:
+        for given, value in options.items():
+            try:
+                cls(**{given: value})
+            except InputError:
+                continue  # the default of another option does not go with it
+            except (TypeError, ValueError):
+                raise InputError(f"{value!r} is no value for the option {given!r} of {cls.__name__}.") from error
+        raise InputError(f"{cls.__name__} could not be made: {type(error).__name__}: {error}.") from error
 
 
 def _own(spec: str) -> type[TimedTask]:
     """Import a class from a module of the current folder."""
-    module_name, _, class_name = spec.partition(":")
+    module_name, class_name = (part.strip() for part in spec.split(":", 1))
+    module_name = module_name.removesuffix(".py")
+    require(bool(module_name and class_name), f"There is no task {spec!r}; {OWN}.")
     folder = str(Path.cwd())
     sys.path.insert(0, folder)
     try:
@@ -80,6 +102,7 @@ def _own(spec: str) -> type[TimedTask]:
     finally:
         sys.path.remove(folder)
     classes = {n: c for n, c in vars(module).items() if inspect.isclass(c) and c.__module__ == module.__name__}
+    require(len(classes) > 0, f"{module_name}.py defines no class, and so no task {spec!r}.")
     cls = look_up(f"class in {module_name}.py,", class_name, classes)
     require(issubclass(cls, TimedTask), f"{spec} is no task: make it a subclass of isocortex.tasks.TimedTask.")
     missing = sorted(cls.__abstractmethods__)
@@ -96,7 +119,12 @@ def check_task(task: TimedTask) -> None:
         Which names the first wrong shape.
     """
     name, n = type(task).__name__, N_CHECKED
+    for names in ("STIMULI", "CHOICES", "NOISY"):
+        given = getattr(task, names)
+        alone = f"{name}.{names} must be several names, and is the text {given!r}: write ({given!r},)."
+        require(not isinstance(given, str), alone)
     n_stimuli = task.n_inputs - 1
+    require(task.n_outputs > 1, f"{name}.CHOICES must name at least one answer beside 'fixate'.")
 
     def traced(what: str, function: Any, *arguments: Any) -> Any:
         try:
@@ -109,11 +137,15 @@ def check_task(task: TimedTask) -> None:
 
     key = jax.random.key(0)
     clock = traced("time", lambda key: task.time(key, n), key)
-    conditions = traced("draw", task.draw, key, clock)
+    for what in (task.ANSWER, *task.NOISY):
+        look_up(f"period of {name} for its answer or noise,", what, clock.starts)
+    conditions = _named(f"{name}.draw", traced("draw", task.draw, key, clock), "condition")
+    named = "choice" in conditions or type(task).answer is not TimedTask.answer
+    require(named, f"{name}.draw must return 'choice', the index of the right answer; got {', '.join(conditions)}.")
     for condition, x in conditions.items():
         _same(f"{name}.draw's {condition!r}", x, (n,), "trial")
     as_floats = {c: jax.ShapeDtypeStruct(x.shape, jnp.float32) for c, x in conditions.items()}
-    for period, x in traced("shown", task.shown, as_floats).items():
+    for period, x in _named(f"{name}.shown", traced("shown", task.shown, as_floats), "period").items():
         look_up(f"period of {name},", period, clock.starts)
         _same(f"{name}.shown's {period!r}", x, (n, n_stimuli), "trial × stimulus")
     trials = traced("sample", lambda key: task.sample(key, n), key)
@@ -131,3 +163,24 @@ def check_task(task: TimedTask) -> None:
 def _same(what: str, x: Any, shape: tuple[int, ...], axes: str) -> None:
     found = getattr(x, "shape", None)
     require(found == shape, f"{what} must have the shape {shape} ({axes}); got {found}.")
+
+
+def _named(what: str, found: Any, of: str) -> dict[str, Any]:
+    got = "an array" if hasattr(found, "shape") else f"{type(found).__name__}"
+    require(isinstance(found, dict), f"{what} must return a dict with a name for each {of}; got {got}.")
+    return found
+
+
+def _check_values(task: TimedTask) -> None:
+    """Raise unless some trials of a task hold numbers, right answers that are outputs, and probabilities."""
+    name, trials = type(task).__name__, task.sample(jax.random.key(0), N_TRIED)
+    require(bool(jnp.isfinite(trials.inputs).all()), f"{name} shows inputs that are not finite.")
+    answers = task.answer(trials.conditions)
+    low, high, most = int(answers.min()), int(answers.max()), task.n_outputs - 1
+    require(
+        low >= 0 and high <= most,
+        f"{name}.draw's 'choice' must be the index of one of the {most} CHOICES, from 0; the outputs that are right go "
+        f"from {low} to {high}, and there are 0 to {most}.",
+    )
+    ideal = task.ideal(trials)
+    require(bool(((ideal >= 0) & (ideal <= 1)).all()), f"{name}.ideal must return probabilities, from 0 to 1.")

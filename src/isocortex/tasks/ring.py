@@ -1,5 +1,7 @@
 """Stimuli that point in one of several directions on a ring, and how well an ideal observer tells which."""
 
+import operator
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -84,7 +86,7 @@ class RingTask(TimedTask):
 
     coherences: Numbers = number((5.0, 15.0, 50.0))
     stim_scale: Number = number(1.0)
-    n_choices: int = option(2)
+    n_choices: int = option(2, operator.index)
 
     def __check_init__(self) -> None:
         require(self.n_choices >= 2, f"n_choices must be at least 2; got {self.n_choices}.")

@@ -26,6 +26,7 @@ PerTrial: TypeAlias = Float[Array, " trial"]
 Conditions: TypeAlias = dict[str, PerTrial]
 Sequences: TypeAlias = Float[Array, "trial step output"]
 Shown: TypeAlias = dict[str, Float[Array, "trial channel"]]
+MOST_STEPS = 100_000
 FIXATION_CUES = ("until-decision", "during-fixation")
 
 
@@ -105,13 +106,15 @@ class TimedTask(Task):
         require(0 < self.dt < np.inf, f"dt must be above 0 ms; got {self.dt:g}.")
         look_up("loss", self.loss_function, LOSSES)
         look_up("fixation cue", self.fixation_cue, dict.fromkeys(FIXATION_CUES))
-        require(bool(np.asarray(self.noise) >= 0), f"noise must be at least 0; got {self.noise:g}.")
+        require(bool(0 <= np.asarray(self.noise) < np.inf), f"noise must be at least 0; got {self.noise:g}.")
         noiseless = bool(np.asarray(self.noise) == 0)
         require(len(self.NOISY) > 0 or noiseless, f"The inputs of {type(self).__name__} carry no noise; leave it at 0.")
         for kind, given, known in (("period", self.timing, self.TIMING), ("reward", self.rewards, self.REWARDS)):
             for name in dict(given):
                 if name not in known:
                     raise unknown(f"{kind} of {type(self).__name__}", name, known)
+        steps = sum(duration.longest for duration in self.durations.values()) / self.dt
+        require(steps <= MOST_STEPS, f"Trials may have {MOST_STEPS} steps at most; got {steps:g}. Use a larger dt.")
         for name, duration in self.durations.items():
             shortest, longest = duration.steps(self.dt)[0][[0, -1]].tolist()
             require(
