@@ -31,6 +31,8 @@ RESIDUAL = 1e-13
 """A fixed point has at most this share of the typical speed in the box; Newton then leaves rounding errors."""
 ENOUGH = 1e-15
 """A search ends at this share of the typical speed."""
+LEAST_DAMPING = 1e-10
+"""Share of the mean square slope: a singular system is still solved to six digits, and each step leaves 1e-10."""
 SMALL = 2
 """Dimensions up to which a linear system is solved by Cramer's rule."""
 ROWS = 16
@@ -252,7 +254,7 @@ def _search(
             left = (f_moved @ f_moved) / (f @ f)
             better = left < 1
             size = jnp.abs(moved - u).max()
-            damping = jnp.where(better, damping * jnp.clip(left, 1e-4, 0.2), jnp.maximum(damping, 1e-12) * 8)
+            damping = jnp.maximum(damping * jnp.where(better, jnp.clip(left, 1e-4, 0.2), 8), LEAST_DAMPING)
             return jnp.where(better, moved, u), jnp.where(better, f_moved, f), damping, n + 1, size
 
         def goes_on(state: tuple[State, State, Array, Array, Array]) -> Array:
