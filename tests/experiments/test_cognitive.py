@@ -183,6 +183,39 @@ def test_a_task_of_ones_own_gets_the_same_report(tmp_path, monkeypatch):
     monkeypatch.delitem(sys.modules, "my_tasks")
 
 
+KIN = """
+from isocortex.tasks import ContextDecisionMaking, GoNogo, PerceptualDecisionMaking
+
+
+class Delayed(PerceptualDecisionMaking):
+    TIMING = {"fixation": 100, "stimulus": 2000, "delay": 500, "decision": 100}
+
+
+class Impatient(ContextDecisionMaking):
+    TIMING = ContextDecisionMaking.TIMING | {"delay": 0}
+
+
+class Calm(GoNogo):
+    pass
+"""
+
+
+def test_each_experiment_takes_classes_made_from_its_task(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_kin.py").write_text(KIN)
+    delayed = PerceptualDecision(task="my_kin:Delayed", stimulus=400.0)
+    assert delayed.build().periods["delay"] == delayed.fine().periods["delay"] == (500, 1000)
+    impatient = ContextDecision(task="my_kin:Impatient")
+    assert all("delay" not in task.periods for task in (impatient.build(), impatient.easier()[0][0]))
+    sentence = (
+        "is about {}DecisionMaking and classes made from it, which my_kin:Calm is not; isocortex run cognitive-task"
+    )
+    for experiment, about in ((PerceptualDecision, "Perceptual"), (ContextDecision, "Context")):
+        with pytest.raises(InputError, match=sentence.format(about)):
+            experiment(task="my_kin:Calm")
+    monkeypatch.delitem(sys.modules, "my_kin")
+
+
 WRONG = '''
 import jax.numpy as jnp
 from isocortex.tasks import TimedTask

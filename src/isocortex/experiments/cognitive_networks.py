@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import equinox as eqx
 import jax
@@ -11,14 +11,15 @@ import numpy as np
 import xarray as xr
 from tyro.conf import arg
 
-from ..errors import look_up, require
+from ..errors import InputError, look_up, require
 from ..learning import OPTIMISERS, behaviour, fit, save_model, updates_to
 from ..models import ACTIVATIONS, CTRNN, GRU, LSTM, Recurrent, population
 from ..runs import Run
 from ..shapes import PRNGKey
-from ..tasks import TimedTask
+from ..tasks import TimedTask, task
 from .protocol import Experiment, Progress
 
+Kind = TypeVar("Kind", bound=TimedTask)
 ARCHITECTURES: dict[str, Callable[..., Recurrent]] = {"CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM}
 TRAINED = 0.9
 """Share of the ideal observer's success above which the state space of a network is worth a look."""
@@ -26,6 +27,23 @@ CRITERION = 0.95
 """Share of the ideal observer's success at which a network counts as having learned the task."""
 LAST = 100
 """Updates over which the end of training is averaged, as published."""
+
+
+def kind_of(name: str, kind: type[Kind], experiment: str) -> type[Kind]:
+    """Return the class of a task by name (see :func:`isocortex.tasks.task`) for an experiment about one kind of task.
+
+    Raises
+    ------
+    InputError
+        If there is no such task, or it is not made from that kind.
+    """
+    found = type(task(name))
+    if not issubclass(found, kind):
+        raise InputError(
+            f"{experiment} is about {kind.__name__} and classes made from it, which {name} is not; "
+            f"isocortex run cognitive-task --task {name} takes any task."
+        )
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """Networks that heed one of two stimuli, as the context says: line attractors and what moves the state along them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..runs import Run
 from ..tasks import ContextDecisionMaking
 from .cognitive_figures import draw_inside, draw_learning
 from .cognitive_mechanism import MECHANISM_METHODS, Mechanism, investigate
-from .cognitive_networks import Cognition, CognitiveNetworks
+from .cognitive_networks import Cognition, CognitiveNetworks, kind_of
 from .context_lines import Lines, find_lines, stimuli
 
 QUIET, MASTERED = 0.2, 0.9
@@ -30,6 +31,9 @@ class ContextDecision(CognitiveNetworks):
 
     name: ClassVar[str] = "context-decision"
 
+    task: Annotated[
+        str, arg(help="ContextDecisionMaking, or a class made from it, my_module:MyTask from the current folder.")
+    ] = ContextDecisionMaking.__name__
     dt: Annotated[float, arg(help="Step of trial and network in ms.")] = 50.0
     noise: Annotated[float, arg(help="σ of the evidence, per √ms.")] = 1.0
     coherences: Annotated[tuple[float, ...], arg(help="Of both stimuli, in percent.")] = (5.0, 15.0, 50.0)
@@ -40,15 +44,20 @@ class ContextDecision(CognitiveNetworks):
         super().__post_init__()
         require(self.noise > 0, f"--noise must be above 0; got {self.noise}.")
 
+    @cached_property
+    def kind(self) -> type[ContextDecisionMaking]:
+        """The class of the task."""
+        return kind_of(self.task, ContextDecisionMaking, self.name)
+
     def easier(self) -> list[tuple[ContextDecisionMaking, float]]:
         """Return the task at its highest coherence with less noise: contexts are hard to discover in noise."""
         strongest = (max(self.coherences),) * len(self.coherences)
-        easy = ContextDecisionMaking(dt=self.dt, noise=QUIET * self.noise, coherences=strongest)
+        easy = self.kind(dt=self.dt, noise=QUIET * self.noise, coherences=strongest)
         return [(easy, MASTERED)]
 
     def build(self) -> ContextDecisionMaking:
         """Return the task of the options."""
-        return ContextDecisionMaking(dt=self.dt, noise=self.noise, coherences=self.coherences)
+        return self.kind(dt=self.dt, noise=self.noise, coherences=self.coherences)
 
     def walk(self, run: Run, inputs: None) -> None:
         """Train → test → mechanism → lines → figures."""
@@ -152,7 +161,7 @@ class ContextDecision(CognitiveNetworks):
             answer=found.verdict() + selected,
             notes=found.notes(),
             methods=[
-                "ContextDecisionMaking: fixation 300, stimulus 750, delay exponential with mean 600 within 300–3000, "
+                f"{self.kind.__name__}: fixation 300, stimulus 750, delay exponential with mean 600 within 300–3000, "
                 f"decision 100 ms, floored to steps of {self.dt:g} ms; two stimuli of independent direction and "
                 f"coherence ({', '.join(f'{c:g}' for c in self.coherences)} %), σ = {self.noise:g} √ms; two cues name "
                 "the one that counts.",

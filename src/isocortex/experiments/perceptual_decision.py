@@ -1,6 +1,7 @@
 """Networks that judge noisy motion: how well, how, and beside two monkeys."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -31,7 +32,7 @@ from .cognitive_monkeys import (
     watch,
     when_ready,
 )
-from .cognitive_networks import Cognition, CognitiveNetworks
+from .cognitive_networks import Cognition, CognitiveNetworks, kind_of
 from .protocol import Progress
 
 OF_THRESHOLD = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -51,6 +52,9 @@ class PerceptualDecision(CognitiveNetworks):
 
     name: ClassVar[str] = "perceptual-decision"
 
+    task: Annotated[
+        str, arg(help="PerceptualDecisionMaking, or a class made from it, my_module:MyTask from the current folder.")
+    ] = PerceptualDecisionMaking.__name__
     dt: Annotated[float, arg(help="Step of trial and network in ms.")] = 20.0
     stimulus: Annotated[float, arg(help="Duration of the stimulus in ms.")] = 1000.0
     noise: Annotated[float, arg(help="σ of the evidence, per √ms.")] = 0.3
@@ -70,11 +74,16 @@ class PerceptualDecision(CognitiveNetworks):
         require(self.stimulus > 0, f"--stimulus must be above 0 ms; got {self.stimulus}.")
         super().__post_init__()
 
+    @cached_property
+    def kind(self) -> type[PerceptualDecisionMaking]:
+        """The class of the task."""
+        return kind_of(self.task, PerceptualDecisionMaking, self.name)
+
     def build(
         self, noise: float | None = None, coherences: tuple[float, ...] | None = None
     ) -> PerceptualDecisionMaking:
         """Return the task of the options, or with other noise and coherences."""
-        return PerceptualDecisionMaking(
+        return self.kind(
             dt=self.dt,
             timing={"stimulus": self.stimulus},
             noise=self.noise if noise is None else noise,
@@ -212,6 +221,7 @@ class PerceptualDecision(CognitiveNetworks):
                 f"{bounded['psychometric.threshold.n']}), the ideal observer's {self.ideal_threshold:.2g} %."
             )
         animals = self.monkeys is not None
+        lengths = ", ".join(f"{name} {stop - start:g}" for name, (start, stop) in found.task.periods.items())
         run.describe(
             question="How do recurrent networks judge noisy motion, and how like two monkeys?"
             if animals
@@ -219,7 +229,7 @@ class PerceptualDecision(CognitiveNetworks):
             answer=answer + inside.sentence(),
             notes=[*sentences, *found.notes()],
             methods=[
-                f"PerceptualDecisionMaking: fixation 100, stimulus {self.stimulus:g}, decision 100 ms; evidence "
+                f"{self.kind.__name__}: {lengths} ms; evidence "
                 "0.5 ± coherence/200 in two channels with noise of standard deviation σ/√dt per step, "
                 f"σ = {self.noise:g} √ms; coherences {', '.join(f'{c:g}' for c in self.coherences)} %. The ideal "
                 "observer adds up the difference of the channels: Φ(c·√(T/2)/σ).",
