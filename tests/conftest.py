@@ -1,5 +1,8 @@
 """Shape checks are switched on for the whole package, before anything of it is imported."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 from jaxtyping import install_import_hook
@@ -14,11 +17,11 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Most of the time is compiling: workers, and one session after another, share it through pytest's cache."""
-    if hasattr(config, "cache"):
-        jax.config.update("jax_compilation_cache_dir", str(config.cache.mkdir("programs")))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
-        jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    """Half of the time is compiling: the quick tests do it plainly where XLA can, the slow ones as users do."""
+    if config.option.markexpr == "not slow" and "XLA_FLAGS" not in os.environ:
+        plainly = os.environ | {"XLA_FLAGS": "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false"}
+        known = subprocess.run([sys.executable, "-c", "import jax; jax.devices()"], env=plainly, capture_output=True)
+        os.environ["XLA_FLAGS"] = plainly["XLA_FLAGS"] if known.returncode == 0 else ""  # it aborts on unknown flags
 
 
 @pytest.fixture
@@ -33,6 +36,6 @@ def key() -> jax.Array:
 
 @pytest.fixture(autouse=True, scope="module")
 def forgetting() -> Iterator[None]:
-    """Forget compiled programs after each module, 1.5 MB each: what is needed again is read from pytest's cache."""
+    """Forget compiled programs after each module, 1.5 MB each: few are needed again."""
     yield
     jax.clear_caches()
