@@ -1,10 +1,9 @@
 """Independent blocks of rows or samples: small enough for the cache, and shared out among the cores."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from math import ceil
 
-from ...cores import n_cores, on_cores
+from ...cores import n_cores
 
 CACHED = 2**17
 """Numbers in the arrays of a block, at most."""
@@ -15,8 +14,3 @@ def blocks_of(n: int, entries: int) -> list[slice]:
     shares = n_cores() * max(1, ceil(n * entries / CACHED / n_cores()))
     edges = [n * i // shares for i in range(shares + 1)] if shares < n else range(n + 1)
     return [slice(*edge) for edge in pairwise(edges)]
-
-
-def in_blocks(work: Callable[[slice], None], n: int, entries: int) -> None:
-    """Call `work` for the blocks of n items, on all cores."""
-    on_cores(work, blocks_of(n, entries))

@@ -7,8 +7,9 @@ as whole vectors; two entries of different chunks and blocks are counted from th
 
 import numpy as np
 
+from ...cores import on_cores
 from ...shapes import OtherRowCodes, PairCounts, RowCodes, Similarities
-from .blocks import in_blocks
+from .blocks import blocks_of
 from .ranks import integers, untied
 
 
@@ -64,7 +65,7 @@ def _against(x: np.ndarray, y: RowCodes, tied_x: int, tied_y: np.ndarray, total:
         permutation = n - 1 - np.sort(in_x_order * n + np.arange(n)[::-1], axis=1) % n
         found[block] = 2 * count_increasing(permutation) - (total - tied_x - tied_y[block] + _runs(keys))
 
-    in_blocks(work, *y.shape)
+    on_cores(work, blocks_of(*y.shape))
     return found
 
 

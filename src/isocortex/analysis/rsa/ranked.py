@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...cores import on_cores
 from ...shapes import (
     Bootstrapped,
     CondensedRDM,
@@ -17,7 +18,7 @@ from ...shapes import (
     SubjectCeilings,
     SubjectSamples,
 )
-from .blocks import in_blocks
+from .blocks import blocks_of
 from .pairs import Pairs
 from .ranks import codes, mid_ranks
 
@@ -48,7 +49,7 @@ class Ranked:
                 drawn = np.flatnonzero(counts)
                 sample[:] = self.correlation(x[:, drawn], y[:, drawn], counts[drawn])
 
-        in_blocks(work, len(multiplicity), x.shape[1])
+        on_cores(work, blocks_of(len(multiplicity), x.shape[1]))
         return result
 
     def ceilings(
@@ -73,6 +74,6 @@ class Ranked:
                 bounds = [self.correlation(mine[[k]], pooled[[k, -1]], counts[drawn])[0] for k in range(len(times))]
                 sample[:] = times @ np.array(bounds) / times.sum()
 
-        in_blocks(work, len(subjects), coded.shape[1])
+        on_cores(work, blocks_of(len(subjects), coded.shape[1]))
         result[(subjects > 0).sum(axis=1) < 2, 0] = np.nan
         return result

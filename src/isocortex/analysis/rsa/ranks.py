@@ -6,8 +6,9 @@ that tied values share; in a sample the rank of a code is a running sum over the
 
 import numpy as np
 
+from ...cores import on_cores
 from ...shapes import CondensedRDM, OtherRowCodes, PairCounts, RowCodes, Similarities
-from .blocks import blocks_of, in_blocks
+from .blocks import blocks_of
 
 
 def integers(size: int) -> type[np.signedinteger]:
@@ -29,7 +30,7 @@ def codes(rows: CondensedRDM) -> RowCodes:
             ranks = np.pad(np.cumsum(new, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
         place[order.ravel()] = ranks.ravel()
 
-    in_blocks(work, *rows.shape)
+    on_cores(work, blocks_of(*rows.shape))
     return result
 
 
