@@ -46,6 +46,13 @@ def kind_of(name: str, kind: type[Kind], experiment: str) -> type[Kind]:
     return found
 
 
+def lengths(task: TimedTask) -> str:
+    """Say how long each period lasts, in ms: from the shortest to the longest where it is drawn anew."""
+    steps = {name: task.dt * d.steps(task.dt)[0][[0, -1]] for name, d in task.durations.items()}
+    told = (f"{name} {low:g}" + f"–{high:g}" * bool(high > low) for name, (low, high) in steps.items() if high > 0)
+    return f"{', '.join(told)} ms"
+
+
 @dataclass(frozen=True, eq=False)
 class Cognition:
     """A trained population, its untrained control, and what both do in the same fresh trials.

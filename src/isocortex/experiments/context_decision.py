@@ -15,7 +15,7 @@ from ..runs import Run
 from ..tasks import ContextDecisionMaking
 from .cognitive_figures import draw_inside, draw_learning
 from .cognitive_mechanism import MECHANISM_METHODS, Mechanism, investigate
-from .cognitive_networks import Cognition, CognitiveNetworks, kind_of
+from .cognitive_networks import Cognition, CognitiveNetworks, kind_of, lengths
 from .context_lines import Lines, find_lines, stimuli
 
 QUIET, MASTERED = 0.2, 0.9
@@ -161,8 +161,8 @@ class ContextDecision(CognitiveNetworks):
             answer=found.verdict() + selected,
             notes=found.notes(),
             methods=[
-                f"{self.kind.__name__}: fixation 300, stimulus 750, delay exponential with mean 600 within 300–3000, "
-                f"decision 100 ms, floored to steps of {self.dt:g} ms; two stimuli of independent direction and "
+                f"{self.kind.__name__}: {lengths(found.task)} in steps of {self.dt:g} ms (the published delays are "
+                "exponential with mean 600 ms within 300–3000); two stimuli of independent direction and "
                 f"coherence ({', '.join(f'{c:g}' for c in self.coherences)} %), σ = {self.noise:g} √ms; two cues name "
                 "the one that counts.",
                 *self.learning_methods(found.task),

@@ -32,7 +32,7 @@ from .cognitive_monkeys import (
     watch,
     when_ready,
 )
-from .cognitive_networks import Cognition, CognitiveNetworks, kind_of
+from .cognitive_networks import Cognition, CognitiveNetworks, kind_of, lengths
 from .protocol import Progress
 
 OF_THRESHOLD = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -221,7 +221,6 @@ class PerceptualDecision(CognitiveNetworks):
                 f"{bounded['psychometric.threshold.n']}), the ideal observer's {self.ideal_threshold:.2g} %."
             )
         animals = self.monkeys is not None
-        lengths = ", ".join(f"{name} {stop - start:g}" for name, (start, stop) in found.task.periods.items())
         run.describe(
             question="How do recurrent networks judge noisy motion, and how like two monkeys?"
             if animals
@@ -229,7 +228,7 @@ class PerceptualDecision(CognitiveNetworks):
             answer=answer + inside.sentence(),
             notes=[*sentences, *found.notes()],
             methods=[
-                f"{self.kind.__name__}: {lengths} ms; evidence "
+                f"{self.kind.__name__}: {lengths(found.task)}; evidence "
                 "0.5 ± coherence/200 in two channels with noise of standard deviation σ/√dt per step, "
                 f"σ = {self.noise:g} √ms; coherences {', '.join(f'{c:g}' for c in self.coherences)} %. The ideal "
                 "observer adds up the difference of the channels: Φ(c·√(T/2)/σ).",
