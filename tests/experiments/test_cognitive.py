@@ -17,7 +17,7 @@ from isocortex import CTRNN, InputError, load_model, population, runs
 from isocortex.experiments.cognitive_figures import answer_names
 from isocortex.experiments.cognitive_mechanism import Mechanism
 from isocortex.experiments.cognitive_monkeys import match, watch, when_ready
-from isocortex.experiments.cognitive_networks import Cognition
+from isocortex.experiments.cognitive_networks import Cognition, lengths
 from isocortex.experiments.cognitive_task import CognitiveTask
 from isocortex.experiments.context_decision import ContextDecision
 from isocortex.experiments.context_lines import evidence, find_lines
@@ -207,6 +207,8 @@ def test_each_experiment_takes_classes_made_from_its_task(tmp_path, monkeypatch)
     assert delayed.build().periods["delay"] == delayed.fine().periods["delay"] == (500, 1000)
     impatient = ContextDecision(task="my_kin:Impatient")
     assert all("delay" not in task.periods for task in (impatient.build(), impatient.easier()[0][0]))
+    assert lengths(delayed.build()) == "fixation 100, stimulus 400, delay 500, decision 100 ms"
+    assert "delay 300–2950, " in lengths(ContextDecision().build())
     sentence = (
         "is about {}DecisionMaking and classes made from it, which my_kin:Calm is not; isocortex run cognitive-task"
     )
