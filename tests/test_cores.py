@@ -1,5 +1,7 @@
-"""Jobs on all cores: in order, one within another, and none begun after an error."""
+"""Jobs on all cores: in order, one within another, none begun after an error; and memory that is used again."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -26,3 +28,19 @@ def test_after_an_error_no_job_is_begun(monkeypatch):
     with pytest.raises(ValueError, match="told"):
         on_cores(work, range(1000))
     assert len(begun) < 1000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library of Linux")
+def test_freed_memory_is_used_again():
+    """In a process of its own, as in any the C library's limit may have risen already."""
+    program = """
+import isocortex.cores, numpy as np, resource
+faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+np.ones(2**21)
+before = faults()
+for _ in range(10):
+    np.ones(2**21)
+print(faults() - before)
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(told.stdout) < 100  # each array has 4096 pages

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import numpy as np
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -17,6 +19,11 @@ def n_cores() -> int:
 
 HELPERS = ThreadPoolExecutor(max(1, n_cores() - 1))
 """The threads beside the one that asks. They stay, and so does the memory they work in."""
+
+# Linux takes a large array back when it is freed, and to fetch the pages of the next one takes as long as a sort. Large
+# is what exceeds the largest array freed so far (mallopt(3): M_MMAP_THRESHOLD, of at most 32 MiB): here is one whose
+# pages are never touched.
+np.empty(31 * 2**20, np.uint8)
 
 
 def on_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

@@ -156,6 +156,13 @@ def test_codes_are_dense_ranks_down_to_the_last_bit(rng):
     np.testing.assert_array_equal(codes(np.stack(rows)), rankdata(rows, "dense", axis=1) - 1)
 
 
+@pytest.mark.parametrize("digits", [17, 6])
+def test_codes_of_many_values_in_few_steps(rng, digits):
+    """Many steps hold two or more values, some of them equal where few digits are left."""
+    rows = np.round(rng.random((3, 8128)), digits)
+    np.testing.assert_array_equal(codes(rows), rankdata(rows, "dense", axis=1) - 1)
+
+
 def test_counting_does_not_overflow():
     """Rows in order have n(n − 1)/2 increasing pairs, more than a four-byte integer holds."""
     n = 70_000

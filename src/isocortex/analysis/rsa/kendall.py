@@ -65,7 +65,7 @@ def _against(x: np.ndarray, y: RowCodes, tied_x: int, tied_y: np.ndarray, total:
         permutation = n - 1 - np.sort(in_x_order * n + np.arange(n)[::-1], axis=1) % n
         found[block] = 2 * count_increasing(permutation) - (total - tied_x - tied_y[block] + _runs(keys))
 
-    on_cores(work, blocks_of(*y.shape))
+    on_cores(work, blocks_of(len(y), n // 2))  # of numbers of two bytes
     return found
 
 
@@ -81,6 +81,7 @@ def count_increasing(permutations: RowCodes) -> np.ndarray:
     bits = (n - 1).bit_length() // 2
     blocks = ((n - 1) >> bits) + 1
     whole = blocks << bits
+    counted = np.int32 if whole < 2**16 else np.int64
     chunk = np.arange(whole) >> bits
     p, chunk_in_y_order = both = np.empty((2, rows, whole), integers(whole))
     p[:, :n] = permutations
@@ -92,11 +93,11 @@ def count_increasing(permutations: RowCodes) -> np.ndarray:
     cell *= blocks
     cell += chunk
     table = np.bincount(cell.ravel(), minlength=rows * blocks**2).reshape(rows, blocks, blocks)
-    table = table.swapaxes(0, 1).astype(np.int32, order="C")
-    below = table.cumsum(axis=2, dtype=np.int32)
+    table = table.swapaxes(0, 1).astype(counted, order="C")
+    below = table.cumsum(axis=2, dtype=counted)
     for block in range(1, blocks):  # a third of the time of cumsum(axis=0)
         below[block] += below[block - 1]
-    far = np.einsum("irj,irj->r", table[1:, :, 1:], below[:-1, :, :-1], dtype=np.int64)
+    far = np.einsum("irj,irj->r", table[1:, :, 1:], below[:-1, :, :-1])
     spare = whole - n
     return near + far - spare * n - spare * (spare - 1) // 2
 
@@ -106,11 +107,12 @@ def _increasing_within(values: np.ndarray, bits: int) -> np.ndarray:
     stacks, rows, _ = values.shape
     m = 1 << bits
     pieces = np.ascontiguousarray(values.reshape(-1, m).T)
-    found = np.zeros(pieces.shape, np.uint8 if m < 2**8 else np.int32)
+    each, every = (np.uint8, np.uint16) if m <= 2**8 else (np.int32, np.int64)
+    found = np.zeros(pieces.shape, each)
     larger = np.empty(pieces.shape, bool)
     for lag in range(1, m):
         found[lag:] += np.greater(pieces[lag:], pieces[:-lag], out=larger[lag:]).view(np.uint8)
-    return found.sum(axis=0, dtype=np.int64).reshape(stacks, rows, -1).sum(axis=(0, 2))
+    return found.sum(axis=0, dtype=every).reshape(stacks, rows, -1).sum(axis=(0, 2), dtype=np.int64)
 
 
 def _ties(rows: np.ndarray) -> np.ndarray:
