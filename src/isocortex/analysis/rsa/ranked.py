@@ -31,9 +31,12 @@ class Ranked:
     ----------
     correlation : callable
         Of two stacks of codes (see :func:`.ranks.codes`), with pairs repeated by counts, or each once (None).
+    by_products : bool
+        Whether it is a matrix product, of all rows with all in little more time than of each with one.
     """
 
     correlation: Callable[[RowCodes, OtherRowCodes, PairCounts | None], Similarities]
+    by_products: bool
 
     def similarities(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs) -> Similarities:
         """Return the similarity of every row of x with every row of y."""
@@ -71,9 +74,15 @@ class Ranked:
                 ranks = times[:, None] * mid_ranks(mine, counts[drawn])
                 everyone = ranks.sum(axis=0)
                 pooled = codes(np.concatenate([everyone - ranks, [everyone]]))
-                bounds = [self.correlation(mine[[k]], pooled[[k, -1]], counts[drawn])[0] for k in range(len(times))]
-                sample[:] = times @ np.array(bounds) / times.sum()
+                sample[:] = times @ self._bounds(mine, pooled, counts[drawn]) / times.sum()
 
         on_cores(work, blocks_of(len(subjects), coded.shape[1]))
         result[(subjects > 0).sum(axis=1) < 2, 0] = np.nan
         return result
+
+    def _bounds(self, x: RowCodes, pooled: OtherRowCodes, counts: PairCounts) -> np.ndarray:
+        """Return the similarity of each row of x with its own row of `pooled`, and with the last."""
+        if self.by_products:
+            every = self.correlation(x, pooled, counts)
+            return np.stack([np.diagonal(every), every[:, -1]], axis=1)
+        return np.array([self.correlation(x[[k]], pooled[[k, -1]], counts)[0] for k in range(len(x))])

@@ -16,10 +16,6 @@ def integers(size: int) -> type[np.signedinteger]:
     return np.int16 if size <= 2**15 else np.int32
 
 
-FEW = 8
-"""Values in one even step, at most, that are compared with each other; more are sorted."""
-
-
 def codes(rows: CondensedRDM) -> RowCodes:
     """Return the place of each value among the different values of its row: 0 for the smallest, ties alike.
 
@@ -35,8 +31,12 @@ def codes(rows: CondensedRDM) -> RowCodes:
         starts = n * np.arange(len(some))[:, None]
         order = np.argsort(steps, axis=1, kind="stable")
         order += starts
-        ranks = np.tile(np.arange(n, dtype=result.dtype), (len(some), 1))
-        if not _settled(ranks, order, steps, some):
+        alike = np.zeros(some.shape, bool)
+        stepped = steps.take(order)
+        np.equal(stepped[:, 1:], stepped[:, :-1], out=alike[:, :-1])
+        if np.count_nonzero(alike) < FEW * alike.size:
+            ranks = _ranked_within(some, order, alike, starts)
+        else:
             order = order.take(np.argsort(some.take(order), axis=1, kind="stable") + starts)
             ordered = some.take(order)
             ranks = np.zeros(some.shape, np.int32)
@@ -45,6 +45,10 @@ def codes(rows: CondensedRDM) -> RowCodes:
 
     on_cores(work, blocks_of(*rows.shape))
     return result
+
+
+FEW = 1 / 16
+"""Share of neighbours in one step up to which it is faster to compare them with each other than to sort all."""
 
 
 def _even_steps(rows: CondensedRDM) -> np.ndarray:
@@ -56,27 +60,26 @@ def _even_steps(rows: CondensedRDM) -> np.ndarray:
         return values.astype(np.uint16)
 
 
-def _settled(ranks: RowCodes, order: np.ndarray, steps: np.ndarray, rows: CondensedRDM) -> bool:
-    """Correct the ranks, in the order of the steps, by comparing the values of one step with each other.
-
-    Returns False, and the ranks are void, where two values are equal or a step has too many.
-    """
-    stepped = steps.take(order)
-    alike = np.zeros(steps.shape, bool)
-    np.equal(stepped[:, 1:], stepped[:, :-1], out=alike[:, :-1])
-    ranks, order, alike = ranks.reshape(-1), order.reshape(-1), alike.reshape(-1)
+def _ranked_within(rows: CondensedRDM, order: np.ndarray, alike: np.ndarray, starts: np.ndarray) -> RowCodes:
+    """Return the codes in the order of the steps, where some values are in one step with the next, or `alike`."""
+    places = np.tile(np.arange(rows.shape[1], dtype=integers(rows.shape[1])), (len(rows), 1))
+    ranks, order, alike = places.reshape(-1), order.reshape(-1), alike.reshape(-1)
+    repeated = np.zeros(places.shape, bool)
     first = np.flatnonzero(alike)
     second = first + 1
-    for _ in range(FEW):
+    while len(first):
         earlier, later = rows.take(order.take(first)), rows.take(order.take(second))
-        if (earlier == later).any():
-            return False
         wrong = earlier > later
         ranks[first[wrong]] += 1
         ranks[second[wrong]] -= 1
+        repeated.reshape(-1)[second[earlier == later]] = True
         further = alike.take(second)
         first, second = first[further], second[further] + 1
-    return not len(first)
+    if repeated.any():
+        by_rank = np.zeros(repeated.shape, np.int32)
+        by_rank[repeated.nonzero()[0], places[repeated]] = 1
+        places -= by_rank.cumsum(axis=1, dtype=np.int32).take(places + starts)
+    return places
 
 
 def mid_ranks(codes: RowCodes, counts: PairCounts | None = None) -> CondensedRDM:

@@ -19,10 +19,10 @@ SIMILARITIES: dict[str, tuple[Linear | Ranked, str]] = {
     "cosine": (Linear(sampled_products, pooled_by=sampled_products), "cosine similarity of RDMs"),
     "whitened-pearson": (Linear(whitened_covariance, pooled_by=sampled_covariance), "whitened correlation of RDMs"),
     "whitened-cosine": (Linear(whitened_products, pooled_by=sampled_products), "whitened cosine similarity of RDMs"),
-    "spearman": (Ranked(spearman), "Spearman correlation of RDMs"),
-    "rho-a": (Ranked(rho_a), "rank correlation ρ-a of RDMs"),
-    "tau-a": (Ranked(tau_a), "Kendall's τ-a of RDMs"),
-    "tau-b": (Ranked(tau_b), "Kendall's τ-b of RDMs"),
+    "spearman": (Ranked(spearman, by_products=True), "Spearman correlation of RDMs"),
+    "rho-a": (Ranked(rho_a, by_products=True), "rank correlation ρ-a of RDMs"),
+    "tau-a": (Ranked(tau_a, by_products=False), "Kendall's τ-a of RDMs"),
+    "tau-b": (Ranked(tau_b, by_products=False), "Kendall's τ-b of RDMs"),
 }
 """Name → (similarity of two stacks of dissimilarity vectors, label for axes)."""
 
