@@ -1,6 +1,7 @@
 """Independent jobs on all cores at once, in threads: NumPy and compiled programs let others run beside them."""
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,9 @@ def n_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
+
+SHARING = threading.local()
+"""Whether this thread has such jobs: those within one are not shared out again."""
 
 HELPERS = ThreadPoolExecutor(max(1, n_cores() - 1))
 """The threads beside the one that asks. They stay, and so does the memory they work in."""
@@ -37,12 +41,18 @@ def on_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Resu
     [1, 2, 3]
     """
     given = list(items)
+    if len(given) < 2 or getattr(SHARING, "now", False):
+        return [work(item) for item in given]
     results: list[Any] = [None] * len(given)
     jobs = iter(range(len(given)))
 
     def share() -> None:
-        for i in jobs:  # each goes to the thread that is free first
-            results[i] = work(given[i])
+        SHARING.now = True
+        try:
+            for i in jobs:  # each goes to the thread that is free first
+                results[i] = work(given[i])
+        finally:
+            SHARING.now = False
 
     others = [HELPERS.submit(share) for _ in range(min(len(given), n_cores()) - 1)]
     try:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import jax
 import numpy as np
-from jaxtyping import Float, Int, Integer, Key, Num
+from jaxtyping import Float, Int, Integer, Key, Num, Real
 
 PRNGKey: TypeAlias = Key[jax.Array, ""]
 
@@ -46,6 +46,8 @@ Bootstrapped: TypeAlias = Float[np.ndarray, "sample row other_row"]
 PairCounts: TypeAlias = Integer[np.ndarray, " pair"]
 RowCodes: TypeAlias = Integer[np.ndarray, "row pair"]
 OtherRowCodes: TypeAlias = Integer[np.ndarray, "other_row pair"]
+Rankable: TypeAlias = Real[np.ndarray, "row pair"]
+OtherRankable: TypeAlias = Real[np.ndarray, "other_row pair"]
 SampleWeights: TypeAlias = Float[np.ndarray, "sample pair"]
 RowMoments: TypeAlias = Float[np.ndarray, "sample row"]
 OtherRowMoments: TypeAlias = Float[np.ndarray, "sample other_row"]

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import kendalltau, rankdata
+from scipy.stats import kendalltau, rankdata, spearmanr
 
 from isocortex import InputError, RDMs, rsa
-from isocortex.analysis.rsa.kendall import count_increasing, tau_a, tau_b
+from isocortex.analysis.rsa.kendall import inversions, tau_a, tau_b
 from isocortex.analysis.rsa.moments import covariance, products
 from isocortex.analysis.rsa.ranks import codes
 from isocortex.analysis.rsa.resampling import draw_multiplicities
@@ -163,10 +163,25 @@ def test_codes_of_many_values_in_few_steps(rng, digits):
     np.testing.assert_array_equal(codes(rows), rankdata(rows, "dense", axis=1) - 1)
 
 
+@pytest.mark.parametrize("digits", [17, 4])
+@pytest.mark.parametrize("method", RANKED)
+def test_one_rdm_with_many_of_92_stimuli(method, digits, rng):
+    """Hundreds of values share a step of the coarse sort; with four digits left, most are tied."""
+    one, many = (RDMs(np.round(rng.random((rows, 4186)) ** 2, digits), np.arange(92)) for rows in (1, 5))
+    definition = {"spearman": spearmanr, "rho-a": None, "tau-a": kendalltau, "tau-b": kendalltau}[method]
+    got = rsa.similarity(one, many, method)
+    np.testing.assert_allclose(rsa.similarity(many, one, method), got.T, rtol=1e-13)
+    twice = RDMs(np.repeat(one.dissimilarities, 2, axis=0), one.stimuli)
+    np.testing.assert_allclose(rsa.similarity(twice, many, method), np.repeat(got, 2, axis=0), rtol=1e-12)
+    if definition is not None and (digits == 17 or method in {"spearman", "tau-b"}):
+        expected = [definition(one.dissimilarities[0], row)[0] for row in many.dissimilarities]
+        np.testing.assert_allclose(got[0], expected, rtol=1e-10)
+
+
 def test_counting_does_not_overflow():
-    """Rows in order have n(n − 1)/2 increasing pairs, more than a four-byte integer holds."""
+    """A row in falling order has n(n − 1)/2 inversions, more than a four-byte integer holds."""
     n = 70_000
-    assert count_increasing(np.arange(n)[None]).tolist() == [n * (n - 1) // 2]
+    assert [found.tolist() for found in inversions(np.arange(n)[None], np.arange(n)[::-1])] == [[n * (n - 1) // 2], [0]]
 
 
 def test_additive_weights_of_pairs(rng):

@@ -10,9 +10,11 @@ from ...shapes import (
     Bootstrapped,
     CondensedRDM,
     Multiplicity,
+    OtherRankable,
     OtherRDM,
     OtherRowCodes,
     PairCounts,
+    Rankable,
     RowCodes,
     Similarities,
     SubjectCeilings,
@@ -30,17 +32,18 @@ class Ranked:
     Attributes
     ----------
     correlation : callable
-        Of two stacks of codes (see :func:`.ranks.codes`), with pairs repeated by counts, or each once (None).
+        Of two stacks of dissimilarities or their codes (see :func:`.ranks.codes`), with pairs repeated by counts, or
+        each once (None).
     by_products : bool
         Whether it is a matrix product, of all rows with all in little more time than of each with one.
     """
 
-    correlation: Callable[[RowCodes, OtherRowCodes, PairCounts | None], Similarities]
+    correlation: Callable[[Rankable, OtherRankable, PairCounts | None], Similarities]
     by_products: bool
 
     def similarities(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs) -> Similarities:
         """Return the similarity of every row of x with every row of y."""
-        return self.correlation(codes(x), codes(y), None)
+        return self.correlation(x, y, None)
 
     def bootstrap(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Bootstrapped:
         """Return the similarities in each sample of stimuli."""
