@@ -122,16 +122,16 @@ def crossvalidated(n_stimuli, n_subjects, world, n_simulations):
     rng = np.random.default_rng(n_stimuli * n_subjects)
     tables = []
     for simulation in range(n_simulations):
-        (a, b, none, _), data = simulate(rng, n_stimuli, n_subjects, 1, "euclidean", world)
+        (a, b, none, best), data = simulate(rng, n_stimuli, n_subjects, 1, "euclidean", world)
         parts = [
             RDMs(np.concatenate([x.dissimilarities for x in some]), a.stimuli) for some in ((a, none), (a, b, none))
         ]
         models = {"select": rsa.Select(parts[0]), "weighted": rsa.Weighted(parts[1])}
-        models |= {name: rsa.Fixed(x) for name, x in (("a", a), ("b", b), ("unrelated", none))}
+        models |= {name: rsa.Fixed(x) for name, x in (("a", a), ("b", b), ("unrelated", none), ("best", best))}
         table, differences = rsa.crossvalidate(models, data, key=jax.random.key(simulation))
         differences.index = differences["a"] + " − " + differences["b"]
         differences = differences.rename(columns={"difference": "mean"}).drop(index="select − a")
-        tables.append(pd.concat([table, differences])[["mean", "low", "high", "se", "p"]])
+        tables.append(pd.concat([table, differences])[["mean", "low", "high", "se", "p", "p_ceiling"]])
     return pd.concat(tables, keys=range(n_simulations))
 
 
@@ -147,6 +147,7 @@ def test_intervals_of_fitted_models_hold(n_stimuli, n_subjects, world, n_simulat
     truth = rows["mean"].transform("mean")
     covered = ((found["low"] < truth) & (truth < found["high"])).groupby(level=1).mean()
     rejected = (found["p"] < 0.05).groupby(level=1).mean()[["a − b", "unrelated"]]
+    rejected["best, at the ceiling"] = (found["p_ceiling"].xs("best", level=1) < 0.05).mean()
     with capsys.disabled():
         print(f"\n{n_stimuli} stimuli, {n_subjects} subjects, {world.__name__}, cross-validated: covered")
         print((100 * covered).round(1).to_string(), "\nrejected", (100 * rejected).round(1).to_dict())

@@ -91,7 +91,33 @@ def test_without_folds_it_is_the_bootstrap_of_the_fixed_model(rng, key):
     table, _ = rsa.crossvalidate({"m": rsa.Fixed(rows)}, data, stimulus_folds=1, subject_folds=1, **options)
     plain = rsa.compare({"m": rows}, data, **options)
     assert table.loc["m", "mean"] == pytest.approx(plain.loc["m", "mean"])
-    assert table.loc["m", "se"] == pytest.approx(plain.loc["m", "se"], rel=1e-6)  # the same draws
+    assert table.loc["m", "se"] == pytest.approx(plain.loc["m", "se"], rel=1e-6)  # the same draws of stimuli
+    assert table.loc["m", "p_ceiling"] == pytest.approx(plain.loc["m", "p_ceiling"], abs=0.05)  # others of subjects
+    assert table.loc["m", "ceiling"] == pytest.approx(rsa.noise_ceiling(data).lower)
+
+
+@pytest.mark.parametrize("n_subjects", [2, 5, 9])
+def test_without_folds_over_subjects_it_is_the_jackknife_of_the_fixed_model(n_subjects, rng, key):
+    """Also in the test against the ceiling, whose variance takes out what belongs to pairs of subjects from eight."""
+    rows, data = planted(rng, 24, [1.0], 0.5, n_subjects)
+    options = {"stimulus_folds": 1, "subject_folds": 1, "factors": ("subject",)}
+    table, _ = rsa.crossvalidate({"m": rsa.Fixed(rows)}, data, key=key, **options)
+    plain = rsa.compare({"m": rows}, data, factors=("subject",))
+    columns = ["mean", "low", "high", "se", "p", "p_ceiling"]
+    np.testing.assert_allclose(table[columns].to_numpy(float), plain[columns].to_numpy(float), rtol=1e-9)
+    assert np.isnan(plain.loc["m", "p_ceiling"]) == (n_subjects < 3)
+
+
+def test_the_ceiling_of_folds_is_that_of_their_stimuli(rng, key):
+    """The mean over folds of the lower ceiling on the stimuli of each; the true RDM reaches it, a poor one does not."""
+    rows, data = planted(rng, 32, [1.0], 0.5, 6)
+    poor = RDMs(rng.random(rows.dissimilarities.shape) + 0.2 * rows.dissimilarities, rows.stimuli)
+    models = {"true": rsa.Fixed(rows), "poor": rsa.Fixed(poor)}
+    table, _ = rsa.crossvalidate(models, data, key=key, stimulus_folds=4)
+    assert table.loc["true", "p_ceiling"] > 0.05 > table.loc["poor", "p_ceiling"]
+    assert table["ceiling"].nunique() == 1
+    assert table.loc["true", "mean"] > table.loc["true", "ceiling"] > table.loc["poor", "mean"]
+    assert table.loc["true", "ceiling"] == pytest.approx(rsa.noise_ceiling(data).lower, abs=0.03)
 
 
 def test_without_folds_it_is_the_plain_jackknife_over_stimuli(rng, key):

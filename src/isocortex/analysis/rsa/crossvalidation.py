@@ -11,9 +11,9 @@ import pandas as pd
 from ...errors import look_up, require
 from ...rdms import RDMs
 from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicates, SubjectCounts
-from .jackknife import Layout, LeftOut, parts_left_out, samples_without
+from .jackknife import Layout, LeftOut, ceiling_by_subject, parts_left_out, samples_without
 from .models import Model, Moments, inner_products
-from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
+from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities, lower_ceiling
 from .uncertainty import CORRECTIONS, Uncertainty, corrected
 
 ASSIGNMENTS = {"jackknife": 16, "dual-bootstrap": 2}
@@ -23,8 +23,9 @@ LEAST_IN_FOLD = {"jackknife": 4, "dual-bootstrap": 3}
 BLOCK = 200
 """Samples whose inner products are in memory at once."""
 
-Validation = Callable[[Multiplicity, SubjectCounts, Multiplicity, SubjectCounts], Bootstrapped]
-"""How often stimuli and subjects are in each sample, and in which folds → similarities of models with subjects."""
+Validation = Callable[[Multiplicity, SubjectCounts, Multiplicity, SubjectCounts], tuple[Bootstrapped, np.ndarray]]
+"""How often stimuli and subjects are in each sample, and in which folds → similarities of models with subjects, and
+those among subjects in each fold."""
 
 
 def crossvalidate(
@@ -74,8 +75,10 @@ def crossvalidate(
     Returns
     -------
     table : DataFrame
-        Index model; columns ``mean``, ``low``, ``high``, ``se``, ``p`` (two-sided, against 0) and ``undefined``, the
-        share of samples with a fold that has no similarity. The jackknife gives no interval where there is one.
+        Index model; columns ``mean``, ``low``, ``high``, ``se``, ``p`` (two-sided, against 0); ``ceiling``, the mean
+        similarity of each subject with the mean of the others on the stimuli of a fold, and ``p_ceiling``, one-sided,
+        of reaching it (NaN with fewer than three subjects, or two where they are no factor); ``undefined``, the share
+        of samples with a fold that has no similarity. The jackknife gives no interval where there is one.
     differences : DataFrame
         Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p``.
 
@@ -119,13 +122,17 @@ def crossvalidate(
         result, undefined = _dual_bootstrap(validate, data, folds, factors, key, n_bootstraps)
 
     names = pd.Index(models, name="model")
-    table = result.test(np.eye(len(models)), confidence).rename(columns={"estimate": "mean"}).set_axis(names)
-    table["undefined"] = undefined
+    statistics = np.eye(len(models) + 1)
+    table = result.test(statistics[:-1], confidence).rename(columns={"estimate": "mean"})
+    table["ceiling"] = result.mean[-1]
+    table["p_ceiling"] = corrected(result.falls_short(), correction)
+    table["undefined"] = undefined[:-1]
+    table = table.set_axis(names)
     pairs = list(combinations(range(len(models)), 2))
-    contrasts = np.zeros((len(pairs), len(models)))
-    for row, (a, b) in enumerate(pairs):
-        contrasts[row, [a, b]] = 1, -1
-    differences = result.test(contrasts, confidence).rename(columns={"estimate": "difference"})
+    first, second = np.array(pairs, int).reshape(-1, 2).T
+    differences = result.test(statistics[first] - statistics[second], confidence).rename(
+        columns={"estimate": "difference"}
+    )
     for found in (table, differences):
         found["p"] = corrected(found["p"].to_numpy(), correction)
     for place in (0, 1):
@@ -150,18 +157,28 @@ def _jackknife(
         _assign(k, np.ones((n_assigned, size), int), count).repeat(len(stimuli), axis=0) for k, size, count in deal
     ]
     stimuli = np.tile(stimuli, (n_assigned, 1))
-    each = validate(stimuli, np.ones((len(stimuli), n_subjects), int), *dealt)
+    each, agreement = validate(stimuli, np.ones((len(stimuli), n_subjects), int), *dealt)
+    ceilings, between = zip(*(ceiling_by_subject(fold, "subject" in factors) for fold in agreement), strict=True)
+    each = np.concatenate([each, np.mean(ceilings, axis=0)[:, None]], axis=1)
     values = each.reshape(n_assigned, -1, *each.shape[1:])
+    of_pairs = np.zeros((0, 1)) if between[0] is None else np.mean(between, axis=0)
+    of_pairs = of_pairs.reshape(n_assigned, -1, of_pairs.shape[1])
     size = values.shape[2]
     estimates = values[:, 0].mean(axis=2)
     mean, undefined = _mean(estimates), 1 - np.isfinite(values.mean(axis=3)).mean(axis=(0, 1))
     items = {"stimulus": np.full(size, n), "subject": np.full(size, n_subjects)}
     items = {factor: items[factor] for factor in factors if items[factor][0] > 1}
     layout, left_out = Layout(np.ones(size, int), paired=False), none if "stimulus" in items else None
-    first, second = (half.mean(axis=0) for half in np.split(values, 2))
     found, chance = (
-        LeftOut(layout, items, mean, undefined, parts_left_out(part, n, left_out), {})
-        for part in ((first + second) / 2, (first - second) / 2)
+        LeftOut(
+            layout,
+            items,
+            mean,
+            undefined,
+            parts_left_out(part, n, left_out),
+            parts_left_out(paired, n, left_out) if paired.size else {},
+        )
+        for part, paired in zip(_halves(values), _halves(of_pairs), strict=True)
     )
     (total, alone), (total_chance, alone_chance) = found.covariances(), chance.covariances()
     of_estimate = covariance(estimates) / (n_assigned - 1)
@@ -197,9 +214,11 @@ def _dual_bootstrap(
         for k in jax.random.split(fold_key, ASSIGNMENTS["dual-bootstrap"]):
             deal = jax.random.split(k)
             of_stimuli, of_subjects = (_assign(*args) for args in zip(deal, (stimuli, subjects), folds, strict=True))
-            each = validate(stimuli, subjects, of_stimuli, of_subjects)
+            each, agreement = validate(stimuli, subjects, of_stimuli, of_subjects)
             weights = subjects[:, None, :] / subjects.sum(axis=1)[:, None, None]
-            samples.append(np.where(weights > 0, weights * each, 0).sum(axis=2))
+            means = np.where(weights > 0, weights * each, 0).sum(axis=2)
+            ceiling = np.mean([lower_ceiling(fold, subjects.astype(float)) for fold in agreement], axis=0)
+            samples.append(np.column_stack([means, ceiling]))
         return np.stack(samples)
 
     mean = _mean(np.concatenate(replicate(frozenset())))
@@ -224,9 +243,13 @@ def _similarities(
     subjects: SubjectCounts,
     of_stimuli: Multiplicity,
     of_subjects: SubjectCounts,
-) -> Bootstrapped:
-    """Return the similarity of each model, fitted to other folds, with each subject: shape (sample, model, subject)."""
+) -> tuple[Bootstrapped, np.ndarray]:
+    """Return the similarity of each model, fitted to other folds, with each subject, and of subjects in each fold.
+
+    The shapes are (sample, model, subject) and (fold, sample, subject, subject).
+    """
     ends = np.cumsum([len(model.rdms) for model in models])
+    agreement = np.empty((folds[0], len(stimuli), len(data), len(data)))
     blocks = []
     for start in range(0, len(stimuli), BLOCK):
         part = slice(start, start + BLOCK)
@@ -234,6 +257,7 @@ def _similarities(
         for fold in range(folds[0]):
             inside = of_stimuli[part] == fold
             test = inner_products(models, data, stimuli[part] * inside, method)
+            agreement[fold, part] = test.agreement()
             rest = ~inside if folds[0] > 1 else inside
             train = inner_products(models, data, stimuli[part] * rest, method)
             for group in range(folds[1]):
@@ -246,7 +270,7 @@ def _similarities(
                 ]
                 results += np.where(mine[:, None, :], _tested(weights, test, ends), 0)
         blocks.append(results / folds[0])
-    return np.concatenate(blocks)
+    return np.concatenate(blocks), agreement
 
 
 def _tested(weights: list[np.ndarray], test: Moments, ends: np.ndarray) -> Bootstrapped:
@@ -265,6 +289,12 @@ def _assign(key: PRNGKey, counts: Multiplicity, folds: int) -> np.ndarray:
     chance = np.asarray(jax.random.uniform(key, counts.shape))
     place = np.argsort(np.argsort(chance + (counts == 0), axis=1), axis=1)
     return place % folds
+
+
+def _halves(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean over assignments (first axis), and half the difference between the means of their halves."""
+    first, second = (half.mean(axis=0) for half in np.split(values, 2))
+    return (first + second) / 2, (first - second) / 2
 
 
 def _mean(samples: Replicates) -> np.ndarray:

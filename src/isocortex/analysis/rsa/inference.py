@@ -91,15 +91,10 @@ def compare(
     """
     _check(confidence, correction)
     found, undefined = _estimate(models, data, method, factors, inference, key, n_bootstraps)
-    alone = np.eye(len(models), len(models) + 1)
-    below = alone.copy()
-    below[:, -1] = -1
-    table = found.test(alone, confidence).rename(columns={"estimate": "mean"})
+    table = found.test(np.eye(len(models), len(models) + 1), confidence).rename(columns={"estimate": "mean"})
     table["low"], table["high"] = table["low"].clip(lower=-1), table["high"].clip(upper=1)
     table["p"] = corrected(table["p"].to_numpy(), correction)
-    gap = found.test(below, confidence)
-    falls_short = np.where(gap["estimate"] < 0, gap["p"] / 2, 1 - gap["p"] / 2)
-    table["p_ceiling"] = corrected(falls_short, correction)
+    table["p_ceiling"] = corrected(found.falls_short(), correction)
     table["undefined"] = undefined[:-1]
     table["seeds"] = [len(rows) for rows in models.values()]
     table["subjects"] = len(data)

@@ -139,7 +139,7 @@ def leave_out(
     if "stimulus" in items:
         stimuli = pairs_to_leave_out(n)
         values = np.concatenate([values, bootstrap_similarity(rows, data, samples_without(n, stimuli), method)])
-    ceiling, between = _ceiling(values[:, -len(data) :], "subject" in items)
+    ceiling, between = ceiling_by_subject(values[:, -len(data) :], "subject" in items)
     values = np.concatenate([values[:, : -len(data)], ceiling[:, None]], axis=1)
     defined = np.isfinite(values[1:].mean(axis=2))
     undefined = 1 - layout.average(defined.mean(axis=0, keepdims=True))[0] if len(defined) else np.zeros(size)
@@ -219,7 +219,7 @@ def pairs_to_leave_out(n: int, most: int = MOST_PAIRS) -> np.ndarray:
     return np.column_stack([i, (i + np.repeat(steps, n)) % n])
 
 
-def _ceiling(similarities: np.ndarray, subjects_drawn: bool) -> tuple[np.ndarray, np.ndarray | None]:
+def ceiling_by_subject(similarities: np.ndarray, subjects_drawn: bool) -> tuple[np.ndarray, np.ndarray | None]:
     """Return what each subject adds to the noise ceiling in each sample, and what pairs of them do."""
     n = similarities.shape[1]
     subjects = np.eye(n)

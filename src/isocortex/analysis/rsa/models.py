@@ -138,11 +138,22 @@ MODELS: dict[str, type[Model]] = {
 
 
 class Moments(NamedTuple):
-    """Inner products in each sample: of the models' RDMs, of these with the subjects', of subjects with themselves."""
+    """Inner products in each sample: among the models' RDMs, of these with the subjects', among the subjects'."""
 
     grams: Grams
     crosses: SubjectCrosses
-    powers: SubjectPowers
+    among: Grams
+
+    @property
+    def powers(self) -> SubjectPowers:
+        """Return those of each subject's RDM with itself."""
+        return np.diagonal(self.among, axis1=1, axis2=2)
+
+    def agreement(self) -> Grams:
+        """Return the similarities among subjects, NaN where an RDM has no differences."""
+        norms = np.sqrt(np.maximum(self.powers, 0))
+        scale = norms[:, :, None] * norms[:, None, :]
+        return np.divide(self.among, scale, out=np.full(scale.shape, np.nan), where=scale > 0)
 
     def pooled(self, subjects: SubjectPowers) -> Crosses:
         """Return the inner products with the mean of the subjects' RDMs, scaled to norm 1 and weighted."""
@@ -159,11 +170,11 @@ def inner_products(models: Sequence[Model], data: RDMs, multiplicity: Multiplici
         raise InputError(f"Models are fitted by inner products: {', '.join(fitting)}; got {method!r}.")
     for model in models:
         shared_pairs(model.rdms, data)
-    rows = np.concatenate([model.rdms.dissimilarities for model in models])
-    everything = RDMs(np.concatenate([rows, data.dissimilarities]), data.stimuli)
-    x, y, pairs = shared_pairs(RDMs(rows, data.stimuli), everything)
-    found = measure.products(x, y, pairs, multiplicity)
-    return Moments(found.xy[:, :, : len(rows)], found.xy[:, :, len(rows) :], found.yy[:, len(rows) :])
+    rows = [*(model.rdms.dissimilarities for model in models), data.dissimilarities]
+    everything = RDMs(np.concatenate(rows), data.stimuli)
+    x, y, pairs = shared_pairs(everything, everything)
+    found, n = measure.products(x, y, pairs, multiplicity).xy, len(everything) - len(data)
+    return Moments(found[:, :n, :n], found[:, :n, n:], found[:, n:, n:])
 
 
 def _scores(grams: Grams, crosses: Crosses) -> Crosses:

@@ -87,6 +87,13 @@ class Uncertainty:
             }
         )
 
+    def falls_short(self) -> np.ndarray:
+        """Return the one-sided p of each statistic but the last reaching the last, as a model the noise ceiling."""
+        below = np.eye(len(self.mean))[:-1]
+        below[:, -1] = -1
+        gap = self.test(below, 0.95)
+        return np.where(gap["estimate"] < 0, gap["p"] / 2, 1 - gap["p"] / 2)
+
 
 def degrees_of_freedom(shares: Sequence[tuple[np.ndarray, np.ndarray]], variance: np.ndarray) -> np.ndarray:
     """Return ν of variances made of parts with degrees of freedom ν_f, each of shape (variance, part)."""
