@@ -166,8 +166,9 @@ def test_codes_of_many_values_in_few_steps(rng, digits):
 @pytest.mark.parametrize("digits", [17, 4])
 @pytest.mark.parametrize("method", RANKED)
 def test_one_rdm_with_many_of_92_stimuli(method, digits, rng):
-    """Hundreds of values share a step of the coarse sort; with four digits left, most are tied."""
-    one, many = (RDMs(np.round(rng.random((rows, 4186)) ** 2, digits), np.arange(92)) for rows in (1, 5))
+    """Hundreds of values share a step of the coarse sort, or all; with four digits left, most are tied."""
+    one, many = (RDMs(np.round(rng.random((rows, 4186)) ** 2, digits), np.arange(92)) for rows in (1, 40))
+    many.dissimilarities[3, 7] = 1e6  # all others of its row share one step
     definition = {"spearman": spearmanr, "rho-a": None, "tau-a": kendalltau, "tau-b": kendalltau}[method]
     got = rsa.similarity(one, many, method)
     np.testing.assert_allclose(rsa.similarity(many, one, method), got.T, rtol=1e-13)

@@ -12,6 +12,8 @@ from .blocks import blocks_of
 
 FEW = 1 / 16
 """Share of neighbours in one step up to which it is faster to compare them with each other than to sort all."""
+MOST = 16
+"""Values in one step, up to which it is."""
 
 
 def integers(size: int) -> type[np.signedinteger]:
@@ -82,6 +84,8 @@ def in_one_step(steps: RowCodes, order: np.ndarray) -> np.ndarray | None:
         return None
     places = [np.add(np.flatnonzero(alike), [[0], [1]])]
     while places[-1].size:  # of neighbours, then of those with one between them, and so on
+        if len(places) == MOST:
+            return None
         places.append(np.add(places[-1][:, alike.take(places[-1][1])], [[0], [1]]))
     return flat.take(np.concatenate(places, axis=1))
 
