@@ -81,6 +81,10 @@ def ring_evidence(
     return total @ tuning * dt / jnp.maximum(noise, LEAST_NOISE) ** 2
 
 
+MOST_CHOICES = 360
+"""Directions a degree apart."""
+
+
 class RingTask(TimedTask):
     """A task whose choices are directions on a ring, shown with some coherence."""
 
@@ -89,7 +93,9 @@ class RingTask(TimedTask):
     n_choices: int = option(2, operator.index)
 
     def __check_init__(self) -> None:
-        require(self.n_choices >= 2, f"n_choices must be at least 2; got {self.n_choices}.")
+        require(
+            2 <= self.n_choices <= MOST_CHOICES, f"n_choices must be from 2 to {MOST_CHOICES}; got {self.n_choices}."
+        )
         c = np.asarray(self.coherences)
         require(
             c.ndim == 1 and c.size > 0 and bool(np.all((c >= 0) & (c <= 100))),

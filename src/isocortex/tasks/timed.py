@@ -113,6 +113,11 @@ class TimedTask(Task):
             for name in dict(given):
                 if name not in known:
                     raise unknown(f"{kind} of {type(self).__name__}", name, known)
+        for name, value in self.rewards:
+            require(
+                isinstance(value, (int, float)) and bool(np.isfinite(value)),
+                f"The reward {name!r} must be a finite number; got {value!r}.",
+            )
         steps = sum(duration.longest for duration in self.durations.values()) / self.dt
         require(steps <= MOST_STEPS, f"Trials may have {MOST_STEPS} steps at most; got {steps:g}. Use a larger dt.")
         for name, duration in self.durations.items():
