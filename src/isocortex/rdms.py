@@ -38,6 +38,8 @@ class RDMs:
     measure: str = "dissimilarity"
 
     def __post_init__(self) -> None:
+        if not np.issubdtype(self.dissimilarities.dtype, np.floating):  # integers are codes where ranks are compared
+            object.__setattr__(self, "dissimilarities", self.dissimilarities.astype(float))
         rows, pairs = self.dissimilarities.shape
         n = len(self.stimuli)
         require(

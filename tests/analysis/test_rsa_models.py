@@ -145,6 +145,32 @@ def test_a_model_that_nothing_fits_has_no_similarity(rng, key):
         assert table.loc["f", "low"] > 0.5
 
 
+@pytest.mark.parametrize("method", ["pearson", "whitened-pearson"])
+@pytest.mark.parametrize("inference", ["jackknife", "dual-bootstrap"])
+def test_a_subject_or_model_constant_in_a_fold_has_no_similarity(method, inference, rng, key):
+    """All its pairs are equal but those with stimulus 0; what rounding leaves of their variance is none."""
+    rows, data = planted(rng, 24, [1.0], 0.5, 4)
+    first, _ = np.triu_indices(24, 1)
+    flat = np.where(first == 0, rng.random(len(first)), 0.3)[None]
+    with_flat = RDMs(np.concatenate([flat, data.dissimilarities]), data.stimuli)
+    options = {"key": key, "method": method, "inference": inference, "n_bootstraps": 10, "stimulus_folds": 3}
+    table, _ = rsa.crossvalidate({"m": rsa.Fixed(rows)}, with_flat, **options)
+    assert np.isnan(table.loc["m", ["mean", "ceiling", "p_ceiling"]].astype(float)).all()
+    models = {"flat": rsa.Weighted(RDMs(flat, data.stimuli)), "m": rsa.Fixed(rows)}
+    table, _ = rsa.crossvalidate(models, data, **options)
+    assert np.isnan(table.loc["flat", "mean"])
+    assert table.loc["m", "low"] > 0
+
+
+@pytest.mark.parametrize("inference", ["jackknife", "dual-bootstrap"])
+def test_where_nothing_varies_nothing_is_tested(inference, rng, key):
+    rows, data = planted(rng, 24, [1.0], 0.5, 1)
+    options = {"inference": inference, "n_bootstraps": 5, "factors": ("subject",)}
+    table, _ = rsa.crossvalidate({"m": rsa.Fixed(rows)}, data, key=key, **options)
+    assert table.loc["m", "mean"] > 0.5
+    assert np.isnan(table.loc["m", ["low", "p", "ceiling", "p_ceiling"]].astype(float)).all()
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
@@ -154,6 +180,7 @@ def test_a_model_that_nothing_fits_has_no_similarity(rng, key):
         ({"subject_folds": 4}, "3 subjects make 1 to 3 folds"),
         ({"n_bootstraps": 1}, "at least 2"),
         ({"factors": ("seed",)}, "no factor 'seed'"),
+        ({"factors": ()}, "at least one factor"),
         ({"correction": "hom"}, "no correction 'hom'. Did you mean 'holm'"),
     ],
 )

@@ -1,6 +1,7 @@
 """Similarities of RDMs against SciPy, rsatoolbox, definitions, resampled matrices and invariances."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -177,6 +178,29 @@ def test_one_rdm_with_many_of_92_stimuli(method, digits, rng):
     if definition is not None and (digits == 17 or method in {"spearman", "tau-b"}):
         expected = [definition(one.dissimilarities[0], row)[0] for row in many.dissimilarities]
         np.testing.assert_allclose(got[0], expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_stacks_without_rows_have_no_similarities(method, rng):
+    none = RDMs(np.empty((0, 10)), np.arange(5))
+    for rows in (0, 1, 3):
+        some = RDMs(rng.random((rows, 10)), np.arange(5))
+        assert rsa.similarity(some, none, method).shape == (rows, 0)
+        assert rsa.similarity(none, some, method).shape == (0, rows)
+
+
+def test_integer_dissimilarities_are_ranked():
+    """In a process of its own: here, types are checked, and RDMs take floats."""
+    program = """
+import numpy as np
+from isocortex import RDMs, rsa
+whole = np.array([[5, 3, 9, 2, 2, 7, 1, 0, 4, 6]])
+a, b = (RDMs(x, np.arange(5)) for x in (whole, whole.astype(float)))
+other = RDMs(np.arange(10.0)[None] ** 2 % 7, np.arange(5))
+print(all((rsa.similarity(a, other, m) == rsa.similarity(b, other, m)).all() for m in rsa.SIMILARITIES))
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout == "True\n"
 
 
 def test_counting_does_not_overflow():

@@ -77,8 +77,9 @@ def crossvalidate(
     table : DataFrame
         Index model; columns ``mean``, ``low``, ``high``, ``se``, ``p`` (two-sided, against 0); ``ceiling``, the mean
         similarity of each subject with the mean of the others on the stimuli of a fold, and ``p_ceiling``, one-sided,
-        of reaching it (NaN with fewer than three subjects, or two where they are no factor); ``undefined``, the share
-        of samples with a fold that has no similarity. The jackknife gives no interval where there is one.
+        of reaching it (both NaN with one subject, and with two that the jackknife takes as a factor); ``undefined``,
+        the share of samples with a fold that has no similarity. The jackknife gives no interval where there is one;
+        p is NaN where no variance is found, or nothing varies.
     differences : DataFrame
         Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p``.
 
@@ -104,6 +105,7 @@ def crossvalidate(
         min(max(n_subjects // 3, 1), 5) if subject_folds is None else subject_folds,
     )
     require(bool(models), "There are no models to compare.")
+    require(bool(factors), "Name at least one factor that is a sample: stimulus or subject.")
     fewest = look_up("inference", inference, LEAST_IN_FOLD)
     look_up("correction", correction, CORRECTIONS)
     require(
@@ -185,7 +187,7 @@ def _jackknife(
     alone = {factor: alone[factor] - alone_chance[factor] for factor in alone}
     freedom = {factor: count - 1 for factor, count in items.items()}
     most = sum(alone.values(), of_estimate)
-    total = total - total_chance + of_estimate
+    total = total - total_chance + of_estimate if items else np.full_like(of_estimate, np.nan)
     influence = found.influence()
     return Uncertainty(mean, total, alone, freedom, frozenset(), most, influence=influence), undefined
 
@@ -223,6 +225,9 @@ def _dual_bootstrap(
 
     mean = _mean(np.concatenate(replicate(frozenset())))
     found, undefined = {}, np.zeros(len(mean))
+    if not sizes:
+        unknown = np.full((len(mean), len(mean)), np.nan)
+        return Uncertainty(mean, unknown, {}, {}, frozenset(), most=unknown), undefined
     for subset in (frozenset(chosen) for size in range(len(sizes)) for chosen in combinations(sizes, size + 1)):
         samples = replicate(subset)
         undefined = np.maximum(undefined, 1 - np.isfinite(samples).all(axis=0).mean(axis=0))

@@ -34,13 +34,13 @@ def _balance(x: Rankable, y: OtherRankable, counts: PairCounts | None):
     if len(x) > len(y):
         balance, tied_y, tied_x, total = _balance(y, x, counts)
         return balance.T, tied_x, tied_y, total
-    x = coded(x)
+    x, y = coded(x), coded(y) if len(x) > 1 else y
     if counts is not None:
         repeated = np.repeat(np.arange(len(counts)), counts)
         x, y = x[:, repeated], y[:, repeated]
     n = x.shape[1]
     total = n * (n - 1) // 2
-    tied_x, tied_y = _ties(x), np.empty(len(y), int)
+    tied_x, tied_y = _ties(x), np.zeros(len(y), int)
     balance = np.empty((len(x), len(y)), int)
 
     def work(block: slice) -> None:

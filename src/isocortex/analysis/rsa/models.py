@@ -100,8 +100,9 @@ class Weighted(Model):
         power, axes = np.linalg.eigh(grams)
         root = np.sqrt(np.maximum(power, 1e-12 * power[:, -1:]))
         design = root[:, :, None] * axes.swapaxes(1, 2)
-        target = (axes.swapaxes(1, 2) @ crosses[:, :, None])[:, :, 0] / root
-        theta = (axes @ (target / root)[:, :, None])[:, :, 0]
+        target = (axes.swapaxes(1, 2) @ crosses[:, :, None])[:, :, 0]
+        target = np.divide(target, root, out=np.zeros(root.shape), where=root > 0)
+        theta = (axes @ np.divide(target, root, out=np.zeros(root.shape), where=root > 0)[:, :, None])[:, :, 0]
         bound = (theta < 0).any(axis=1)
         if bound.any():
             theta[bound] = [nnls(a, b)[0] for a, b in zip(design[bound], target[bound], strict=True)]
@@ -173,7 +174,9 @@ def inner_products(models: Sequence[Model], data: RDMs, multiplicity: Multiplici
     rows = [*(model.rdms.dissimilarities for model in models), data.dissimilarities]
     everything = RDMs(np.concatenate(rows), data.stimuli)
     x, y, pairs = shared_pairs(everything, everything)
-    found, n = measure.products(x, y, pairs, multiplicity).xy, len(everything) - len(data)
+    found = measure.products(x, y, pairs, multiplicity)
+    varied = found.yy > 0  # else what is left is rounding
+    found, n = np.where(varied[:, :, None] & varied[:, None, :], found.xy, 0), len(everything) - len(data)
     return Moments(found[:, :n, :n], found[:, :n, n:], found[:, n:, n:])
 
 

@@ -128,34 +128,30 @@ def rho_a(x: Rankable, y: OtherRankable, counts: PairCounts | None = None) -> Si
 
 def _rank_products(x: Rankable, y: OtherRankable, counts: PairCounts | None):
     """Return Σ (r − r̄)(s − s̄) over the repeated pairs, of x with y and each with itself, and their number."""
+    if counts is None and len(y) == 1 < len(x):
+        xy, yy, xx, n = _rank_products(y, x, None)
+        return xy.T, xx, yy, n
     n = float(x.shape[1] if counts is None else counts.sum())
-    xy = None
-    if counts is None and len(x) == 1:
-        xy = _with_one(x, y)
-    elif counts is None and len(y) == 1 and (found := _with_one(y, x)) is not None:
-        xy = found.T
-    if xy is None:
-        x, y = coded(x), coded(y)
-        if counts is None and untied(x).all() and untied(y).all():
-            xy = (x - (n - 1) / 2) @ y.astype(float).T
-    if xy is not None:
-        variation = (n**3 - n) / 12
-        return xy, np.full(len(x), variation), np.full(len(y), variation), n
-    ranks_x, ranks_y = (mid_ranks(rows, counts) - (n + 1) / 2 for rows in (x, y))
+    x = coded(x)
+    if counts is None and untied(x).all():
+        xy = _untied_products(x - (n - 1) / 2, y)
+        if xy is not None:
+            variation = (n**3 - n) / 12
+            return xy, np.full(len(x), variation), np.full(len(y), variation), n
+    ranks_x, ranks_y = (mid_ranks(coded(rows), counts) - (n + 1) / 2 for rows in (x, y))
     weighted_x, weighted_y = (ranks if counts is None else ranks * counts for ranks in (ranks_x, ranks_y))
     xx, yy = (np.einsum("rp,rp->r", *both) for both in ((weighted_x, ranks_x), (weighted_y, ranks_y)))
     return weighted_x @ ranks_y.T, xx, yy, n
 
 
-def _with_one(x: Rankable, y: OtherRankable) -> Similarities | None:
-    """Return Σ (r − r̄)(s − s̄) of one row x of dissimilarities with each row of y, or None where there are ties."""
-    x = coded(x)
-    if not untied(x).all() or np.issubdtype(y.dtype, np.integer):
-        return None
-    ranks = x[0] - (x.shape[1] - 1) / 2  # their sum is 0, whatever is added to the other ranks
+def _untied_products(x: CondensedRDM, y: OtherRankable) -> Similarities | None:
+    """Return Σ x·s of centred ranks x with the ranks s of each row of y, or None where these have ties."""
+    if len(x) != 1 or np.issubdtype(y.dtype, np.integer):
+        y = coded(y)
+        return x @ y.astype(float).T if untied(y).all() else None
     blocks = blocks_of(*y.shape)
-    found = [sums for sums in on_cores(lambda block: _rank_sums(ranks, y[block]), blocks) if sums is not None]
-    return np.concatenate(found)[None] if len(found) == len(blocks) else None
+    found = [sums for sums in on_cores(lambda block: _rank_sums(x[0], y[block]), blocks) if sums is not None]
+    return np.concatenate([np.empty(0), *found])[None] if len(found) == len(blocks) else None
 
 
 def _rank_sums(x: np.ndarray, rows: CondensedRDM) -> np.ndarray | None:
