@@ -25,6 +25,12 @@ FEWEST_SUBJECTS = 8
 """With fewer, what belongs to pairs of subjects is known too badly to be counted once: the noise ceiling's variance
 keeps it twice, and the test against it is cautious."""
 MOST_SUBJECT_PAIRS = 100
+LEAST_OF_PAIRS = {"stimulus": 0.5, "subject": 0.6}
+"""Shares of what belongs to pairs alone, of stimuli and of the noise ceiling's subjects, that no variance is less than.
+
+It is known better than the difference from which the variance is taken. Where all belongs to pairs it scatters by a
+tenth and a quarter, and to cut at the whole would be too cautious.
+"""
 LEAST = {"stimulus": 0.4}
 """A share of the jackknife's variance over stimuli that no variance can be less than.
 
@@ -61,6 +67,7 @@ def jackknife(
         own=frozenset() if paired_seeds else frozenset({"seed"}),
         most=sum(alone.values(), np.zeros_like(total)),
         least=LEAST,
+        floor=found.floor(),
         influence=found.influence(),
     )
     return uncertainty, found.undefined
@@ -98,9 +105,20 @@ class LeftOut:
         alone = {f: self.gram("one", f) if f == "stimulus" else self.interaction(frozenset({f})) for f in self.items}
         return total, alone
 
-    def influence(self) -> Influence | None:
-        """Return what each stimulus adds to each statistic, or None where stimuli do not vary."""
-        return self.layout.average(self.parts["one"].mean(axis=2)).T if "stimulus" in self.items else None
+    def influence(self) -> dict[str, Influence]:
+        """Return what each stimulus, and each subject, adds to each statistic, for those that vary."""
+        values = {"stimulus": self.parts["one"].mean(axis=2)} if "stimulus" in self.items else {}
+        if "subject" in self.items:
+            values["subject"] = self.parts["whole"][0].T - self.parts["whole"][0].mean(axis=1)
+        return {factor: self.layout.average(found).T for factor, found in values.items()}
+
+    def floor(self) -> Covariances:
+        """Return a covariance that no variance can be less than."""
+        size = len(self.mean)
+        least = LEAST_OF_PAIRS["stimulus"] * self.gram("pair") if "pair" in self.parts else np.zeros((size, size))
+        if self.between:
+            least[-1, -1] += LEAST_OF_PAIRS["subject"] * (self.between["whole"] ** 2).sum()
+        return least
 
     def gram(self, part: str, *drawn: str) -> Covariances:
         """Return the covariance that a part shows, of deviations over subjects and seeds where they are drawn."""

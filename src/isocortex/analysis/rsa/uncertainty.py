@@ -11,7 +11,7 @@ from ...errors import look_up
 from ...shapes import Contrasts, Covariances, Influence
 
 FEW = 40
-"""Stimuli, up to which heavy tails of their influence cost all the degrees of freedom that the variance loses."""
+"""Items, up to which heavy tails of their influence cost all the degrees of freedom that the variance loses."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,10 @@ class Uncertainty:
         Covariance that counts interactions several times: no variance can be larger.
     least : mapping of str to float
         Factor → share of its covariance that no variance can be less than. Default 1.
-    influence : array, shape (statistic, stimulus), optional
-        What each stimulus adds. Heavy tails of it make its variance less certain.
+    floor : array, shape (statistic, statistic), optional
+        Covariance that no variance can be less than.
+    influence : mapping of str to array, shape (statistic, item)
+        Factor → what each of its items adds. Heavy tails of it make its variance less certain.
     """
 
     mean: np.ndarray
@@ -45,14 +47,15 @@ class Uncertainty:
     own: frozenset[str]
     most: Covariances
     least: Mapping[str, float] = field(default_factory=dict)
-    influence: Influence | None = None
+    floor: Covariances | None = None
+    influence: Mapping[str, Influence] = field(default_factory=dict)
 
     def test(self, contrasts: Contrasts, confidence: float) -> pd.DataFrame:
         """Estimate each contrast, a weighted sum of the statistics, and test it against 0.
 
-        The variance is kept between that of the largest single factor and `most`. For the degrees of freedom of t,
-        1/ν = Σ max(w_f, w_f²)/ν_f with the shares w_f of the factors in the variance: Satterthwaite's have w_f² alone,
-        which is too many when a small share is itself known badly, as from two subjects.
+        The variance is kept between that of the largest single factor, or `floor`, and `most`. For the degrees of
+        freedom of t, 1/ν = Σ max(w_f, w_f²)/ν_f with the shares w_f of the factors in the variance: Satterthwaite's
+        have w_f² alone, which is too many when a small share is itself known badly, as from two subjects.
 
         Returns
         -------
@@ -69,10 +72,12 @@ class Uncertainty:
                 single = contrasts**2 * np.where(used, np.diagonal(covariance), 0)
             else:
                 single, freedom = _quadratic(contrasts, covariance)[:, None], freedom.min(axis=1, keepdims=True)
-            if factor == "stimulus" and self.influence is not None:
-                freedom = _for_tails(freedom, contrasts @ np.nan_to_num(self.influence))
+            if factor in self.influence:
+                freedom = _for_tails(freedom, contrasts @ np.nan_to_num(self.influence[factor]))
             variance = np.maximum(variance, self.least.get(factor, 1.0) * single.sum(axis=1))
             shares.append((single, np.maximum(freedom, 1)))
+        if self.floor is not None:
+            variance = np.maximum(variance, _quadratic(contrasts, self.floor))
         freedom = degrees_of_freedom(shares, variance)
         se = np.where(np.isfinite(estimate), np.sqrt(variance), np.nan)
         margin = t.ppf((1 + confidence) / 2, freedom) * se
@@ -115,7 +120,7 @@ def _quadratic(contrasts: np.ndarray, covariance: np.ndarray) -> np.ndarray:
 def _for_tails(freedom: np.ndarray, influence: np.ndarray) -> np.ndarray:
     """Lower the degrees of freedom of t, of shape (variance, 1), for heavy tails of the influence of mean zero.
 
-    The variance of a row is known with ν = 2n/(kurtosis − 1) degrees of freedom, but with many stimuli t does not lose
+    The variance of a row is known with ν = 2n/(kurtosis − 1) degrees of freedom, but with many items t does not lose
     them all: one that makes the variance large has moved the estimate as well, and by the Edgeworth expansion of t
     (Hall 1992, 10.1007/978-1-4612-4384-7) tails on both sides cost next to nothing, those of a gamma distribution all.
     So the correction fades as `FEW` / n, which simulations chose: halved at 40 stimuli, tests reject too often; whole
