@@ -184,6 +184,25 @@ def test_the_jackknife_has_the_variance_of_new_samples(method):
     assert variances.mean() / estimates.var() == pytest.approx(1, abs=4 * error)
 
 
+def test_the_jackknife_shows_how_estimates_and_their_variances_go_together():
+    """No similarity and the gap to the ceiling consist of pairs of items, and the third order is their covariance.
+
+    Within 3 s.e. of it (300 simulations), where it is at least 5 s.e. from 0.
+    """
+    rng, contrasts, rows = np.random.default_rng(3), CONTRASTS[[1, 3]], []
+    for _ in range(300):
+        models, data = simulate(rng, 24, 10, 1, "correlation")
+        found, _ = jackknife(models, data, method="pearson", factors=("stimulus", "subject"), paired_seeds=False)
+        variance = np.einsum("cl,cm,lm->c", contrasts, contrasts, found.total)
+        third = np.prod(contrasts @ found.triples, axis=0).sum(axis=1)
+        rows.append((contrasts @ found.mean, variance, third))
+    estimate, variance, third = np.array(rows).transpose(1, 0, 2)
+    products = (estimate - estimate.mean(axis=0)) * (variance - variance.mean(axis=0))
+    error = products.std(axis=0) / np.sqrt(len(products))
+    assert (np.abs(third.mean(axis=0) - products.mean(axis=0)) < 3 * error).all()
+    assert (third.mean(axis=0) * [1, -1] > 5 * error).all()
+
+
 def test_what_belongs_to_pairs_of_subjects_is_counted_once():
     """What sets a perfect model apart from the ceiling is of pairs of subjects, which a plain jackknife counts twice.
 

@@ -10,11 +10,12 @@ Nothing is drawn at random.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import sqrt
 
 import numpy as np
 
 from ...rdms import RDMs
-from ...shapes import Covariances, Influence, Multiplicity
+from ...shapes import Covariances, Influence, Multiplicity, Triples
 from .resampling import lower_ceiling
 from .similarity import bootstrap_similarity, similarity
 from .uncertainty import Uncertainty
@@ -25,11 +26,11 @@ FEWEST_SUBJECTS = 8
 """With fewer, what belongs to pairs of subjects is known too badly to be counted once: the noise ceiling's variance
 keeps it twice, and the test against it is cautious."""
 MOST_SUBJECT_PAIRS = 100
-LEAST_OF_PAIRS = {"stimulus": 0.5, "subject": 0.6}
+LEAST_OF_PAIRS = {"stimulus": 0.5, "subject": 1.0}
 """Shares of what belongs to pairs alone, of stimuli and of the noise ceiling's subjects, that no variance is less than.
 
-It is known better than the difference from which the variance is taken. Where all belongs to pairs it scatters by a
-tenth and a quarter, and to cut at the whole would be too cautious.
+It is known better than the difference from which the variance is taken. Variances of no similarity are nearly all of
+pairs of stimuli, and to cut them at the whole would be too cautious.
 """
 LEAST = {"stimulus": 0.45}
 """A share of the jackknife's variance over stimuli that no variance can be less than.
@@ -69,6 +70,7 @@ def jackknife(
         least=LEAST,
         floor=found.floor(),
         influence=found.influence(),
+        triples=found.triples(),
     )
     return uncertainty, found.undefined
 
@@ -107,10 +109,37 @@ class LeftOut:
 
     def influence(self) -> dict[str, Influence]:
         """Return what each stimulus, and each subject, adds to each statistic, for those that vary."""
-        values = {"stimulus": self.parts["one"].mean(axis=2)} if "stimulus" in self.items else {}
+        values = {}
+        if "stimulus" in self.items:
+            values["stimulus"] = self.layout.average(self.parts["one"].mean(axis=2)).T
         if "subject" in self.items:
-            values["subject"] = self.parts["whole"][0].T - self.parts["whole"][0].mean(axis=1)
-        return {factor: self.layout.average(found).T for factor, found in values.items()}
+            whole = self.layout.average(self.parts["whole"])[0]
+            n = whole.shape[1]
+            values["subject"] = (whole - whole.mean(axis=1, keepdims=True)) / sqrt(n * (n - 1))
+        return values
+
+    def triples(self) -> Triples:
+        """Return the influences of the items of pairs, and what belongs to each pair alone, counted in both orders.
+
+        Pairs of stimuli, of a stimulus and a subject, and of subjects (of the noise ceiling).
+        """
+        influence, result = self.influence(), [np.zeros((3, len(self.mean), 0))]
+        stimuli, subjects = (influence.get(factor) for factor in ("stimulus", "subject"))
+        if "pair" in self.parts and stimuli is not None:
+            i, j = pairs_to_leave_out(stimuli.shape[1]).T
+            alone = self.layout.average(self.parts["pair"].mean(axis=2)).T * _per_pair(stimuli.shape[1], len(i))
+            result.append(np.stack([stimuli[:, i], stimuli[:, j], alone]))
+        if stimuli is not None and subjects is not None:
+            both = self.layout.average(self.parts["one"]).swapaxes(0, 1) - stimuli[:, :, None]
+            alone = 2 / subjects.shape[1] * both
+            triple = np.broadcast_arrays(stimuli[:, :, None], subjects[:, None, :], alone)
+            result.append(np.stack(triple).reshape(3, len(self.mean), -1))
+        if self.between and subjects is not None:
+            i, j = pairs_to_leave_out(subjects.shape[1], MOST_SUBJECT_PAIRS).T
+            alone = np.zeros((len(self.mean), len(i)))
+            alone[-1] = self.between["whole"][0] * _per_pair(subjects.shape[1], len(i))
+            result.append(np.stack([subjects[:, i], subjects[:, j], alone]))
+        return np.concatenate(result, axis=2)
 
     def floor(self) -> Covariances:
         """Return a covariance that no variance can be less than."""
@@ -180,6 +209,11 @@ def _second_differences(whole: np.ndarray, one: np.ndarray, two: np.ndarray, pai
     n = len(one)
     second = n * whole - (n - 1) * one[pairs].sum(axis=1) + (n - 2) * two
     return (second - second.mean(axis=0)) * np.sqrt(max(n - 3, 0) / (2 * n * len(pairs)))
+
+
+def _per_pair(n: int, n_pairs: int) -> float:
+    """Return what makes a sum of :func:`_second_differences` that over the pairs of all n items, in both orders."""
+    return (n - 1) * sqrt(2 * n / (max(n - 3, 1) * n_pairs))
 
 
 @dataclass(frozen=True)
