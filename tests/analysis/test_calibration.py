@@ -194,7 +194,7 @@ def test_the_jackknife_shows_how_estimates_and_their_variances_go_together():
         models, data = simulate(rng, 24, 10, 1, "correlation")
         found, _ = jackknife(models, data, method="pearson", factors=("stimulus", "subject"), paired_seeds=False)
         variance = np.einsum("cl,cm,lm->c", contrasts, contrasts, found.total)
-        third = np.prod(contrasts @ found.triples, axis=0).sum(axis=1)
+        third = np.prod(contrasts @ found.pair_terms, axis=0).sum(axis=1)
         rows.append((contrasts @ found.mean, variance, third))
     estimate, variance, third = np.array(rows).transpose(1, 0, 2)
     products = (estimate - estimate.mean(axis=0)) * (variance - variance.mean(axis=0))

@@ -188,8 +188,19 @@ def _jackknife(
     freedom = {factor: count - 1 for factor, count in items.items()}
     most = sum(alone.values(), of_estimate)
     total = total - total_chance + of_estimate if items else np.full_like(of_estimate, np.nan)
-    of_each = {"floor": found.floor(), "influence": found.influence(), "triples": found.triples()}
-    return Uncertainty(mean, total, alone, freedom, frozenset(), most, **of_each), undefined
+    uncertainty = Uncertainty(
+        mean,
+        total,
+        alone,
+        freedom,
+        own=frozenset(),
+        most=most,
+        floor=found.floor(),
+        influence=found.influence(),
+        of_pairs=found.of_pairs(),
+        pair_terms=found.pair_terms(),
+    )
+    return uncertainty, undefined
 
 
 def _dual_bootstrap(

@@ -40,7 +40,8 @@ def compare(
 
     The statistic is the mean similarity over seeds and subjects. Its variance over crossed samples of stimuli, subjects
     and seeds comes from the jackknife of :mod:`.jackknife`, or from the dual bootstrap of Schütt et al. (2023,
-    10.7554/eLife.82566); the interval is the mean ± t·s.e., and tests are t tests.
+    10.7554/eLife.82566). Tests are t tests; the jackknife's, and its intervals, are corrected for skew, so that an
+    interval may reach further to one side.
 
     Parameters
     ----------

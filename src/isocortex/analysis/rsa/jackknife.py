@@ -15,7 +15,7 @@ from math import sqrt
 import numpy as np
 
 from ...rdms import RDMs
-from ...shapes import Covariances, Influence, Multiplicity, Triples
+from ...shapes import Covariances, Influence, Multiplicity, PairTerms
 from .resampling import lower_ceiling
 from .similarity import bootstrap_similarity, similarity
 from .uncertainty import Uncertainty
@@ -70,7 +70,8 @@ def jackknife(
         least=LEAST,
         floor=found.floor(),
         influence=found.influence(),
-        triples=found.triples(),
+        of_pairs=found.of_pairs(),
+        pair_terms=found.pair_terms(),
     )
     return uncertainty, found.undefined
 
@@ -118,10 +119,11 @@ class LeftOut:
             values["subject"] = (whole - whole.mean(axis=1, keepdims=True)) / sqrt(n * (n - 1))
         return values
 
-    def triples(self) -> Triples:
+    def pair_terms(self) -> PairTerms:
         """Return the influences of the items of pairs, and what belongs to each pair alone, counted in both orders.
 
-        Pairs of stimuli, of a stimulus and a subject, and of subjects (of the noise ceiling).
+        Pairs of stimuli, of a stimulus and a subject, and of subjects (of the noise ceiling). Leaving out changes by
+        minus the influence of a stimulus, which occurs twice in each product.
         """
         influence, result = self.influence(), [np.zeros((3, len(self.mean), 0))]
         stimuli, subjects = (influence.get(factor) for factor in ("stimulus", "subject"))
@@ -140,6 +142,17 @@ class LeftOut:
             alone[-1] = self.between["whole"][0] * _per_pair(subjects.shape[1], len(i))
             result.append(np.stack([subjects[:, i], subjects[:, j], alone]))
         return np.concatenate(result, axis=2)
+
+    def of_pairs(self) -> Covariances:
+        """Return the covariance that belongs to pairs: of stimuli, of a stimulus and a subject, and of subjects."""
+        result = np.zeros((len(self.mean), len(self.mean)))
+        if "pair" in self.parts:
+            result += self.gram("pair")
+        if {"stimulus", "subject"} <= self.items.keys():
+            result += self.gram("one", "subject")
+        if self.between:
+            result[-1, -1] += (self.between["whole"] ** 2).sum()
+        return result
 
     def floor(self) -> Covariances:
         """Return a covariance that no variance can be less than."""

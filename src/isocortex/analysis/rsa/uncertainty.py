@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control, t
 
 from ...errors import look_up
-from ...shapes import Contrasts, Covariances, Influence, Triples
+from ...shapes import Contrasts, Covariances, Influence, PairTerms
 from .blocks import blocks_of
 from .skewness import asymmetry, skewed, symmetric
 
@@ -41,9 +41,11 @@ class Uncertainty:
     influence : mapping of str to array, shape (statistic, item)
         Factor → what each of its items adds; the sum of squares is a variance. Heavy tails of it make its variance
         less certain.
-    triples : array, shape (3, statistic, pair), optional
-        Of pairs of items, the influence of the first, of the second, and of the pair alone. The sum of their products
-        shows the skewness. Default none: no skewness is corrected.
+    of_pairs : array, shape (statistic, statistic), optional
+        Covariance that belongs to pairs of items. Default none.
+    pair_terms : array, shape (3, statistic, pair), optional
+        The influence of the first item of a pair, that of the second, and what belongs to the pair alone. The sum of
+        their products shows the skewness. Default none: no skewness is corrected.
     """
 
     mean: np.ndarray
@@ -55,7 +57,8 @@ class Uncertainty:
     least: Mapping[str, float] = field(default_factory=dict)
     floor: Covariances | None = None
     influence: Mapping[str, Influence] = field(default_factory=dict)
-    triples: Triples | None = None
+    of_pairs: Covariances | None = None
+    pair_terms: PairTerms | None = None
 
     def test(self, contrasts: Contrasts, confidence: float) -> pd.DataFrame:
         """Estimate each contrast, a weighted sum of the statistics, and test it against 0.
@@ -88,22 +91,23 @@ class Uncertainty:
         return t.cdf(symmetric(_ratio(gap, se), *asymmetries), freedom)
 
     def _studentized(self, contrasts: Contrasts) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
-        """Return contrasts with their standard error, the degrees of freedom of t, and (skewness, drift)."""
-        estimate = np.where(contrasts != 0, contrasts * self.mean, 0).sum(axis=1)
-        variance, follows, shares = self._variance(contrasts)
-        skewness, drift = self._asymmetry(contrasts, variance)
-        drift = follows * drift
-        se = np.where(np.isfinite(estimate), np.sqrt(variance), np.nan)
-        return estimate, se, degrees_of_freedom(shares, variance, drift), (skewness, drift)
+        """Return contrasts with their standard error, the degrees of freedom of t, and (skewness, coupling).
 
-    def _variance(self, contrasts: Contrasts) -> tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
-        """Return the variance of contrasts, the share of its scatter that is left, and its parts with their freedom.
-
-        Where a bound takes the place of the estimate, the variance scatters as the bound does.
+        A variance that is a bound no longer moves along with the estimate: the coupling fades as the bound exceeds it.
         """
-        used = contrasts != 0
-        variance = np.minimum(_quadratic(contrasts, self.total), _quadratic(contrasts, self.most))
-        follows, shares, bounds = np.ones(len(contrasts)), [], []
+        estimate = np.where(contrasts != 0, contrasts * self.mean, 0).sum(axis=1)
+        measured = np.minimum(_quadratic(contrasts, self.total), _quadratic(contrasts, self.most))
+        variance, shares = self._bounded(contrasts, measured)
+        skewness, coupling = self._asymmetry(contrasts, variance)
+        coupling *= np.divide(measured, variance, out=np.ones_like(variance), where=variance > 0)
+        se = np.where(np.isfinite(estimate), np.sqrt(variance), np.nan)
+        return estimate, se, degrees_of_freedom(shares, variance), (skewness, coupling)
+
+    def _bounded(
+        self, contrasts: Contrasts, variance: np.ndarray
+    ) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+        """Return variances raised to their lower bounds, and their parts with degrees of freedom, one per factor."""
+        used, shares = contrasts != 0, []
         for factor, covariance in self.alone.items():
             freedom = np.where(used, self.freedom[factor], np.inf)
             if factor in self.own:
@@ -113,41 +117,34 @@ class Uncertainty:
             if factor in self.influence:
                 freedom = _for_tails(freedom, contrasts @ np.nan_to_num(self.influence[factor]))
             shares.append((single, np.maximum(freedom, 1)))
-            least = self.least.get(factor, 1.0)
-            bounds.append((least * single.sum(axis=1), least * (factor in self.least)))
+            variance = np.maximum(variance, self.least.get(factor, 1.0) * single.sum(axis=1))
         if self.floor is not None:
-            bounds.append((_quadratic(contrasts, self.floor), 0.0))
-        for bound, share in bounds:
-            follows = np.where(bound > variance, share, follows)
-            variance = np.maximum(variance, bound)
-        return variance, follows, shares
+            variance = np.maximum(variance, _quadratic(contrasts, self.floor))
+        return variance, shares
 
     def _asymmetry(self, contrasts: Contrasts, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the skewness of contrasts, and the covariance with their variance in the same units."""
-        third, shown = np.zeros((2, len(contrasts)))
-        if self.triples is not None:
-            triples = np.nan_to_num(self.triples)
-            for block in blocks_of(len(contrasts), triples.shape[2]):
-                third[block] = np.prod(contrasts[block] @ triples, axis=0).sum(axis=1)
+        form, squared_gradient = np.zeros((2, len(contrasts)))
+        if self.pair_terms is None or self.of_pairs is None:
+            return form, np.zeros_like(form)
+        terms = np.nan_to_num(self.pair_terms)
+        for block in blocks_of(len(contrasts), terms.shape[2]):
+            form[block] = np.prod(contrasts[block] @ terms, axis=0).sum(axis=1)
         for each in self.influence.values():
-            shown += ((contrasts @ np.nan_to_num(each)) ** 2).sum(axis=1)
-        return asymmetry(third, shown, variance)
+            squared_gradient += ((contrasts @ np.nan_to_num(each)) ** 2).sum(axis=1)
+        return asymmetry(form, squared_gradient, _quadratic(contrasts, self.of_pairs), variance)
 
 
-def degrees_of_freedom(
-    shares: Sequence[tuple[np.ndarray, np.ndarray]], variance: np.ndarray, drift: np.ndarray | float = 0.0
-) -> np.ndarray:
+def degrees_of_freedom(shares: Sequence[tuple[np.ndarray, np.ndarray]], variance: np.ndarray) -> np.ndarray:
     """Return ν of t for variances made of parts with degrees of freedom ν_f, each of shape (variance, part).
 
-    1/ν = Σ max(w_f, w_f²)/ν_f − ρ²/2 with the shares w_f of the parts in the variance. Satterthwaite's have w_f² alone,
-    which is too many when a small share is itself known badly, as from two subjects. What the variance scatters along
-    with the estimate (ρ, `drift`) is corrected elsewhere, and is not counted again.
+    1/ν = Σ max(w_f, w_f²)/ν_f with the shares w_f of the parts in the variance. Satterthwaite's have w_f² alone, which
+    is too many when a small share is itself known badly, as from two subjects.
     """
     inverse = np.zeros(len(variance))
     for part, freedom in shares:
         share = np.divide(part, variance[:, None], out=np.zeros_like(part), where=variance[:, None] > 0)
         inverse += (np.maximum(share, share**2) / freedom).sum(axis=1)
-    inverse = np.maximum(inverse - np.square(drift) / 2, 0)
     return np.divide(1, inverse, out=np.full_like(inverse, np.inf), where=inverse > 0)
 
 
