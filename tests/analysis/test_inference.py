@@ -195,15 +195,15 @@ class TestSkewness:
         assert abs((ratio > norm.isf(0.05)).mean() - (ratio < norm.ppf(0.05)).mean()) > 0.025
 
     def test_correcting_never_falls_and_can_be_undone(self, rng):
-        ratio, skewness, coupling = np.linspace(-30, 30, 601), *rng.uniform(-0.4, 0.4, size=(2, 50, 1))
+        ratio, skewness, coupling = np.linspace(-30, 30, 601), *rng.uniform(-1, 1, size=(2, 50, 1))
         corrected = symmetric(ratio, skewness, coupling)
         assert (np.diff(corrected) > 0).all()
         np.testing.assert_allclose(skewed(corrected, skewness, coupling), np.broadcast_to(ratio, (50, 601)), atol=1e-8)
 
     def test_what_is_obvious_stays_so(self):
-        """The correction takes at most 1.3 standard errors from an estimate, however far from 0 it is."""
-        assert np.abs(symmetric(np.array([-8.0, 8.0]), 0.4, 0.4) - [-8, 8]).max() < 1.3
-        assert skewed(np.array([np.inf]), 0.4, 0.4) == np.inf
+        """The correction moves an estimate by at most 2 standard errors, however far from 0 it is."""
+        assert np.abs(symmetric(np.array([-8.0, 8.0]), 1.0, 1.0) - [-8, 8]).max() < 2
+        assert skewed(np.array([np.inf]), 1.0, 1.0) == np.inf
 
     def test_an_interval_ends_where_the_test_begins(self, rng):
         """Zero is on the border of the interval at the confidence 1 − p, however skewed the estimate."""

@@ -26,17 +26,11 @@ FEWEST_SUBJECTS = 8
 """With fewer, what belongs to pairs of subjects is known too badly to be counted once: the noise ceiling's variance
 keeps it twice, and the test against it is cautious."""
 MOST_SUBJECT_PAIRS = 100
-LEAST_OF_PAIRS = {"stimulus": 0.5, "subject": 1.0}
-"""Shares of what belongs to pairs alone, of stimuli and of the noise ceiling's subjects, that no variance is less than.
+LEAST = 0.5
+"""Share that no variance is less than: of the jackknife's over stimuli, and of what belongs to pairs alone.
 
-It is known better than the difference from which the variance is taken. Variances of no similarity are nearly all of
-pairs of stimuli, and to cut them at the whole would be too cautious.
-"""
-LEAST = {"stimulus": 0.45}
-"""A share of the jackknife's variance over stimuli that no variance can be less than.
-
-Half of it is left where all belongs to pairs; the estimate scatters about that half, and to cut it there would be too
-cautious.
+Half of the jackknife's is left where all belongs to pairs. What belongs to pairs, of stimuli or of the noise ceiling's
+subjects, is known better than the difference from which the variance is taken; to cut at the whole is too cautious.
 """
 
 
@@ -67,7 +61,7 @@ def jackknife(
         {factor: n - 1 for factor, n in items.items()},
         own=frozenset() if paired_seeds else frozenset({"seed"}),
         most=sum(alone.values(), np.zeros_like(total)),
-        least=LEAST,
+        least={"stimulus": LEAST},
         floor=found.floor(),
         influence=found.influence(),
         of_pairs=found.of_pairs(),
@@ -145,22 +139,17 @@ class LeftOut:
 
     def of_pairs(self) -> Covariances:
         """Return the covariance that belongs to pairs: of stimuli, of a stimulus and a subject, and of subjects."""
-        result = np.zeros((len(self.mean), len(self.mean)))
-        if "pair" in self.parts:
-            result += self.gram("pair")
-        if {"stimulus", "subject"} <= self.items.keys():
-            result += self.gram("one", "subject")
-        if self.between:
-            result[-1, -1] += (self.between["whole"] ** 2).sum()
-        return result
+        result = self.floor() / LEAST
+        return result + self.gram("one", "subject") if {"stimulus", "subject"} <= self.items.keys() else result
 
     def floor(self) -> Covariances:
         """Return a covariance that no variance can be less than."""
-        size = len(self.mean)
-        least = LEAST_OF_PAIRS["stimulus"] * self.gram("pair") if "pair" in self.parts else np.zeros((size, size))
+        result = np.zeros((len(self.mean), len(self.mean)))
+        if "pair" in self.parts:
+            result += self.gram("pair")
         if self.between:
-            least[-1, -1] += LEAST_OF_PAIRS["subject"] * (self.between["whole"] ** 2).sum()
-        return least
+            result[-1, -1] += (self.between["whole"] ** 2).sum()
+        return LEAST * result
 
     def gram(self, part: str, *drawn: str) -> Covariances:
         """Return the covariance that a part shows, of deviations over subjects and seeds where they are drawn."""

@@ -153,7 +153,7 @@ def _simulate(
     found_subject = subject * rng.chisquare(n_subjects - 1, n_simulations) / (n_subjects - 1)
     found = variance + (found_one - one) + (found_subject - subject)
     found = np.minimum(found, found_one + found_subject)
-    found = np.maximum(found, np.maximum(LEAST["stimulus"] * found_one, found_subject))
+    found = np.maximum(found, np.maximum(LEAST * found_one, found_subject))
     shares = [(found_one[:, None], np.array(n - 1)), (found_subject[:, None], np.array(n_subjects - 1))]
     limit = t.ppf(1 - alpha / 2, degrees_of_freedom(shares, found)) * np.sqrt(found)
     return float(np.sqrt(variance)), np.abs(estimate) > limit

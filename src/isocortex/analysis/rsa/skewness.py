@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MOST_SKEWED = 0.4
+MOST_SKEWED = 1.0
 """Skewness that is corrected at most: a larger one is itself hardly known."""
 FAR = 2.0
 """Standard errors up to which the expansion is trusted; from there on it shifts the estimate by a constant."""

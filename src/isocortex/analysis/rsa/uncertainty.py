@@ -93,45 +93,60 @@ class Uncertainty:
     def _studentized(self, contrasts: Contrasts) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
         """Return contrasts with their standard error, the degrees of freedom of t, and (skewness, coupling).
 
-        A variance that is a bound no longer moves along with the estimate: the coupling fades as the bound exceeds it.
+        A variance that is a bound neither moves with the estimate nor scatters as what it bounds: the coupling, and
+        what a factor shows beyond its own variance, fade as the bound exceeds it.
         """
         estimate = np.where(contrasts != 0, contrasts * self.mean, 0).sum(axis=1)
         measured = np.minimum(_quadratic(contrasts, self.total), _quadratic(contrasts, self.most))
-        variance, shares = self._bounded(contrasts, measured)
-        skewness, coupling = self._asymmetry(contrasts, variance)
-        coupling *= np.divide(measured, variance, out=np.ones_like(variance), where=variance > 0)
+        alone, freedom = self._alone(contrasts), self._freedom(contrasts)
+        bounds = [self.least.get(factor, 1.0) * part.sum(axis=1) for factor, part in alone.items()]
+        if self.floor is not None:
+            bounds.append(_quadratic(contrasts, self.floor))
+        variance = np.maximum.reduce([measured, *bounds])
+        free = np.divide(measured, variance, out=np.ones_like(variance), where=variance > 0)
+        shown = {f: ((contrasts @ np.nan_to_num(each)) ** 2).sum(axis=1) for f, each in self.influence.items()}
+        nothing = np.zeros_like(variance)
+        shares = [
+            (np.maximum(part, (free**2 * shown.get(factor, nothing))[:, None]), freedom[factor])
+            for factor, part in alone.items()
+        ]
+        squared_gradient = np.sum([nothing, *shown.values()], axis=0)
+        skewness, coupling = self._asymmetry(contrasts, squared_gradient, variance)
         se = np.where(np.isfinite(estimate), np.sqrt(variance), np.nan)
-        return estimate, se, degrees_of_freedom(shares, variance), (skewness, coupling)
+        return estimate, se, degrees_of_freedom(shares, variance), (skewness, free * coupling)
 
-    def _bounded(
-        self, contrasts: Contrasts, variance: np.ndarray
-    ) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
-        """Return variances raised to their lower bounds, and their parts with degrees of freedom, one per factor."""
-        used, shares = contrasts != 0, []
-        for factor, covariance in self.alone.items():
-            freedom = np.where(used, self.freedom[factor], np.inf)
-            if factor in self.own:
-                single = contrasts**2 * np.where(used, np.diagonal(covariance), 0)
-            else:
-                single, freedom = _quadratic(contrasts, covariance)[:, None], freedom.min(axis=1, keepdims=True)
+    def _alone(self, contrasts: Contrasts) -> dict[str, np.ndarray]:
+        """Return the variance of contrasts when one factor is drawn anew, by its parts: shape (contrast, part)."""
+        used = contrasts != 0
+        return {
+            factor: contrasts**2 * np.where(used, np.diagonal(covariance), 0)
+            if factor in self.own
+            else _quadratic(contrasts, covariance)[:, None]
+            for factor, covariance in self.alone.items()
+        }
+
+    def _freedom(self, contrasts: Contrasts) -> dict[str, np.ndarray]:
+        """Return the degrees of freedom of :meth:`_alone`."""
+        result = {}
+        for factor in self.alone:
+            freedom = np.where(contrasts != 0, self.freedom[factor], np.inf)
+            if factor not in self.own:
+                freedom = freedom.min(axis=1, keepdims=True)
             if factor in self.influence:
                 freedom = _for_tails(freedom, contrasts @ np.nan_to_num(self.influence[factor]))
-            shares.append((single, np.maximum(freedom, 1)))
-            variance = np.maximum(variance, self.least.get(factor, 1.0) * single.sum(axis=1))
-        if self.floor is not None:
-            variance = np.maximum(variance, _quadratic(contrasts, self.floor))
-        return variance, shares
+            result[factor] = np.maximum(freedom, 1)
+        return result
 
-    def _asymmetry(self, contrasts: Contrasts, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _asymmetry(
+        self, contrasts: Contrasts, squared_gradient: np.ndarray, variance: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the skewness of contrasts, and the covariance with their variance in the same units."""
-        form, squared_gradient = np.zeros((2, len(contrasts)))
+        form = np.zeros(len(contrasts))
         if self.pair_terms is None or self.of_pairs is None:
-            return form, np.zeros_like(form)
+            return form, form
         terms = np.nan_to_num(self.pair_terms)
         for block in blocks_of(len(contrasts), terms.shape[2]):
             form[block] = np.prod(contrasts[block] @ terms, axis=0).sum(axis=1)
-        for each in self.influence.values():
-            squared_gradient += ((contrasts @ np.nan_to_num(each)) ** 2).sum(axis=1)
         return asymmetry(form, squared_gradient, _quadratic(contrasts, self.of_pairs), variance)
 
 
