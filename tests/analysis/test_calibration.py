@@ -12,6 +12,7 @@ import jax
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from isocortex import RDMs, rsa
 from isocortex.analysis.rsa.dissimilarity import DISSIMILARITIES
@@ -201,6 +202,17 @@ def test_the_jackknife_shows_how_estimates_and_their_variances_go_together():
     error = products.std(axis=0) / np.sqrt(len(products))
     assert (np.abs(third.mean(axis=0) - products.mean(axis=0)) < 3 * error).all()
     assert (third.mean(axis=0) * [1, -1] > 5 * error).all()
+
+
+@pytest.mark.parametrize("mixed", [[0, 0, 1.0, 0, 0], [0, 0, 0, 1.0, -1.0]])
+def test_tests_change_smoothly_where_a_bound_takes_over(mixed):
+    """Neither p (as a normal score) nor the interval jumps while another model is mixed in, and a bound is met."""
+    models, data = simulate(np.random.default_rng(9), 40, 12, 1, "correlation")
+    found, _ = jackknife(models, data, method="pearson", factors=("stimulus", "subject"), paired_seeds=False)
+    contrasts = np.array(mixed) + np.linspace(-1, 1, 20001)[:, None] * (np.array(mixed) == 0) * [1, 0, 0.5, 0, 0]
+    table = found.test(contrasts, 0.95)
+    assert np.abs(np.diff(norm.isf(table["p"] / 2))).max() < 0.2
+    assert np.abs(np.diff(table[["low", "high"]].div(table["se"], axis=0), axis=0)).max() < 0.2
 
 
 def test_what_belongs_to_pairs_of_subjects_is_counted_once():
