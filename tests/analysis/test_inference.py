@@ -138,6 +138,7 @@ def test_too_few_stimuli_have_no_interval(n, options, rng):
         ({"inference": "dual-bootstrap"}, "give it a key"),
         ({"pairs": [("a", "bb")]}, "Did you mean 'b'"),
         ({"pairs": []}, "no two models"),
+        ({"pairs": [("a", "a")]}, "two models; got 'a' twice"),
         ({"paired_seeds": True}, "as many rows in every model; got {'a': 2, 'b': 3}"),
     ],
 )

@@ -139,7 +139,7 @@ def differences(
     Raises
     ------
     InputError
-        As :func:`compare`; for an unknown model in `pairs`, or paired seeds of different number.
+        As :func:`compare`; for an unknown model in `pairs`, or one twice, or paired seeds of different number.
 
     Examples
     --------
@@ -156,6 +156,8 @@ def differences(
         look_up("model", name, dict(models))
     chosen = list(combinations(names, 2)) if pairs is None else list(pairs)
     require(bool(chosen), "There are no two models to compare.")
+    for a, b in chosen:
+        require(a != b, f"A difference needs two models; got {a!r} twice.")
     if paired_seeds:
         rows = {name: len(stack) for name, stack in models.items()}
         require(len(set(rows.values())) == 1, f"Paired seeds need as many rows in every model; got {rows}.")

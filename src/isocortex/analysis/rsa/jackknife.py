@@ -4,7 +4,7 @@ A similarity of RDMs is a mean over pairs of stimuli. To leave out stimulus i ch
 stimulus, and by the shares β_ij of the pairs it is in; since a pair has two stimuli, the jackknife counts what belongs
 to pairs twice (a bootstrap thrice). Leaving out two stimuli at once shows β_ij alone, which is then taken out again
 (Efron & Stein 1981, 10.1214/aos/1176345462). So does the noise ceiling, whose similarities are of pairs of subjects.
-Nothing is drawn at random.
+What belongs to pairs also makes estimates skewed (:mod:`.skewness`). Nothing is drawn at random.
 """
 
 from collections.abc import Mapping, Sequence
