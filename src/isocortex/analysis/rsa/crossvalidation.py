@@ -11,7 +11,7 @@ import pandas as pd
 from ...errors import look_up, require
 from ...rdms import RDMs
 from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicates, SubjectCounts
-from .jackknife import Layout, LeftOut, ceiling_by_subject, parts_left_out, samples_without
+from .jackknife import LEAST, Layout, LeftOut, ceiling_by_subject, parts_left_out, samples_without
 from .models import Model, Moments, inner_products
 from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities, lower_ceiling
 from .uncertainty import CORRECTIONS, Uncertainty, corrected
@@ -195,7 +195,7 @@ def _jackknife(
         freedom,
         own=frozenset(),
         most=most,
-        floor=found.floor(),
+        floor=LEAST * found.within_factors(),
         influence=found.influence(),
         of_pairs=found.of_pairs(),
         pair_terms=found.pair_terms(),

@@ -62,7 +62,7 @@ def jackknife(
         own=frozenset() if paired_seeds else frozenset({"seed"}),
         most=sum(alone.values(), np.zeros_like(total)),
         least={"stimulus": LEAST},
-        floor=found.floor(),
+        floor=LEAST * found.within_factors(),
         influence=found.influence(),
         of_pairs=found.of_pairs(),
         pair_terms=found.pair_terms(),
@@ -137,19 +137,19 @@ class LeftOut:
             result.append(np.stack([subjects[:, i], subjects[:, j], alone]))
         return np.concatenate(result, axis=2)
 
-    def of_pairs(self) -> Covariances:
-        """Return the covariance that belongs to pairs: of stimuli, of a stimulus and a subject, and of subjects."""
-        result = self.floor() / LEAST
-        return result + self.gram("one", "subject") if {"stimulus", "subject"} <= self.items.keys() else result
-
-    def floor(self) -> Covariances:
-        """Return a covariance that no variance can be less than."""
+    def within_factors(self) -> Covariances:
+        """Return the covariance that belongs to pairs of stimuli, and of the noise ceiling's subjects."""
         result = np.zeros((len(self.mean), len(self.mean)))
         if "pair" in self.parts:
             result += self.gram("pair")
         if self.between:
             result[-1, -1] += (self.between["whole"] ** 2).sum()
-        return LEAST * result
+        return result
+
+    def of_pairs(self) -> Covariances:
+        """Return the covariance that belongs to all pairs: also to those of a stimulus and a subject."""
+        result = self.within_factors()
+        return result + self.gram("one", "subject") if {"stimulus", "subject"} <= self.items.keys() else result
 
     def gram(self, part: str, *drawn: str) -> Covariances:
         """Return the covariance that a part shows, of deviations over subjects and seeds where they are drawn."""

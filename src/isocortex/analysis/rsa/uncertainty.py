@@ -98,13 +98,14 @@ class Uncertainty:
         """
         estimate = np.where(contrasts != 0, contrasts * self.mean, 0).sum(axis=1)
         measured = np.minimum(_quadratic(contrasts, self.total), _quadratic(contrasts, self.most))
-        alone, freedom = self._alone(contrasts), self._freedom(contrasts)
+        influence = {factor: contrasts @ np.nan_to_num(each) for factor, each in self.influence.items()}
+        alone, freedom = self._alone(contrasts), self._freedom(contrasts, influence)
         bounds = [self.least.get(factor, 1.0) * part.sum(axis=1) for factor, part in alone.items()]
         if self.floor is not None:
             bounds.append(_quadratic(contrasts, self.floor))
         variance = np.maximum.reduce([measured, *bounds])
         free = np.divide(measured, variance, out=np.ones_like(variance), where=variance > 0)
-        shown = {f: ((contrasts @ np.nan_to_num(each)) ** 2).sum(axis=1) for f, each in self.influence.items()}
+        shown = {factor: (each**2).sum(axis=1) for factor, each in influence.items()}
         nothing = np.zeros_like(variance)
         shares = [
             (np.maximum(part, (free**2 * shown.get(factor, nothing))[:, None]), freedom[factor])
@@ -125,15 +126,15 @@ class Uncertainty:
             for factor, covariance in self.alone.items()
         }
 
-    def _freedom(self, contrasts: Contrasts) -> dict[str, np.ndarray]:
-        """Return the degrees of freedom of :meth:`_alone`."""
+    def _freedom(self, contrasts: Contrasts, influence: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return the degrees of freedom of :meth:`_alone`, given the influence of items on each contrast."""
         result = {}
         for factor in self.alone:
             freedom = np.where(contrasts != 0, self.freedom[factor], np.inf)
             if factor not in self.own:
                 freedom = freedom.min(axis=1, keepdims=True)
-            if factor in self.influence:
-                freedom = _for_tails(freedom, contrasts @ np.nan_to_num(self.influence[factor]))
+            if factor in influence:
+                freedom = _for_tails(freedom, influence[factor])
             result[factor] = np.maximum(freedom, 1)
         return result
 
