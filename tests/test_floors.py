@@ -23,6 +23,8 @@ FLOORS = {
     "errors": 1,
     "shapes": 1,
     "responses": 1,
+    "registries": 1,
+    "formats": 1,
     "rdms": 1,
     "spike_trains": 1,
     "citation": 1,

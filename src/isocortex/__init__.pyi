@@ -18,6 +18,8 @@ from .citation import citation as citation
 from .dynamics import System as System
 from .dynamics import simulate as simulate
 from .errors import InputError as InputError
+from .experiments.finished import load_run as load_run
+from .experiments.finished import run as run
 from .learning import backpropagate as backpropagate
 from .learning import descend as descend
 from .learning import evaluate as evaluate

@@ -5,8 +5,8 @@ from rich.text import Text
 from ..citation import citation
 from ..errors import InputError, look_up
 from ..recordings import DATASETS, fetch, where
+from ..runs.progress import progress_bars
 from .console import PipedConsole
-from .progress import progress_bars
 
 
 def data(words: list[str]) -> None:

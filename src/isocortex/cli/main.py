@@ -72,7 +72,7 @@ def _run(words: list[str]) -> None:
     if not words or words[0] in ("-h", "--help"):
         _list([])
         return
-    look_up("experiment", words[0], EXPERIMENTS)
+    EXPERIMENTS.named(words[0])
     from .run import run
 
     run(words[0], words[1:])
@@ -88,8 +88,8 @@ def _list(words: list[str]) -> None:
     if words and words != ["--help"]:
         raise InputError(f"isocortex list takes nothing more; got {' '.join(words)!r}.")
     width = max(map(len, EXPERIMENTS))
-    for name, (_, _, line) in sorted(EXPERIMENTS.items()):
-        print(f"{name:<{width}}  {line}")
+    for name, entry in sorted(EXPERIMENTS.items()):
+        print(f"{name:<{width}}  {entry.question}")
     print("\nisocortex run NAME --help shows every option of one.")
 
 

@@ -7,17 +7,19 @@ import platform
 import re
 import shlex
 import sys
-from dataclasses import fields
+from dataclasses import field, make_dataclass
 from pathlib import Path
-from typing import get_type_hints
+from typing import Annotated, Any
 
 import tyro
+from tyro.conf import Positional, arg
 
 from ..errors import InputError, unknown
 from ..experiments import experiment
-from ..experiments.shared.protocol import option_flag
+from ..experiments.shared.options import Option, options_of
+from ..experiments.shared.protocol import Experiment
+from ..runs.progress import progress_bars
 from .console import Interruption
-from .progress import progress_bars
 from .show import show
 
 BOX = re.compile(r"[│╭╮╰╯─]+")
@@ -47,18 +49,17 @@ def run(name: str, words: list[str], command: str = "") -> None:
     show(folder)
 
 
-def parse(name: str, words: list[str], command: str):
+def parse(name: str, words: list[str], command: str) -> Experiment:
     """Turn words into the options of an experiment; every mistake becomes one sentence.
 
     Raises
     ------
     InputError
-        For an unknown option (with the nearest one), or a value of the wrong kind.
+        For an unknown option (with the nearest one), or a value that the option does not take.
     """
     kind = experiment(name)
-    hints = get_type_hints(kind, include_extras=True)
-    named = [field.name for field in fields(kind) if tyro.conf.Positional not in hints[field.name].__metadata__]
-    flags = [option_flag(name) for name in named]
+    options = options_of(kind)
+    flags = [declared.flag for declared in options.values() if not declared.positional]
     for word in words:
         flag = word.split("=")[0].replace("_", "-")
         if word.startswith("--") and flag not in [*flags, "--help"]:
@@ -69,7 +70,7 @@ def parse(name: str, words: list[str], command: str):
         os.environ["COLUMNS"] = "1000"
     try:
         with contextlib.redirect_stderr(errors):
-            return tyro.cli(kind, args=words, prog=command)
+            parsed = tyro.cli(as_parsed(kind), args=words, prog=command)
     except SystemExit as stop:
         if not stop.code:
             raise
@@ -80,6 +81,26 @@ def parse(name: str, words: list[str], command: str):
         os.environ.pop("COLUMNS", None)
         if width is not None:
             os.environ["COLUMNS"] = width
+    return kind(**vars(parsed))
+
+
+def as_parsed(kind: type[Experiment]) -> type:
+    """Return the dataclass that tyro fills from the words: the same fields, explained to it, and no checks."""
+    options = options_of(kind)
+    made = make_dataclass(
+        kind.__name__,
+        [(name, _annotated(declared), field(default=declared.default)) for name, declared in options.items()],
+        kw_only=True,
+    )
+    made.__doc__ = kind.__doc__
+    return made
+
+
+def _annotated(declared: Option) -> Any:
+    """Return the type of an option with what tyro shows about it."""
+    hint = "(one or more)" if isinstance(declared.default, tuple) and not declared.default else None
+    shown = arg(metavar=declared.metavar or None, help=declared.explained(), help_behavior_hint=hint)
+    return Annotated[Positional[declared.type] if declared.positional else declared.type, shown]
 
 
 def use_compilation_cache() -> None:

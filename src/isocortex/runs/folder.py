@@ -176,6 +176,7 @@ class Run:
         methods: Sequence[str],
         references: Sequence[str],
         meanings: Mapping[str, str],
+        quantities: Mapping[str, Mapping[str, str]],
         notes: Sequence[str] = (),
     ) -> None:
         """Say what was asked, what came out, how, and whom to cite.
@@ -190,6 +191,8 @@ class Run:
             Names that :func:`isocortex.citation` knows.
         meanings : mapping of str to str
             Option → what it means.
+        quantities : mapping of str to mapping
+            Key of a number → its ``meaning`` and ``unit``.
         notes : sequence of str
             What a reader has to know before believing the answer.
         """
@@ -199,6 +202,7 @@ class Run:
             "methods": list(methods),
             "references": list(references),
             "meanings": dict(meanings),
+            "quantities": {key: dict(quantity) for key, quantity in quantities.items()},
             "notes": [*notes, *self._warnings],
             "mark": self.mark,
         }

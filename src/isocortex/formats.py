@@ -1,0 +1,101 @@
+"""Numbers as a reader sees them: true minus signs, fixed decimals, intervals, percentages, p values."""
+
+import math
+from collections.abc import Iterable
+from typing import SupportsFloat
+
+UNDEFINED = "–"
+
+
+def number(value: SupportsFloat, decimals: int = 3) -> str:
+    """Return a number with fixed decimals; an undefined one as a dash.
+
+    Examples
+    --------
+    >>> number(-0.5), number(-0.0001), number(float("nan")), number(12.3456, 1)
+    ('−0.500', '0.000', '–', '12.3')
+    """
+    value = float(value)
+    if math.isnan(value):
+        return UNDEFINED
+    text = f"{value:.{decimals}f}"
+    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def significant(value: SupportsFloat, digits: int = 3) -> str:
+    """Return a number with so many significant digits and no trailing zeros.
+
+    Examples
+    --------
+    >>> significant(0.0123456), significant(-2.0), significant(123456.0)
+    ('0.0123', '−2', '123000')
+    """
+    value = float(value)
+    if math.isnan(value):
+        return UNDEFINED
+    rounded = float(f"{value:.{digits}g}")
+    text = f"{rounded:.0f}" if 10**digits <= abs(rounded) < 1e7 else f"{rounded:.{digits}g}"
+    return text.replace("-", "−")
+
+
+def interval(value: SupportsFloat, low: SupportsFloat, high: SupportsFloat, decimals: int = 3) -> str:
+    """Return an estimate with its interval in brackets, or a dash for an interval that is unknown.
+
+    Examples
+    --------
+    >>> interval(0.1234, -0.01, 0.25)
+    '0.123 [−0.010, 0.250]'
+    >>> interval(0.1234, float("nan"), float("nan"))
+    '0.123 [–]'
+    """
+    if math.isnan(low) or math.isnan(high):
+        return f"{number(value, decimals)} [{UNDEFINED}]"
+    return f"{number(value, decimals)} [{number(low, decimals)}, {number(high, decimals)}]"
+
+
+def percent(share: SupportsFloat, decimals: int = 1) -> str:
+    """Return a share as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.8954)
+    '89.5 %'
+    """
+    return f"{number(100 * float(share), decimals)} %"
+
+
+def p_value(p: SupportsFloat) -> str:
+    """Return how small a p value is.
+
+    Examples
+    --------
+    >>> p_value(0.0312), p_value(0.0002), p_value(float("nan"))
+    ('p = 0.031', 'p < 0.001', 'p undefined')
+    """
+    p = float(p)
+    if math.isnan(p):
+        return "p undefined"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Return words as an enumeration.
+
+    Examples
+    --------
+    >>> listed(["conv", "pool", "fc"]), listed(["conv"]), listed(["conv", "fc"], "or")
+    ('conv, pool and fc', 'conv', 'conv or fc')
+    """
+    words = list(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def counted(n: int, singular: str, plural: str = "") -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "network"), counted(3, "network"), counted(2, "bias", "biases")
+    ('1 network', '3 networks', '2 biases')
+    """
+    return f"{n} {singular if n == 1 else plural or singular + 's'}"

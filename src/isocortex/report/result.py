@@ -1,0 +1,182 @@
+"""What an experiment found, and the one function that writes a run folder from it."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ..runs import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture that is drawn when it is asked for.
+
+    Attributes
+    ----------
+    name : str
+        Its file's name, without an ending.
+    draw : callable
+        Takes nothing, and returns the matplotlib figure.
+    title, caption, alt : str
+        What the page shows with it; ``alt`` is read to those who cannot see it.
+    """
+
+    name: str
+    draw: Callable[[], Figure]
+    title: str
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table of the run folder.
+
+    Attributes
+    ----------
+    name : str
+        Its file's name, without an ending.
+    cells : DataFrame
+    caption : str
+    title : str
+        Its heading on the page; its name by default.
+    shown : bool
+        Whether it stands on the page and in the terminal. Others are there to download.
+    """
+
+    name: str
+    cells: pd.DataFrame
+    caption: str
+    title: str = ""
+    shown: bool = False
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a number of ``summary.json`` is.
+
+    Attributes
+    ----------
+    meaning : str
+        One phrase.
+    unit : str
+        Its unit; empty for a number without one.
+    """
+
+    meaning: str
+    unit: str = ""
+
+
+Finding = Picture | Table
+
+
+class Result(ABC):
+    """What an experiment found: numbers, pictures, tables, and the words about them.
+
+    Python, the run folder, the page and the terminal all read the same result.
+
+    Attributes
+    ----------
+    question : str
+        What the experiment asks, in one sentence.
+    quantities : mapping of str to Quantity
+        What every number is, by its key; ``<…>`` in a key stands for any text.
+    references : sequence of str
+        Names that :func:`isocortex.citation` knows.
+    """
+
+    question: ClassVar[str]
+    quantities: ClassVar[Mapping[str, Quantity]]
+    references: ClassVar[Sequence[str]] = ()
+
+    @abstractmethod
+    def numbers(self) -> dict[str, float]:
+        """Return the numbers of ``summary.json`` under flat keys."""
+
+    @abstractmethod
+    def findings(self) -> Iterable[Finding]:
+        """Return the tables and figures in the order of the page."""
+
+    @abstractmethod
+    def answer(self) -> str:
+        """Return the answer to the question, in whole sentences."""
+
+    @abstractmethod
+    def methods(self) -> Sequence[str]:
+        """Return what was done, in paragraphs that are made from the values that were used."""
+
+    def notes(self) -> Sequence[str]:
+        """Return what a reader has to know before believing the answer."""
+        return ()
+
+    def responses(self) -> Mapping[str, xr.DataArray]:
+        """Return the labelled arrays that the run folder keeps, by group."""
+        return {}
+
+
+def meaning_of(key: str, quantities: Mapping[str, Quantity]) -> Quantity | None:
+    """Return what the number of a key is: the entry of the key itself, or else of the first pattern that fits.
+
+    Examples
+    --------
+    >>> known = {"bias.<length>": Quantity("Mean of the estimates")}
+    >>> meaning_of("bias.100", known).meaning
+    'Mean of the estimates'
+    >>> meaning_of("basis", known)
+    """
+    if key in quantities:
+        return quantities[key]
+    for pattern, quantity in quantities.items():
+        parts = re.split(r"<[^>]*>", pattern)
+        if len(parts) > 1 and re.fullmatch(".+".join(map(re.escape, parts)), key):
+            return quantity
+    return None
+
+
+def write_result(run: Run, result: Result, meanings: Mapping[str, str]) -> None:
+    """Write everything that a result knows into a run folder.
+
+    Parameters
+    ----------
+    run : Run
+    result : Result
+    meanings : mapping of str to str
+        What every option of the run means.
+
+    Raises
+    ------
+    ValueError
+        If a number has no entry in the result's ``quantities``.
+    """
+    numbers = result.numbers()
+    nameless = [key for key in numbers if meaning_of(key, result.quantities) is None]
+    if nameless:
+        raise ValueError(f"{type(result).__name__}.quantities does not say what {nameless[0]!r} is")
+    run.summary(numbers)
+    with run.stage("figures"):
+        for finding in result.findings():
+            words = {"title": finding.title, "caption": finding.caption}
+            if isinstance(finding, Picture):
+                run.figure(finding.name, finding.draw(), alt=finding.alt, **words)
+            else:
+                run.table(finding.name, finding.cells, shown=finding.shown, **words)
+    run.responses(result.responses())
+    run.describe(
+        question=result.question,
+        answer=result.answer(),
+        notes=result.notes(),
+        methods=result.methods(),
+        references=result.references,
+        meanings=meanings,
+        quantities={
+            key: {"meaning": quantity.meaning, "unit": quantity.unit}
+            for key in numbers
+            if (quantity := meaning_of(key, result.quantities))
+        },
+    )
