@@ -7,7 +7,7 @@ from ...dynamics import inhomogeneous_poisson, poisson
 from ...errors import require
 from ...runs import Run
 from ..shared.options import option
-from ..shared.protocol import Experiment, Progress
+from ..shared.protocol import Experiment
 from .poisson_result import PoissonResult, changing_rate
 
 
@@ -26,9 +26,6 @@ class Poisson(Experiment):
         super().__post_init__()
         spikes = self.rate * self.duration / 1e3 * self.units
         require(1000 <= spikes <= 1e7, f"These options give {spikes:.3g} spikes; choose 1000…10 million.")
-
-    def read(self, progress: Progress | None = None) -> None:
-        """Read nothing: everything is simulated."""
 
     def walk(self, run: Run, inputs: None) -> PoissonResult:
         """Draw the three kinds of trains."""

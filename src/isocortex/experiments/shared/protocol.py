@@ -42,9 +42,8 @@ class Experiment(ABC):
     def __post_init__(self) -> None:
         check_options(self)
 
-    @abstractmethod
-    def read(self, progress: Progress | None = None) -> Any:
-        """Read and check the input files; raise an :class:`InputError` before anything is computed."""
+    def read(self, progress: Progress | None = None) -> Any:  # noqa: B027 (without files there is nothing to do)
+        """Read and check the input files, where there are any, before anything is written."""
 
     @abstractmethod
     def walk(self, run: Run, inputs: Any) -> Result:

@@ -56,9 +56,9 @@ def test_poisson_meets_renewal_theory(tmp_path):
 
 def test_autoregression_gives_the_published_numbers(tmp_path):
     found = summary(AutoRegression(series=200, out=tmp_path))
-    assert found["published.published_recipe"] == pytest.approx(0.8749, abs=5e-5)
-    assert found["published.all_pairs_no_constant"] == pytest.approx(0.8778, abs=5e-5)
-    assert found["published.all_pairs"] == pytest.approx(0.8753, abs=5e-5)
+    assert found["published_series.published_recipe"] == pytest.approx(0.8749, abs=5e-5)
+    assert found["published_series.all_pairs_no_constant"] == pytest.approx(0.8778, abs=5e-5)
+    assert found["published_series.all_pairs"] == pytest.approx(0.8753, abs=5e-5)
     assert found["order.bic"] == 3
     for n in (200, 400, 800):  # the closed form is of first order in 1/T: the next is of order (1/T)², about 20/T²
         assert found[f"bias.{n}"] == pytest.approx(
