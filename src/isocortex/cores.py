@@ -25,7 +25,7 @@ SHARING = threading.local()
 
 @cache
 def _helpers() -> ThreadPoolExecutor:
-    """Return the threads beside the one that asks, made on first use. They stay, and so does the memory they work in."""
+    """Return the threads beside the one that asks, made on first use. They stay, and so does their memory."""
     # Linux takes a large array back when it is freed, and to fetch the pages of the next one takes as long as a sort.
     # Large is what exceeds the largest array freed so far (mallopt(3): M_MMAP_THRESHOLD, of at most 32 MiB): here is
     # one whose pages are never touched.

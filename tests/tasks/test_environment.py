@@ -206,7 +206,7 @@ def test_several_processes_run_trials_of_their_own():
     assert (rewards == 0).all()
     with pytest.warns(RuntimeWarning, match="fork"):
         forked = AsyncVectorEnv([build], context="fork")
-    with pytest.raises(InputError, match="context='spawn'"):
+    with pytest.warns(UserWarning, match="error from Worker-0"), pytest.raises(InputError, match="context='spawn'"):
         forked.reset()
     forked.close(terminate=True)
 

@@ -11,7 +11,7 @@ import equinox as eqx
 import gymnasium
 import jax
 import numpy as np
-from gymnasium.envs.registration import EnvSpec
+from gymnasium.envs.registration import EnvSpec, registry
 
 from ..errors import InputError, require
 from ..shapes import PRNGKey
@@ -23,7 +23,7 @@ from .timed import TimedTask
 
 LARGEST = float(np.finfo(np.float32).max)
 MADE_IN: set[int] = set()
-"""The processes in which environments were made. A forked process knows its parent from here, a spawned one does not."""
+"""The processes in which environments were made: a forked process inherits the entry of its parent."""
 
 
 class TaskEnvironment(gymnasium.Env):
@@ -60,7 +60,7 @@ class TaskEnvironment(gymnasium.Env):
         self.action_space = gymnasium.spaces.Discrete(self.task.n_outputs)
         kwargs = {"task": task, "abort": abort, "batch": batch, **options}
         self.spec = _spec(type(self.task).__name__, kwargs)
-        self._drawn: tuple[Trials, Choices] | None = None
+        self._drawn: Any = None
         self._trial, self._step = 0, None
         MADE_IN.add(os.getpid())
 
@@ -88,10 +88,9 @@ class TaskEnvironment(gymnasium.Env):
         if self._step is None or self._drawn is None:
             begun = "No trial has begun" if self._drawn is None else "The trial has ended"
             raise InputError(f"{begun}: call reset() before step().")
-        last = int(self.action_space.n) - 1
         require(
             self.action_space.contains(action),
-            f"An action is a whole number from 0 to {last}, the index of an output; got {action!r}.",
+            f"An action is a whole number from 0 to {self.task.n_outputs - 1}, the index of an output; got {action!r}.",
         )
         trials, (earned, ends) = self._drawn
         where = self._trial, self._step
@@ -122,4 +121,4 @@ def _spec(name: str, kwargs: dict[str, Any]) -> EnvSpec:
 
 
 for name in TASKS:
-    gymnasium.envs.registration.registry[f"isocortex/{name}-v0"] = _spec(name, {"task": name})
+    registry[f"isocortex/{name}-v0"] = _spec(name, {"task": name})
