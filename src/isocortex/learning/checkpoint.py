@@ -76,7 +76,7 @@ def load_model(path: str | PathLike[str], build: type[Model] | None = None) -> A
         with file_path.open("rb") as file:
             header = json.loads(file.readline())
             name, arguments, seeds = header["model"], header["arguments"], header["seeds"]
-            known = MODELS if build is None else {build.__name__: build}
+            known: dict[str, Any] = MODELS if build is None else {build.__name__: build}
             require(
                 name in known,
                 f"{file_path} holds a model of the class {name!r}, and not of {', '.join(sorted(known))}; give its "

@@ -205,7 +205,7 @@ class ConvNet(Model):
         self.pool, self.readout, self.architecture, self.image_size = pool, readout, architecture, (rows, columns)
 
     @property
-    def layers(self) -> tuple[str, ...]:
+    def layers(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Names of the layers, in order."""
         return ARCHITECTURES[self.architecture]
 

@@ -74,7 +74,7 @@ class MLP(Model):
         self.activation, self.readout = activation, readout
 
     @property
-    def layers(self) -> tuple[str, ...]:
+    def layers(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Names of the layers, in order."""
         return (*(f"hidden{i + 1}" for i in range(len(self.weights) - 1)), "output")
 

@@ -33,7 +33,7 @@ class Recurrent(Model):
         How strong the noise is.
     """
 
-    layers: ClassVar[tuple[str, ...]] = ("rate", "output")
+    layers: ClassVar[tuple[str, ...]] = ("rate", "output")  # pyright: ignore[reportIncompatibleVariableOverride]
     in_time: ClassVar[bool] = True
 
     initial_state: eqx.AbstractVar[Float[Array, "*seed dimension"]]
