@@ -211,8 +211,8 @@ class LinearSystemsResult(Result):
     def notes(self) -> list[str]:
         long, short = SLOPE_BETWEEN
         return [
-            f"The orders are slopes between steps of {long:g} and {short:g} ms, where the error of every scheme is above "
-            "rounding."
+            f"The orders are slopes between steps of {long:g} and {short:g} ms, where the error of every scheme is "
+            "above rounding."
         ]
 
     def methods(self) -> list[str]:
