@@ -5,7 +5,8 @@ import json
 import pytest
 
 from isocortex import InputError, runs
-from isocortex.experiments.processes.linear_systems import SHOWN, LinearSystems
+from isocortex.experiments.processes.linear_systems import LinearSystems
+from isocortex.experiments.processes.linear_systems_result import SYSTEMS
 
 
 @pytest.mark.slow
@@ -13,7 +14,7 @@ def test_published_behaviours_and_orders(tmp_path):
     folder = LinearSystems(out=tmp_path).execute()
     found = json.loads((folder / "summary.json").read_text())
     table = runs.read_run(folder).table("behaviours")
-    assert table["here"].tolist() == table["published"].tolist() == list(SHOWN)
+    assert table["here"].tolist() == table["published"].tolist() == list(SYSTEMS)
     assert found["imaginary.frequency"] == pytest.approx(0.5)
     assert found["one.euler.relative_error"] == pytest.approx(1.25e-3, rel=0.01)  # a²·dt·T/2
     for name, order in {"euler": 1, "heun": 2, "rk4": 4}.items():
@@ -23,10 +24,11 @@ def test_published_behaviours_and_orders(tmp_path):
 
 
 BAD = {
-    "zero": ({"a": 0.0}, "--a must be in ±5 per s and not 0"),
-    "steep": ({"a": -6.0}, "--a must be in ±5"),
-    "start": ({"x0": float("nan")}, "--x0 must be a finite number"),
-    "duration": ({"duration": 0.5}, "--duration must be a whole number of seconds"),
+    "zero": ({"a": 0.0}, "--a must not be 0"),
+    "steep": ({"a": -6.0}, "--a must be at least −5 and at most 5"),
+    "start": ({"x0": float("nan")}, "--x0 must be at least"),
+    "duration": ({"duration": 0.5}, "--duration must be at least 1"),
+    "part of a second": ({"duration": 1.5}, "--duration must be a whole number of seconds"),
 }
 
 

@@ -9,6 +9,7 @@ from isocortex import InputError
 from isocortex.experiments.processes.autoregression import AutoRegression
 from isocortex.experiments.processes.drift_diffusion import DriftDiffusion
 from isocortex.experiments.processes.ion_channel import IonChannel
+from isocortex.experiments.processes.ion_channel_result import PUBLISHED
 from isocortex.experiments.processes.poisson import Poisson
 
 
@@ -34,9 +35,9 @@ def test_ion_channel_meets_its_generator(tmp_path):
     """Occupancy within four of its errors and the start's 8.3/2000; dwell times as in the tests of the process."""
     found = summary(IonChannel(trials=100, duration=2000.0, out=tmp_path))
     for n in (0, 1):
-        ours, published = found[f"telegraph.eigenvalue.{n}"], found[f"telegraph.published.eigenvalue.{n}"]
-        assert ours == pytest.approx(published, abs=1e-12)
-    assert found["telegraph.equilibrium.open"] == pytest.approx(found["telegraph.published.open"], abs=5e-5)
+        assert found[f"telegraph.eigenvalue.{n}"] == pytest.approx(list(PUBLISHED.values())[n], abs=1e-12)
+    assert found["telegraph.equilibrium.open"] == pytest.approx(PUBLISHED["open, share of time"], abs=5e-5)
+    assert not any("published" in name for name in found)  # a constant of the literature is no result
     allowed = 4 * found["telegraph.open_fraction.error"] + 8.3 / 2000
     assert found["telegraph.open_fraction"] == pytest.approx(1 / 6, abs=allowed)
     assert found["telegraph.open_fraction.steps"] == pytest.approx(1 / 6, abs=allowed)

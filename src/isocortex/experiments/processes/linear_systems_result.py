@@ -62,7 +62,7 @@ class LinearSystemsResult(Result):
             "Relative error of Euler's method with steps of 1 ms at the end of the path"
         ),
         "one.order.<scheme>": Quantity("Order of convergence: slope of log error against log step"),
-        "imaginary.frequency": Quantity("Frequency of the system with an imaginary rate", "1/ms"),
+        "imaginary.frequency": Quantity("Frequency of the system with an imaginary rate", "Hz"),
         "<system>.eigenvalue.<n>.real": Quantity("Real part of an eigenvalue", "1/s"),
         "<system>.eigenvalue.<n>.imag": Quantity("Imaginary part of an eigenvalue", "1/s"),
     }
