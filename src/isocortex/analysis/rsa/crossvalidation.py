@@ -11,9 +11,11 @@ import pandas as pd
 from ...errors import look_up, require
 from ...rdms import RDMs
 from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicates, SubjectCounts
-from .jackknife import LEAST, Layout, LeftOut, ceiling_by_subject, parts_left_out, samples_without
+from .ceiling_by_subject import ceiling_by_subject, inner_product_ceiling
+from .jackknife import LEAST, Layout, LeftOut
+from .leaving_out import parts_left_out, samples_without
 from .models import Model, Moments, inner_products
-from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities, lower_ceiling
+from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
 from .uncertainty import CORRECTIONS, Uncertainty, corrected
 
 ASSIGNMENTS = {"jackknife": 16, "dual-bootstrap": 2}
@@ -230,7 +232,7 @@ def _dual_bootstrap(
             each, agreement = validate(stimuli, subjects, of_stimuli, of_subjects)
             weights = subjects[:, None, :] / subjects.sum(axis=1)[:, None, None]
             means = np.where(weights > 0, weights * each, 0).sum(axis=2)
-            ceiling = np.mean([lower_ceiling(fold, subjects.astype(float)) for fold in agreement], axis=0)
+            ceiling = np.mean([inner_product_ceiling(fold, subjects.astype(float)) for fold in agreement], axis=0)
             samples.append(np.column_stack([means, ceiling]))
         return np.stack(samples)
 

@@ -1,8 +1,8 @@
 """Sums over pairs of stimuli in many samples: samples drawn at random, and samples that leave out one stimulus or two.
 
-A sum over the pairs of a sample that holds stimulus i w_i times is Σ w_i w_j v_ij. Without the stimuli i and j it is the
-sum over all pairs, less the sums over the pairs of i and of j, plus v_ij, which was taken off twice. So all samples that
-leave out one of n stimuli take as long as two sums over all pairs, and not n.
+A sum over the pairs of a sample that holds stimulus i w_i times is Σ w_i w_j v_ij. Without the stimuli i and j it is
+the sum over all pairs, less the sums over the pairs of i and of j, plus v_ij, which was taken off twice. So all samples
+that leave out one of n stimuli take as long as two sums over all pairs, and not n.
 """
 
 from dataclasses import dataclass
