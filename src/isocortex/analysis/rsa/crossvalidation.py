@@ -78,9 +78,9 @@ def crossvalidate(
     -------
     table : DataFrame
         Index model; columns ``mean``, ``low``, ``high``, ``se``, ``p`` (two-sided, against 0); ``ceiling``, the mean
-        similarity of each subject with the mean of the others on the stimuli of a fold, and ``p_ceiling``, one-sided,
-        of reaching it (both NaN with one subject, and with two that the jackknife takes as a factor); ``undefined``,
-        the share of samples with a fold that has no similarity. The jackknife gives no interval where there is one;
+        similarity of each subject with the mean of the others on the stimuli of a fold, ``p_ceiling``, one-sided, of
+        reaching it, and ``p_above``, of lying no higher (all NaN with one subject, and with two that the jackknife takes
+        as a factor); ``undefined``, the share of samples with a fold that has no similarity. The jackknife gives no interval where there is one;
         p is NaN where no variance is found, or nothing varies.
     differences : DataFrame
         Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p``.
@@ -130,6 +130,7 @@ def crossvalidate(
     table = result.test(statistics[:-1], confidence).rename(columns={"estimate": "mean"})
     table["ceiling"] = result.mean[-1]
     table["p_ceiling"] = corrected(result.falls_short(), correction)
+    table["p_above"] = corrected(result.exceeds(), correction)
     table["undefined"] = undefined[:-1]
     table = table.set_axis(names)
     pairs = list(combinations(range(len(models)), 2))
@@ -198,6 +199,7 @@ def _jackknife(
         own=frozenset(),
         most=most,
         floor=LEAST * found.within_factors(),
+        cautious=found.plain(),
         influence=found.influence(),
         of_pairs=found.of_pairs(),
         pair_terms=found.pair_terms(),

@@ -58,6 +58,7 @@ def jackknife(
         most=sum(alone.values(), np.zeros_like(total)),
         least={"stimulus": LEAST},
         floor=LEAST * found.within_factors(),
+        cautious=found.plain(),
         influence=found.influence(),
         of_pairs=found.of_pairs(),
         pair_terms=found.pair_terms(),
@@ -96,6 +97,15 @@ class LeftOut:
         total = sum(((-1) ** (len(drawn) - 1) * self.interaction(drawn) for drawn in subsets), np.zeros((size, size)))
         alone = {f: self.gram("one", f) if f == "stimulus" else self.interaction(frozenset({f})) for f in self.items}
         return total, alone
+
+    def plain(self) -> Covariances:
+        """Return the covariance of the plain jackknife of each factor: pairs, and interactions, count several times."""
+        _, alone = self.covariances()
+        result = sum(alone.values(), np.zeros((len(self.mean), len(self.mean))))
+        if self.between and "subject" in alone:
+            counted = times_counted(int(self.items["subject"][0]))
+            result[-1, -1] += (counted - 1) * (self.between["whole"] ** 2).sum()
+        return result
 
     def influence(self) -> dict[str, Influence]:
         """Return what each stimulus, and each subject, adds to each statistic, for those that vary."""
