@@ -78,9 +78,10 @@ def crossvalidate(
     -------
     table : DataFrame
         Index model; columns ``mean``, ``low``, ``high``, ``se``, ``p`` (two-sided, against 0); ``ceiling``, the mean
-        similarity of each subject with the mean of the others on the stimuli of a fold, ``p_ceiling``, one-sided, of
-        reaching it, and ``p_above``, of lying no higher (all NaN with one subject, and with two that the jackknife takes
-        as a factor); ``undefined``, the share of samples with a fold that has no similarity. The jackknife gives no interval where there is one;
+        similarity of each subject with the mean of the others on the stimuli of a fold; ``p_ceiling``, one-sided, of
+        reaching it, and ``p_above``, of lying no higher (all NaN with one subject, and with two that the jackknife
+        takes as a factor); ``undefined``, the share of samples with a fold that has no similarity. The jackknife gives
+        no interval where there is one;
         p is NaN where no variance is found, or nothing varies.
     differences : DataFrame
         Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p``.

@@ -65,19 +65,20 @@ class Linear:
         self, rows: CondensedRDM, pairs: Pairs, multiplicity: Multiplicity, subjects: SubjectSamples
     ) -> SubjectCeilings:
         """Return the lower and upper noise ceiling in each sample of stimuli (or in one, for all) and of subjects."""
-        gram, _, square = self.products(rows, rows, pairs, multiplicity)
+        gram, _, squares = self.products(rows, rows, pairs, multiplicity)
+        own = np.where(squares > 0, squares, np.nan)
         if self.pooled_by is not self.moments:
-            square = in_samples(self.pooled_by, rows, rows[:0], pairs, multiplicity).xx
-        norm = np.sqrt(square)
+            squares = in_samples(self.pooled_by, rows, rows[:0], pairs, multiplicity).xx
+        norm = np.sqrt(squares)
         drawn = subjects > 0
         u = np.where(drawn, subjects / np.where(norm > 0, norm, np.nan), 0.0)
-        own = np.diagonal(gram, axis1=1, axis2=2)
         with_all = (gram @ u[:, :, None])[:, :, 0]
         square = (with_all * u).sum(axis=1, keepdims=True)
+        square = np.where(square > 0, square, np.nan)
         upper = with_all / np.sqrt(own * square)
         rest = square - 2 * u * with_all + u**2 * own
-        lower = (with_all - u * own) / np.sqrt(np.where(drawn.sum(axis=1, keepdims=True) > 1, rest, np.nan))
-        lower /= np.sqrt(own)
+        others = (drawn.sum(axis=1, keepdims=True) > 1) & (rest > 0)
+        lower = (with_all - u * own) / np.sqrt(own * np.where(others, rest, np.nan))
         total = subjects.sum(axis=1)
         return np.stack([np.where(drawn, subjects * bound, 0.0).sum(axis=1) / total for bound in (lower, upper)], 1)
 
