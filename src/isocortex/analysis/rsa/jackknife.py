@@ -3,8 +3,9 @@
 A similarity of RDMs is a mean over pairs of stimuli. To leave out stimulus i changes it by the share α_i of the
 stimulus, and by the shares β_ij of the pairs it is in; since a pair has two stimuli, the jackknife counts what belongs
 to pairs twice (a bootstrap thrice). Leaving out two stimuli at once shows β_ij alone, which is then taken out again
-(Efron & Stein 1981, 10.1214/aos/1176345462). So does the noise ceiling, whose similarities are of pairs of subjects.
-What belongs to pairs also makes estimates skewed (:mod:`.skewness`). Nothing is drawn at random.
+(Efron & Stein 1981, 10.1214/aos/1176345462). The noise ceiling, whose similarities are of pairs of subjects, is treated
+likewise (:mod:`.ceiling_by_subject`). What belongs to pairs also makes estimates skewed (:mod:`.skewness`). Nothing is
+drawn at random.
 """
 
 from collections.abc import Mapping, Sequence
