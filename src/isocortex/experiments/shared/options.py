@@ -100,7 +100,7 @@ class Option:
         elif isinstance(value, str) and self.among and value not in self.among:
             raise unknown(self.name.replace("_", " "), value, self.among)
 
-    def _check_number(self, value: float) -> None:
+    def _check_number(self, value: float | int) -> None:
         inside = (
             math.isfinite(value)
             and (self.above is None or value > self.above)
