@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -147,16 +148,18 @@ def situations(task: TimedTask, tested: xr.Dataset) -> dict[str, np.ndarray]:
 
     A situation is a period, with its length in each trial; where a context is cued, a period in one context.
     """
-    conditions = {str(name): x.values for name, x in tested.coords.items() if x.dims == ("trial",)}
-    clock = task.clock(Trials(*(tested[name].values for name in ("inputs", "targets", "weights")), conditions))
+    labels = {str(name): x.values for name, x in tested.coords.items() if x.dims == ("trial",)}
+    conditions = {name: jnp.asarray(x, jnp.float32) for name, x in labels.items()}
+    trials = Trials(*(jnp.asarray(tested[name].values) for name in ("inputs", "targets", "weights")), conditions)
+    clock = task.clock(trials)
     contexts = {"": np.ones(tested.sizes["trial"], bool)}
-    if "context" in conditions:
-        values = conditions["context"]
+    if "context" in labels:
+        values = labels["context"]
         contexts = {f" in context {int(c) + 1}": values == c for c in np.unique(values)}
     return {
-        period + name: np.asarray(clock.during(period)) & trials[:, None]
+        period + name: np.asarray(clock.during(period)) & mine[:, None]
         for period in task.periods
-        for name, trials in contexts.items()
+        for name, mine in contexts.items()
     }
 
 
