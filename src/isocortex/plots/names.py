@@ -32,7 +32,9 @@ def name_points(axis: Axes, points: np.ndarray, names: Sequence[object], *, size
     size : float
         Of the font, in points.
     """
-    inches = axis.get_figure(root=True).dpi_scale_trans.inverted()
+    figure = axis.get_figure(root=True)
+    assert figure is not None
+    inches = figure.dpi_scale_trans.inverted()
     at = 72 * inches.transform(axis.transData.transform(points))
     (left, bottom), (right, top) = 72 * inches.transform(axis.get_window_extent().get_points())
     walls = [(-FAR, -FAR, left, FAR), (right, -FAR, FAR, FAR), (-FAR, -FAR, FAR, bottom), (-FAR, top, FAR, FAR)]

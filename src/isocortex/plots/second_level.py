@@ -46,7 +46,7 @@ def second_level(
         matrix.text(
             j,
             i,
-            f"{round(similarities[i, j], 2) + 0.0:.2f}".replace("-", "−"),
+            f"{round(float(similarities[i, j]), 2) + 0.0:.2f}".replace("-", "−"),
             ha="center",
             va="center",
             fontsize=7,
