@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import xarray as xr
@@ -87,7 +88,7 @@ def responses(
         shown == "stimulus" or stimuli is not None,
         f"{name} are trials; say what was shown in each with stimuli=….",
     )
-    labels = np.arange(array.shape[-2]) if stimuli is None else np.asarray(stimuli)
+    labels = np.arange(array.shape[-2]) if stimuli is None else nfc(np.asarray(stimuli))
     require(
         labels.shape == array.shape[-2:-1],
         f"{name} hold {array.shape[-2]} {'trials' if shown == 'trial' else 'stimuli'}, "
@@ -106,6 +107,16 @@ def responses(
         labelled = labelled.assign_coords(run=(along, np.asarray(runs)))
     check(labelled, trials=True)
     return labelled
+
+
+def nfc(labels: np.ndarray) -> np.ndarray:
+    """Return text in Unicode's form NFC, in which "é" is one character, and numbers as they are.
+
+    Some systems write it as "e" and an accent (NFD). Both are the same label.
+    """
+    if labels.dtype.kind != "U" or not labels.size:
+        return labels
+    return np.array([normalize("NFC", label) for label in labels.ravel().tolist()]).reshape(labels.shape)
 
 
 def check(array: xr.DataArray, *, trials: bool = False) -> None:
