@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 from os import PathLike
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 
 from ..errors import InputError, look_up, require
 from ..models import CTRNN, GRU, LSTM, MLP, ConvNet, n_members, population
+from ..runs.files import whole
 from ..shapes import PRNGKey
 
 MODELS: dict[str, Any] = {"ConvNet": ConvNet, "CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM, "MLP": MLP}
@@ -83,11 +83,10 @@ def fingerprint(key: PRNGKey, *asked: Any) -> str:
 def write_state(path: Path, state: Any, asked: str) -> None:
     """Write the state of a training, behind its fingerprint, beside `path` and move it there in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".tmp")
-    with partial.open("wb") as file:
+    size = sum(leaf.nbytes for leaf in jax.tree.leaves(state) if eqx.is_array(leaf))
+    with whole(path, size) as partial, partial.open("wb") as file:
         file.write(asked.encode() + b"\n")
         eqx.tree_serialise_leaves(file, state)
-    os.replace(partial, path)
 
 
 def read_state(path: Path, state: Any, asked: str) -> Any:

@@ -183,7 +183,7 @@ def _labels(arrays: Arrays, name: str) -> np.ndarray | None:
         return labels if labels.size and labels.max() > np.iinfo(np.int64).max else labels.astype(np.int64)
     largest = float(np.abs(labels).max(initial=0))
     require(
-        largest <= 2.0 ** np.finfo(labels.dtype).nmant * 2,
+        largest <= 2 / float(np.spacing(labels.dtype.type(1))),
         f"{name!r} reaches {largest:.17g}, where {labels.dtype} cannot tell whole numbers apart; save labels as text.",
     )
     return labels.astype(np.int64) if bool((labels == np.round(labels)).all()) else labels

@@ -60,7 +60,7 @@ def load_mat(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
 
 def _structure(path: Path, wanted: Collection[str] | None) -> tuple[list[Variable], str]:
     """Check a file before SciPy reads it; return its variables, and the encoding of its 16-bit characters."""
-    content = memoryview(np.memmap(path, np.uint8, "r"))
+    content = memoryview(np.memmap(path, np.uint8, "r"))  # pyright: ignore[reportArgumentType]
     return check_structure(path, content, wanted), "utf-16-le" if content[126:128] == b"IM" else "utf-16-be"
 
 
@@ -107,7 +107,7 @@ def _load_mat_73(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]
             if not isinstance(item, h5py.Dataset):
                 kind = "sparse matrix" if "MATLAB_sparse" in item.attrs else "struct"
             _require_readable(name, kind)
-            require_memory(path, name, item.size * max(item.dtype.itemsize, 8))
+            require_memory(path, name, (item.size or 0) * max(item.dtype.itemsize, 8))
             arrays[name] = _from_hdf5(file, item, name)
     return arrays, sorted(set(names) - set(arrays))
 
