@@ -4,8 +4,14 @@ import os
 import signal
 import sys
 from types import FrameType
+from unicodedata import bidirectional, category
 
 from rich.console import Console
+
+ESCAPED = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's categories of control characters, halves of characters, and separators of lines."""
+TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+"""Unicode's classes of characters that turn the direction of writing."""
 
 
 class PipedConsole(Console):
@@ -15,6 +21,24 @@ class PipedConsole(Console):
         """Leave with exit code 0: whoever read has read enough."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0)
+
+
+def visible(text: object) -> str:
+    """Return text with the characters escaped that command a terminal, or turn the direction of writing.
+
+    Labels come from files, and "\\x1b[2J" in one would clear the screen.
+
+    Examples
+    --------
+    >>> print(visible("V1\\x1b[31m, caf\\u00e9"))
+    V1\\x1b[31m, café
+    """
+    return "".join(
+        c.encode("unicode_escape").decode()
+        if c != "\n" and (category(c) in ESCAPED or bidirectional(c) in TURNS)
+        else c
+        for c in str(text)
+    )
 
 
 class Interruption:

@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from .console import visible
 
 
 @contextmanager
@@ -17,7 +20,7 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
     def progress(stage: str, done: int, total: int) -> None:
         bar.start()
         if stage not in stages:
-            stages[stage] = bar.add_task(stage, total=total)
+            stages[stage] = bar.add_task(escape(visible(stage)), total=total)
         bar.update(stages[stage], completed=done, total=total)
 
     try:

@@ -8,9 +8,10 @@ from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 from zlib import crc32
 
 import jax
+from typeguard import TypeCheckError, check_type
 from tyro.conf import arg
 
-from ...errors import InputError, require
+from ...errors import DiskFullError, InputError, require
 from ...report import write_report
 from ...runs import Run
 
@@ -91,6 +92,9 @@ class Experiment(ABC):
             run.close()
             write_report(run.path)
             return run.finish()
+        except DiskFullError as full:
+            full.resume_folder = run.path  # pyright: ignore[reportAttributeAccessIssue]
+            raise
         except InputError:
             if self.resume is None:
                 run.discard()
@@ -115,15 +119,20 @@ class Experiment(ABC):
         """Return the options a run folder was made with."""
         hints = get_type_hints(type(self))
         try:
-            return replace(self, **{name: _as_typed(value, hints.get(name)) for name, value in stored.items()})
-        except TypeError as error:
-            raise InputError(f"{self.resume} was made by another version of isocortex: {error}.") from error
+            typed = {name: _as_typed(value, hints.get(name)) for name, value in stored.items()}
+            for name, value in typed.items():
+                check_type(value, hints.get(name, Any))
+            return replace(self, **typed)
+        except (TypeError, TypeCheckError) as error:
+            raise InputError(
+                f"{self.resume}/config.json was edited or made by another version of isocortex: {error}."
+            ) from error
 
 
 def _as_typed(value: Any, hint: Any) -> Any:
     """Return an option that was read from JSON as what it was: a path, or a tuple of anything."""
     if isinstance(value, list):
-        return tuple(_as_typed(item, get_args(hint)[0]) for item in value)
+        return tuple(_as_typed(item, next(iter(get_args(hint)), None)) for item in value)
     return Path(value) if isinstance(value, str) and Path in (hint, *get_args(hint)) else value
 
 
