@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from jaxtyping import install_import_hook
 
@@ -32,6 +33,22 @@ def rng() -> np.random.Generator:
 @pytest.fixture
 def key() -> jax.Array:
     return jax.random.key(0)
+
+
+@pytest.fixture(scope="session")
+def documented() -> Callable[..., list[str]]:
+    """Return the function that finds the row of a table in docs/ by its first cells, and gives the other cells.
+
+    A test that measures such a row compares with it, so that the page says what the code does.
+    """
+
+    def rest_of_row(page: str, *first: str) -> list[str]:
+        lines = (Path(__file__).parents[1] / "docs" / page).read_text().splitlines()
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+        (found,) = [row[len(first) :] for row in rows if row[: len(first)] == list(first)]
+        return found
+
+    return rest_of_row
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -13,6 +13,10 @@ class InputError(Exception):
     """
 
 
+class DiskFullError(InputError):
+    """There is no room for a file. What was written before it is whole, and a run can go on from there."""
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> InputError:
     """Build the error for a name that is not in a registry, with the nearest match suggested.
 

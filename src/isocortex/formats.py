@@ -1,10 +1,15 @@
-"""Numbers as a reader sees them: true minus signs, fixed decimals, intervals, percentages, p values."""
+"""Numbers and labels as a reader sees them: true minus signs, decimals, intervals, p values, escaped characters."""
 
 import math
 from collections.abc import Iterable
 from typing import SupportsFloat
+from unicodedata import bidirectional, category
 
 UNDEFINED = "–"
+ESCAPED = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's categories of control characters, halves of characters, and separators of lines."""
+TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+"""Unicode's classes of characters that turn the direction of writing."""
 
 
 def number(value: SupportsFloat, decimals: int = 3) -> str:
@@ -99,3 +104,21 @@ def counted(n: int, singular: str, plural: str = "") -> str:
     ('1 network', '3 networks', '2 biases')
     """
     return f"{n} {singular if n == 1 else plural or singular + 's'}"
+
+
+def visible(text: object) -> str:
+    """Return text with the characters escaped that command a terminal, or turn the direction of writing.
+
+    Labels come from files, and "\\x1b[2J" in one would clear the screen.
+
+    Examples
+    --------
+    >>> print(visible("V1\\x1b[31m, caf\\u00e9"))
+    V1\\x1b[31m, café
+    """
+    return "".join(
+        c.encode("unicode_escape").decode()
+        if c != "\n" and (category(c) in ESCAPED or bidirectional(c) in TURNS)
+        else c
+        for c in str(text)
+    )

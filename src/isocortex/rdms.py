@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .errors import InputError, require
-from .responses import FEWEST_STIMULI
+from .responses import FEWEST_STIMULI, nfc
 from .shapes import CondensedRDM, SquareRDM
 
 
@@ -40,6 +40,7 @@ class RDMs:
     def __post_init__(self) -> None:
         if not np.issubdtype(self.dissimilarities.dtype, np.floating):  # integers are codes where ranks are compared
             object.__setattr__(self, "dissimilarities", self.dissimilarities.astype(float))
+        object.__setattr__(self, "stimuli", nfc(self.stimuli))
         rows, pairs = self.dissimilarities.shape
         n = len(self.stimuli)
         require(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -114,6 +115,7 @@ def responses(
             measured in labelled.dims, f"{name} have one response per stimulus, and so no repeats to name the runs of."
         )
         labelled = _with(labelled, "run", measured, runs, name, "runs")
+    labelled = labelled.assign_coords(stimulus=(along, nfc(labelled["stimulus"].values)))
     labelled = labelled.rename(name).assign_attrs(attributes)
     check(labelled, trials=True)
     return labelled
@@ -194,6 +196,16 @@ def _of_table(table: pd.DataFrame, name: str, *, trials: bool) -> xr.DataArray:
     return xr.DataArray(values, {"stimulus": (shown, rows), "unit": columns}, (shown, "unit"))
 
 
+def nfc(labels: np.ndarray) -> np.ndarray:
+    """Return text in Unicode's form NFC, in which "é" is one character, and numbers as they are.
+
+    Some systems write it as "e" and an accent (NFD). Both are the same label.
+    """
+    if labels.dtype.kind != "U" or not labels.size:
+        return labels
+    return np.array([normalize("NFC", label) for label in labels.ravel().tolist()]).reshape(labels.shape)
+
+
 def check(array: xr.DataArray, *, trials: bool = False) -> None:
     """Raise an :class:`InputError` unless the responses can be analysed; as trial × unit only if `trials`."""
     name = array.name or "responses"
@@ -237,9 +249,15 @@ def save(path: str | PathLike[str], groups: Mapping[str, xr.DataArray]) -> None:
     groups : mapping of str to DataArray
         Group name → responses. A slash in a name makes a group within a group.
     """
-    tree = xr.DataTree.from_dict({name: array.rename("responses").to_dataset() for name, array in groups.items()})
-    packed = {f"/{name}": {"responses": {"zlib": True, "complevel": 1}} for name in groups}
+    named = {_group(name): array for name, array in groups.items()}
+    tree = xr.DataTree.from_dict({name: array.rename("responses").to_dataset() for name, array in named.items()})
+    packed = {f"/{name}": {"responses": {"zlib": True, "complevel": 1}} for name in named}
     tree.to_netcdf(Path(path), engine="h5netcdf", encoding=packed)
+
+
+def _group(name: str) -> str:
+    """Return a name whose parts are groups: none empty, and none that means the group itself or the one above it."""
+    return "/".join("_" * max(len(part), 1) if part.strip(".") == "" else part for part in name.split("/"))
 
 
 def load(path: str | PathLike[str]) -> dict[str, xr.DataArray]:

@@ -5,12 +5,14 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from isocortex.cli import main
 from isocortex.cli.console import Interruption
 from isocortex.cli.main import USAGE
 from isocortex.experiments import EXPERIMENTS, experiment
+from isocortex.runs import Run
 
 
 def run(*words: str, capsys) -> tuple[int, str, str]:
@@ -108,6 +110,14 @@ MISTAKES = {
     "data command": (("data", "fetsh", "x"), "There is no data command 'fetsh'. Did you mean 'fetch'?"),
     "data set": (("data", "fetch", "stringer"), "There is no data set 'stringer'. Did you mean 'stringer-2021'?"),
     "data words": (("data", "where"), "isocortex data where takes one data set."),
+    "empty folder": (("run", "orientation-v1", "--out", ""), "--out needs a value, and was given an empty one."),
+    "empty after =": (("run", "orientation-v1", "--out="), "--out= needs a value, and was given an empty one."),
+    "empty run": (("show", ""), "show needs a value, and was given an empty one."),
+    "long name": (("show", "x" * 5000), "cannot be read: File name too long."),
+    "long file": (("run", "orientation-v1", "--data", "x" * 5000 + ".npz"), "File name too long"),
+    "long resume": (("run", "orientation-v1", "--resume", "x" * 5000), "cannot be read: File name too long."),
+    "control characters": (("run", "a\x1b[31m\x07"), "There is no experiment 'a\\x1b[31m\\x07'."),
+    "characters of a path": (("show", "a\x1b[31m\x07"), "There is no run folder a\\x1b[31m\\x07."),
     "list": (("list", "all"), "isocortex list takes nothing more"),
 }
 
@@ -142,6 +152,28 @@ def test_a_bad_file_writes_nothing(capsys, tmp_path, monkeypatch):
     assert (code, err.count("\n")) == (2, 1)
     assert "15 NaN or infinite values" in err
     assert [p.name for p in tmp_path.iterdir()] == ["bad.npz"]
+
+
+def test_labels_cannot_command_the_terminal(capsys, tmp_path):
+    label = "V1\x1b[31m\x07\u202e"
+    run_ = Run.create("demo", {}, out=tmp_path)
+    run_.mark = label
+    run_.table(label, pd.DataFrame({label: [label]}), title=label, caption=label, shown=True)
+    run_.summary({})
+    run_.describe(question=label, answer=label, methods=[], references=[], meanings={})
+    run_.close()
+    code, out, err = run("show", str(run_.finish()), capsys=capsys)
+    assert (code, err) == (0, "")
+    assert not {"\x1b", "\x07", "\u202e"} & set(out)
+    assert out.count(r"V1\x1b[31m\x07\u202e") == 7
+
+
+def test_an_error_of_the_system_is_no_fault_of_ours(capsys, monkeypatch):
+    def refused(words):
+        raise PermissionError(13, "Permission denied", "/locked/\x07")
+
+    monkeypatch.setattr(sys.modules[main.__module__], "_dispatch", refused)
+    assert run("list", capsys=capsys) == (2, "", "error: Permission denied: /locked/\\x07\n")
 
 
 def test_a_lost_interruption_is_found_again():

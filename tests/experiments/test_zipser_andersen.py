@@ -6,7 +6,7 @@ import json
 import pytest
 
 from isocortex import InputError, load_model, runs
-from isocortex.experiments.zipser.report import PUBLISHED
+from isocortex.experiments.zipser.report import REFERENCE
 from isocortex.experiments.zipser.zipser_andersen import ZipserAndersen
 
 SMALL = {"seeds": 2, "epochs": 45, "adam_epochs": 25, "samples": 1000, "hidden": 6, "bootstraps": 20}
@@ -99,7 +99,7 @@ def test_other_formats(options, tmp_path):
 def test_the_default_is_the_published_configuration():
     assert ZipserAndersen(seeds=3, adam_epochs=0).is_published()
     assert not ZipserAndersen(eye="monotonic").is_published()
-    assert {key for key in PUBLISHED if key.startswith("error.train")} == {
+    assert {key for key in REFERENCE if key.startswith("error.train")} == {
         f"error.train.{name}.mean" for name in ("epoch_50", "epoch_200", "final")
     }
 

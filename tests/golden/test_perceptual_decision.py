@@ -1,7 +1,8 @@
 """Networks learn to decide about noisy evidence as published, as a share of the ideal observer (REFERENCE.md §3).
 
 The seeds see the same 4000 trials, so the standard error of their mean lies between √(0.9·0.1/4000/4) = 0.24 % and
-0.47 %.
+0.47 %. docs/training.md has the shares; another machine rounds otherwise and has other networks in the end, so they are
+held to three of the larger standard errors, 1.5 %.
 """
 
 import jax
@@ -11,7 +12,7 @@ import pytest
 from isocortex import CTRNN, evaluate, fit_stream, population
 from isocortex.tasks import PerceptualDecisionMaking
 
-TRIALS = 4000
+TRIALS, CLOSE = 4000, 1.5
 
 
 def fraction_of_ideal(task, updates, batch=16, **network):
@@ -25,24 +26,37 @@ def fraction_of_ideal(task, updates, batch=16, **network):
     return success.mean() / ideal
 
 
+def percent(cell):
+    return float(cell.removesuffix(" %"))
+
+
 @pytest.mark.slow
-def test_the_published_configuration():
+def test_the_published_configuration(documented):
     """dt 20, stimulus 1000 ms, σ 0.3, 64 units: at least 97 % of 0.9000."""
     task = PerceptualDecisionMaking(dt=20.0, timing={"stimulus": 1000}, noise=0.3)
-    assert fraction_of_ideal(task, 1500) >= 0.97
+    share = fraction_of_ideal(task, 1500)
+    assert share >= 0.97
+    *_, said = documented("training.md", "1000 ms, σ 0.3")
+    assert 100 * share == pytest.approx(percent(said), abs=CLOSE)
 
 
 @pytest.mark.slow
-def test_long_weak_evidence():
+def test_long_weak_evidence(documented):
     """σ = 1 and 2000 ms, the default noise: at least 97 % of 0.8957."""
-    assert fraction_of_ideal(PerceptualDecisionMaking(dt=20.0), 2000, batch=64) >= 0.97
+    share = fraction_of_ideal(PerceptualDecisionMaking(dt=20.0), 2000, batch=64)
+    assert share >= 0.97
+    *_, said = documented("training.md", "2000 ms, σ 1")
+    assert 100 * share == pytest.approx(percent(said), abs=CLOSE)
 
 
 @pytest.mark.slow
-def test_excitation_and_inhibition():
+def test_excitation_and_inhibition(documented):
     """50 units, 80/20, σ_rec 0.15, 500 ms: at least 95 % of 0.8645."""
     task = PerceptualDecisionMaking(dt=20.0, timing={"stimulus": 500})
-    assert fraction_of_ideal(task, 2000, n_units=50, excitatory=0.8, noise=0.15) >= 0.95
+    share = fraction_of_ideal(task, 2000, n_units=50, excitatory=0.8, noise=0.15)
+    assert share >= 0.95
+    *_, said = documented("training.md", "500 ms, σ 1")
+    assert 100 * share == pytest.approx(percent(said), abs=CLOSE)
 
 
 def test_strong_evidence_is_learned_at_once():

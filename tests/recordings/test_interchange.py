@@ -1,7 +1,9 @@
 """Interchange files: what goes in comes out, in every format; and one sentence for everything that cannot be used."""
 
 import re
+import struct
 from pathlib import Path
+from unicodedata import normalize
 
 import h5py
 import numpy as np
@@ -141,6 +143,113 @@ def test_matlab_73(tmp_path, rng):
         read(path)
 
 
+@pytest.mark.parametrize("suffix", [".npz", ".nc"])
+def test_labels_beyond_64_bits_with_a_sign_stay_what_they_are(suffix, tmp_path):
+    numbers = np.array([2**63 + 1, 1, 2**64 - 1, 3], np.uint64)
+    write(tmp_path / f"large{suffix}", RDMs(VECTORS, numbers))
+    assert read(tmp_path / f"large{suffix}").stimuli.tolist() == numbers.tolist()
+
+
+def test_one_character_and_its_parts_are_one_label(tmp_path):
+    composed, decomposed = (np.array([normalize(form, x) for x in ("é", "ö", "a", "b")]) for form in ("NFC", "NFD"))
+    np.savez(tmp_path / "mac.npz", rdms=VECTORS, stimuli=decomposed)
+    assert read(tmp_path / "mac.npz").stimuli.tolist() == composed.tolist()
+    assert responses(np.eye(4), stimuli=decomposed)["stimulus"].values.tolist() == composed.tolist()
+    assert RDMs(VECTORS, decomposed).stimuli.tolist() == composed.tolist()
+
+
+def element(kind, content):
+    """Return an element of a MATLAB file of version 5."""
+    return struct.pack("<II", kind, len(content)) + content + bytes(-len(content) % 8)
+
+
+def matlab_variable(name, kind, *contents, shape=(4, 1)):
+    """Return one variable of a MATLAB file of version 5; opaque ones (17) have no shape."""
+    sizes = [] if kind == 17 else [element(5, struct.pack("<ii", *shape))]
+    return element(14, b"".join([element(6, struct.pack("<II", kind, 0)), *sizes, element(1, name), *contents]))
+
+
+def matlab_file(path, *variables):
+    path.write_bytes(b"MATLAB 5.0 MAT-file".ljust(124) + struct.pack("<H", 0x0100) + b"IM" + b"".join(variables))
+
+
+def test_a_wrong_type_of_data_does_not_end_the_interpreter(tmp_path):
+    path = tmp_path / "wrong.mat"
+    numbers = np.arange(16.0).tobytes()
+    for kind in (0, 8, 10, 19, 20, 255, 2**16 - 1):
+        matlab_file(path, matlab_variable(b"responses", 6, element(kind, numbers), shape=(4, 4)))
+        with pytest.raises(InputError, match=f"an element of type {kind}"):
+            read(path)
+    matlab_file(path, matlab_variable(b"responses", 6, element(9, numbers), shape=(4, 4)))
+    np.testing.assert_array_equal(next(iter(read(path).responses.values())).values.T.ravel(), np.arange(16.0))
+
+
+def test_sizes_that_the_file_does_not_hold(tmp_path):
+    path = tmp_path / "wrong.mat"
+    for kind, content, sentence in [
+        (6, element(9, bytes(8)), "8 bytes of 4294836225 numbers"),
+        (4, element(16, b"abcd"), "4 bytes of 4294836225 characters"),
+        (1, b"", "unpack_from requires a buffer"),
+        (2, element(5, struct.pack("<i", 0)) + element(1, b""), "fields with names of"),
+        (2, element(5, struct.pack("<i", 8)) + element(1, b""), "4294836225 structs without a field"),
+        (200, b"", "unknown class 200"),
+    ]:
+        matlab_file(path, matlab_variable(b"rdms", kind, content, shape=(65535, 65535)))
+        with pytest.raises(InputError, match=sentence):
+            read(path)
+
+
+def test_text_beyond_ascii_in_a_matlab_file(tmp_path):
+    path = tmp_path / "greek.mat"
+    cells = [matlab_variable(b"", 4, element(4, text.encode("utf-16-le")), shape=(1, 1)) for text in "αβéb"]
+    numbers = element(9, np.arange(16.0).tobytes())
+    responses_ = matlab_variable(b"responses", 6, numbers, shape=(4, 4))
+    matlab_file(path, matlab_variable(b"stimuli", 1, *cells), responses_)
+    assert read(path).stimuli.tolist() == list("αβéb")
+
+
+def test_matlab_strings_say_what_to_save(tmp_path):
+    old, new = tmp_path / "old.mat", tmp_path / "new.mat"
+    reference = matlab_variable(b"", 13, element(6, bytes(16)))
+    string = matlab_variable(b"stimuli", 17, element(1, b"MCOS"), element(1, b"string"), reference)
+    matlab_file(old, string, matlab_variable(b"responses", 6, element(9, bytes(128)), shape=(4, 4)))
+    matlab_73(new, responses=np.ones((4, 4)), stimuli=np.arange(6.0)[None])
+    with h5py.File(new, "r+") as file:
+        file["stimuli"].attrs["MATLAB_class"] = np.bytes_("string")
+    for path in (old, new):
+        with pytest.raises(InputError, match=r"'stimuli' is a string array; save stimuli = cellstr\(stimuli\)"):
+            read(path)
+    with h5py.File(new, "r+") as file:
+        file["stimuli"].attrs["MATLAB_class"] = np.bytes_("table")
+    with pytest.raises(InputError, match="'stimuli' is of MATLAB's class table; save it as numbers, or as a cell"):
+        read(new)
+
+
+@pytest.mark.parametrize("of", ["char", "double"])
+def test_an_empty_cell_is_an_empty_label(of, tmp_path):
+    path = tmp_path / "new.mat"
+    matlab_73(path, responses=np.ones((4, 4)), stimuli=["a", "b", "c", "d"])
+    with h5py.File(path, "r+") as file:
+        del file["#refs#"]["stimuli2"]
+        cell = file["#refs#"].create_dataset("stimuli2", data=np.zeros(2, np.uint64))
+        cell.attrs["MATLAB_class"], cell.attrs["MATLAB_empty"] = np.bytes_(of), np.uint8(1)
+        file["stimuli"][0, 2] = cell.ref
+    with pytest.raises(InputError, match="'stimuli' has 1 empty labels, the first at place 3"):
+        read(path)
+    cells = np.array(["a", "b", np.array([]) if of == "double" else "", "d"], dtype=object)
+    scipy.io.savemat(path, {"responses": np.ones((4, 4)), "stimuli": cells})
+    with pytest.raises(InputError, match="'stimuli' has 1 empty labels, the first at place 3"):
+        read(path)
+
+
+def test_netcdf_3(tmp_path):
+    array = xr.DataArray(np.eye(4), dims=("stimulus", "unit"), coords={"stimulus": [3, 1, 2, 4]}, name="responses")
+    array.to_dataset().to_netcdf(tmp_path / "old.nc", engine="scipy")
+    found = read(tmp_path / "old.nc")
+    assert found.stimuli.tolist() == [3, 1, 2, 4]
+    np.testing.assert_array_equal(found.responses["old"], np.eye(4))
+
+
 def test_matlab_vectors_and_character_arrays(tmp_path):
     path = tmp_path / "old.mat"
     scipy.io.savemat(path, {"rdms": SQUARE.astype(np.float32), "stimuli": np.array(["a  ", "bcd", "e  ", "f  "])})
@@ -199,6 +308,11 @@ BAD = {
     "categories": ({"rdms": VECTORS, "categories": ["a"]}, "one category per stimulus, 4; it holds 1"),
     "dates": ({"rdms": VECTORS, "stimuli": np.arange(4).astype("M8[D]")}, "'stimuli' must be text or numbers"),
     "a table of labels": ({"rdms": VECTORS, "stimuli": np.ones((2, 2))}, "'stimuli' must be a list of labels"),
+    "an empty label": (
+        {"rdms": VECTORS, "stimuli": ["a", " ", "b", "c"]},
+        r"'stimuli' has 1 empty labels, the first at",
+    ),
+    "labels too large": ({"rdms": VECTORS, "stimuli": [0.0, 1, 2, 1e20]}, r"reaches 1e\+20, where float64 cannot tell"),
     "a label that is none": ({"rdms": VECTORS, "stimuli": [1.0, 2, 3, np.nan]}, "'stimuli' has NaN"),
 }
 

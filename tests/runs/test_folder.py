@@ -1,14 +1,24 @@
+import errno
 import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from tyro.conf import arg
 
 from isocortex import InputError, report, responses
+from isocortex.errors import DiskFullError
+from isocortex.experiments.shared.protocol import Experiment
 from isocortex.responses import load
 from isocortex.runs import PARTIAL, Run, read_run
+from isocortex.runs.files import whole
 
+FINDING = {"kind": "figure", "name": "line", "title": "t", "caption": "c"}
 EVIL = '<script>alert("x")</script>'
 
 
@@ -107,12 +117,121 @@ def test_what_cannot_be_resumed(tmp_path):
         (whole, "demo", "is complete"),
         (partial, "other", r"is a run of 'demo': isocortex run demo --resume"),
         (tmp_path / "none.partial", "demo", "There is no folder"),
-        (broken, "demo", "no readable config.json"),
+        (broken, "demo", r"config.json is damaged or was edited.*Start a new run"),
     ]:
         with pytest.raises(InputError, match=sentence):
             Run.resume(folder, experiment)
     _, options = Run.resume(partial, "demo")
     assert options == {"seed": 1, "name": "a"}
+
+
+EDITS = {
+    "no options": ("config", {"options": []}, "is not a dict"),
+    "number for a name": ("config", {"experiment": 3}, "is not an instance of str"),
+    "packages": ("environment", {"packages": "all"}, "is not a dict"),
+    "device": ("environment", {"device": None}, "is not an instance of str"),
+    "findings": ("findings", {"findings": {"a": 1}}, "is not a list"),
+    "a finding": ("findings", {"findings": ["line"]}, "is not a dict"),
+    "kind": ("findings", {"findings": [FINDING | {"kind": "film"}]}, "is not any of"),
+    "no alt": ("findings", {"findings": [FINDING]}, "'line' lacks 'alt'"),
+    "elsewhere": (
+        "findings",
+        {"findings": [FINDING | {"name": "../../x"}]},
+        r"'\.\./\.\./x', which is no file in the run",
+    ),
+    "notes": ("findings", {"notes": [1]}, "is not an instance of str"),
+    "question": ("findings", {"question": ["why"]}, "is not an instance of str"),
+    "summary": ("summary", {"a": "much"}, "is neither float or int"),
+    "timing": ("timing", {"work": 3}, "is not a dict"),
+}
+
+
+@pytest.mark.parametrize("case", EDITS)
+def test_an_edited_run_folder_is_told_in_a_sentence(case, tmp_path):
+    part, change, sentence = EDITS[case]
+    folder = make(tmp_path)
+    file = folder / f"{part}.json"
+    whole = json.loads(file.read_text())
+    file.write_text(json.dumps(whole | change))
+    for use in (read_run, report.write_report):
+        with pytest.raises(InputError, match=sentence) as raised:
+            use(folder)
+        assert str(file) in str(raised.value)
+    for content in ("[]", "3", "{", "[" * 10**5):
+        file.write_text(content)
+        with pytest.raises(InputError, match="is damaged or was edited"):
+            read_run(folder)
+
+
+def test_options_that_newer_versions_add_are_let_be(tmp_path):
+    folder = make(tmp_path)
+    file = folder / "environment.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"weather": "fine"}))
+    assert read_run(folder).environment["weather"] == "fine"
+
+
+def test_labels_stay_in_the_folder(tmp_path):
+    run = Run.create("demo", {}, out=tmp_path / "runs")
+    for label in ("../../x", "../../x", "é" * 500, ".hidden"):
+        run.table(label, pd.DataFrame({"a": [1]}))
+        run.figure(label, Figure(), title=label, caption="c", alt="a")
+    run.responses({"../../x": responses(np.eye(4)), "": responses(np.eye(4)), "a/./b": responses(np.eye(4))})
+    tables = sorted(file.stem for file in (run.path / "tables").iterdir())
+    assert tables == ["_._.._x", "_._.._x-2", "_hidden", "é" * 60]
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+    assert set(load(run.path / "responses.nc")) == {"__/__/x", "_", "a/_/b"}
+
+
+def no_room(*arguments, **named):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_before_the_start_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "write_bytes", no_room)
+    with pytest.raises(DiskFullError, match=r"config.json needs 0.1 MB, and .* MB are free"):
+        Run.create("demo", {}, out=tmp_path / "runs")
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo(Experiment):
+    name: ClassVar[str] = "demo"
+    more: Annotated[int, arg(help="A number.")] = 1
+
+    def read(self, progress=None):
+        return None
+
+    def walk(self, run, inputs):
+        run.table("first", pd.DataFrame({"a": [self.more]}))
+        run.responses({"layer": responses(np.eye(4))})
+        run.summary({"a": self.more})
+        run.describe(question="Why?", answer="So.", methods=[], references=[], meanings={})
+
+
+@pytest.mark.parametrize("writer", ["isocortex.runs.folder.save", "isocortex.runs.folder.Run.close"])
+def test_a_full_disk_keeps_what_is_whole_and_the_run_goes_on(writer, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, no_room if "save" in writer else lambda run: no_room_for(run.path))
+        with pytest.raises(DiskFullError, match="The disk is full") as raised:
+            Demo(out=tmp_path, more=2).execute()
+    (folder,) = tmp_path.iterdir()
+    assert folder == raised.value.resume_folder
+    assert (folder / "tables" / "first.csv").exists()
+    assert not list(folder.rglob("*.tmp"))
+    finished = Demo(out=tmp_path, resume=folder).execute()
+    assert read_run(finished).summary == {"a": 2}
+
+
+def no_room_for(folder):
+    with whole(folder / "timing.json", 10):
+        no_room()
+
+
+@pytest.mark.parametrize("value", ["three", [1], {"a": 1}, None])
+def test_an_edited_option_is_told(value, tmp_path):
+    run = Run.create("demo", {"more": value}, out=tmp_path)
+    with pytest.raises(InputError, match=r"config.json was edited or made by another version"):
+        Demo(resume=run.path).execute()
 
 
 def test_what_cannot_be_read(tmp_path):

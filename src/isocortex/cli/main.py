@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from ..errors import InputError, look_up
 from ..experiments.registry import EXPERIMENTS
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     try:
+        _require_no_empty_word(words)
         _dispatch(words)
     except InputError as error:
         if debug:
@@ -44,10 +46,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if debug:
+            raise
+        _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), 2, error)
     except Exception as error:
         if debug:
             raise
         _fail(f"{type(error).__name__}: {error}. This is a fault of isocortex; --debug shows where.", 1, error)
+
+
+def _require_no_empty_word(words: list[str]) -> None:
+    """Raise if a word has no content: an empty path would mean the folder that one is in."""
+    for before, word in pairwise(["isocortex", *words]):
+        if not word.strip() or (word.startswith("--") and word.endswith("=")):
+            raise InputError(f"{before if not word.strip() else word} needs a value, and was given an empty one.")
 
 
 def _dispatch(words: list[str]) -> None:
@@ -110,13 +123,15 @@ def _show(words: list[str]) -> None:
 def _fail(message: str, code: int, error: BaseException) -> None:
     """Print one red line to stderr, and the line that resumes the run where there is one."""
     from rich.console import Console
-    from rich.markup import escape
+    from rich.text import Text
+
+    from ..formats import visible
 
     console = Console(stderr=True, soft_wrap=True, highlight=False)
-    console.print(
-        f"[bold red]error:[/] {escape(message)}" if code != INTERRUPTED else f"[bold red]{escape(message)}[/]"
-    )
+    said = visible(message)
+    parts = [("error:", "bold red"), f" {said}"] if code != INTERRUPTED else [(said, "bold red")]
+    console.print(Text.assemble(*parts))
     resume = getattr(error, "resume_command", None)
     if resume:
-        console.print(f"Go on with:  {escape(resume)}")
+        console.print(Text(f"Go on with:  {visible(resume)}"))
     sys.exit(code)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 from os import PathLike
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from ..errors import InputError, require
 from ..models import CTRNN, GRU, LSTM, MLP, ConvNet, Model, n_members, population
+from ..runs.files import whole
 
 MODELS: dict[str, Any] = {"ConvNet": ConvNet, "CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM, "MLP": MLP}
 """Name → class of the models of isocortex that can be loaded by their name."""
@@ -39,7 +39,8 @@ def save_model(path: str | PathLike[str], models: Any) -> None:
         header = json.dumps({"model": name, "arguments": models.arguments, "seeds": n_members(models)}, sort_keys=True)
     except TypeError as error:
         raise InputError(f"{name}.arguments must be numbers, text, and lists or dicts of them: {error}.") from error
-    with Path(path).open("wb") as file:
+    size = sum(leaf.nbytes for leaf in jax.tree.leaves(models) if eqx.is_array(leaf))
+    with whole(Path(path), size) as partial, partial.open("wb") as file:
         file.write(header.encode() + b"\n")
         eqx.tree_serialise_leaves(file, models)
 
@@ -103,11 +104,10 @@ def fingerprint(*asked: Any) -> str:
 def write_state(path: Path, state: Any, asked: str) -> None:
     """Write the state of a training, behind its fingerprint, beside `path` and move it there in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".tmp")
-    with partial.open("wb") as file:
+    size = sum(leaf.nbytes for leaf in jax.tree.leaves(state) if eqx.is_array(leaf))
+    with whole(path, size) as partial, partial.open("wb") as file:
         file.write(asked.encode() + b"\n")
         eqx.tree_serialise_leaves(file, state)
-    os.replace(partial, path)
 
 
 def read_state(path: Path, state: Any, asked: str) -> Any:

@@ -62,8 +62,6 @@ def mds_maps(
         for number, kind in enumerate(dict.fromkeys(kinds.tolist())):
             style = {"color": SERIES[number % len(SERIES)], "marker": MARKERS[number % len(MARKERS)]}
             axis.scatter(*points[kinds == kind].T, **style, s=26, lw=0.4, edgecolor="white", label=short(kind))
-        if categories is None and len(stimuli) <= MOST_NAMED:
-            name_points(axis, points, list(stimuli), side=72 * 2.3)
         blank(axis)
         axis.set_aspect("equal", "datalim")
         axis.margins(0.1)
@@ -74,4 +72,8 @@ def mds_maps(
     if categories is not None:
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 3 * columns))
+    elif len(stimuli) <= MOST_NAMED:
+        figure.draw_without_rendering()
+        for axis, (points, _) in zip(axes.flat, maps.values(), strict=False):
+            name_points(axis, points, list(stimuli))
     return figure

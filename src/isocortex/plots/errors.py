@@ -41,7 +41,7 @@ def error_curves(
         axis.axhline(level, color=BRAIN, lw=1.0, ls=style, label=f"{name} ({level:.3f})")
     if published:
         crosses = {"color": BRAIN, "marker": "x", "ls": "", "ms": 8, "mew": 1.8, "clip_on": False}
-        axis.plot(list(published), list(published.values()), **crosses, label="published, one seed")
+        axis.plot(list(published), list(published.values()), **crosses, label="textbook's figure, one seed")
     axis.set_xlim(0, last + 1)
     axis.set_ylim(0, 1.08 * max(baselines.values()))
     axis.set_xlabel("epoch")

@@ -5,53 +5,63 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from .style import short
+from .style import GREY, short
 
 CHARACTER = 0.58
 """Width of a character as a share of the font size."""
 PLACES = ((1, 0), (1, 1), (1, -1), (-1, 0), (-1, 1), (-1, -1), (0, 1), (0, -1))
 """Right or left of the point, above or below it: where its name may stand, the first of equally good places."""
-GAP = 6.5
-"""Points between a point and its name."""
+GAPS = 6.5 * np.array([1, 2, 3.5, 5, 7, 9])
+"""Points (1/72 inch) between a point and its name, the nearest first; from the second on a line leads to the point."""
 FAR = 1e4
 """Beyond every axis, in points."""
 
 
-def name_points(axis: Axes, points: np.ndarray, names: Sequence[object], *, side: float, size: float = 7.5) -> None:
+def name_points(axis: Axes, points: np.ndarray, names: Sequence[object], *, size: float = 7.5) -> None:
     """Write a name beside each point.
 
-    One after the other, each name takes the place where it covers the fewest points and names, and stays inside.
+    One after the other, each name takes the nearest place where it covers no other point or name and stays inside the
+    axes, or the place where it covers least. The figure must be whole and laid out before, by
+    ``figure.draw_without_rendering()``: where points lie on paper is known only then.
 
     Parameters
     ----------
     axis : Axes
-        With equal units along both axes.
     points : array, shape (point, 2)
     names : sequence, length (point,)
-    side : float
-        Length of the shorter side of the axis in points (1/72 inch), as near as is known before the figure is laid out.
     size : float
         Of the font, in points.
     """
-    extent = float(np.ptp(points, axis=0).max()) or 1.0
-    at = points * side / (1.25 * extent)
-    centre = (at[:, 0].min() + at[:, 0].max()) / 2
-    left_of, right_of = (-FAR, -FAR, centre - side / 2, FAR), (centre + side / 2, -FAR, FAR, FAR)
-    boxes = np.vstack([np.column_stack([at - GAP / 2, at + GAP / 2]), left_of, right_of])
+    figure = axis.get_figure(root=True)
+    assert figure is not None
+    inches = figure.dpi_scale_trans.inverted()
+    at = 72 * inches.transform(axis.transData.transform(points))
+    (left, bottom), (right, top) = 72 * inches.transform(axis.get_window_extent().get_points())
+    walls = [(-FAR, -FAR, left, FAR), (right, -FAR, FAR, FAR), (-FAR, -FAR, FAR, bottom), (-FAR, top, FAR, FAR)]
+    boxes = np.vstack([np.column_stack([at - GAPS[0] / 2, at + GAPS[0] / 2]), walls])
     for point, (x, y), name in zip(points, at, map(short, names), strict=True):
         width, height = CHARACTER * size * len(name), 1.1 * size
-        choices = []
-        for right, up in PLACES:
-            left = x + right * GAP + width * (right - 1) / 2
-            bottom = y + up * GAP * (0.6 if right else 1) + height * (up - 1) / 2
-            choices.append((left, bottom, left + width, bottom + height))
-        covered = [_overlaps(np.array(box), boxes) for box in choices]
-        best = int(np.argmin(covered))
-        boxes = np.vstack([boxes, choices[best]])
-        middle = np.array(choices[best]).reshape(2, 2).mean(axis=0) - (x, y)
-        axis.annotate(
-            name, tuple(point), tuple(middle), textcoords="offset points", ha="center", va="center", fontsize=size
+        choices = [
+            (side * (gap + width / 2), up * (gap * (0.6 if side else 1) + height / 2))
+            for gap in GAPS
+            for side, up in PLACES
+        ]
+        middles, half = np.add(choices, (x, y)), np.array([width, height]) / 2
+        candidates = np.column_stack([middles - half, middles + half])
+        best = int(np.argmin([_overlaps(box, boxes) for box in candidates]))
+        boxes = np.vstack([boxes, candidates[best]])
+        line = {"arrowstyle": "-", "color": GREY, "lw": 0.5, "shrinkA": 0, "shrinkB": GAPS[0] / 2}
+        text = axis.annotate(
+            name,
+            tuple(point),
+            choices[best],
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=size,
+            arrowprops=line if best >= len(PLACES) else None,
         )
+        text.set_in_layout(False)
 
 
 def _overlaps(box: np.ndarray, others: np.ndarray) -> float:

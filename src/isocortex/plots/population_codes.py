@@ -38,7 +38,7 @@ def monotonic_code(code: MonotonicCode, position: float) -> Figure:
         axis.plot(places, lines[:, i * code.n : (i + 1) * code.n], color=BLUE, lw=1.1)
         axis.axvline(position, color=VERMILION, lw=1.0, ls="--")
         axis.set_title(kind)
-        axis.set_xticks([-code.reach, 0, code.reach])
+        axis.set_xticks([-code.reach / 2, 0, code.reach / 2])  # at the ends they would meet those of the neighbour
         axis.set_xlabel("position (°)")
     axes[0, 0].set_ylabel("activity")
     last = axes[0, -1]
@@ -49,7 +49,7 @@ def monotonic_code(code: MonotonicCode, position: float) -> Figure:
             last.axvline(i * code.n + 0.5, color=GREY, lw=0.7, ls=":")
     last.set_xticks(np.arange(1, len(pattern) + 1, code.n))
     last.set_xlabel("unit")
-    last.set_title(f"pattern at {position:g}°\n".replace("-", "−"))
+    last.set_title(f"pattern at {position:g}°".replace("-", "−"), pad=20)
     return figure
 
 

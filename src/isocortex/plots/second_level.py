@@ -44,15 +44,22 @@ def second_level(
     for i, j in np.argwhere(~np.eye(n, dtype=bool) & (n <= MOST_WRITTEN)):
         ink = "white" if similarities[i, j] < middle else "black"
         matrix.text(
-            j, i, f"{similarities[i, j]:.2f}".replace("-", "−"), ha="center", va="center", fontsize=7, color=ink
+            j,
+            i,
+            f"{round(float(similarities[i, j]), 2) + 0.0:.2f}".replace("-", "−"),
+            ha="center",
+            va="center",
+            fontsize=7,
+            color=ink,
         )
     for mine, colour, marker, label in ((brains, BRAIN, "o", "subject"), (~brains, BLUE, "D", "model")):
         plane.scatter(*points[mine].T, color=colour, marker=marker, s=34, label=label, zorder=3)
-    name_points(plane, points, names, side=72 * (side - 1.2))
     blank(plane)
     plane.set_aspect("equal", "datalim")
     plane.margins(0.22)
     plane.set_xlabel("MDS 1")
     plane.set_ylabel("MDS 2")
     plane.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
+    figure.draw_without_rendering()
+    name_points(plane, points, names)
     return figure

@@ -44,8 +44,11 @@ def load_npz(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
 
 def require_file(path: Path, kind: str) -> None:
     """Raise unless the path is a file."""
-    require(not path.is_dir(), f"{path} is a folder, not {kind}.")
-    require(path.is_file(), f"There is no file {path}.")
+    try:
+        require(not path.is_dir(), f"{path} is a folder, not {kind}.")
+        require(path.is_file(), f"There is no file {path}.")
+    except OSError as error:  # a name longer than the system allows, a folder that may not be entered
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def require_memory(path: Path, name: str, needed: int) -> None:

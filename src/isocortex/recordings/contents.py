@@ -8,7 +8,7 @@ import xarray as xr
 
 from ..errors import require
 from ..rdms import RDMs, from_square
-from ..responses import responses
+from ..responses import nfc, responses
 from .arrays import Arrays
 
 NAMES = ("responses", "rdms", "stimuli", "labels", "subjects", "units", "categories", "measure")
@@ -171,8 +171,21 @@ def _labels(arrays: Arrays, name: str) -> np.ndarray | None:
         labels = np.char.decode(labels, "utf-8", "replace")
     require(labels.dtype.kind in "Ufiu", f"{name!r} must be text or numbers; it is of dtype {labels.dtype}.")
     if labels.dtype.kind == "U":
-        return np.char.strip(labels)
+        labels = np.char.strip(nfc(labels))
+        empty = np.flatnonzero(labels == "")
+        require(
+            not len(empty),
+            f"{name!r} has {len(empty)} empty labels, the first at place {empty.min(initial=labels.size) + 1}.",
+        )
+        return labels
     require(bool(np.isfinite(labels).all()), f"{name!r} has NaN or infinite values.")
+    if labels.dtype.kind != "f":
+        return labels if labels.size and labels.max() > np.iinfo(np.int64).max else labels.astype(np.int64)
+    largest = float(np.abs(labels).max(initial=0))
+    require(
+        largest <= 2 / float(np.spacing(labels.dtype.type(1))),
+        f"{name!r} reaches {largest:.17g}, where {labels.dtype} cannot tell whole numbers apart; save labels as text.",
+    )
     return labels.astype(np.int64) if bool((labels == np.round(labels)).all()) else labels
 
 

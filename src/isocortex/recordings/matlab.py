@@ -1,6 +1,5 @@
 """MATLAB files, read as data."""
 
-import math
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,13 +7,23 @@ from typing import Any
 
 import h5py
 import numpy as np
-from scipy.io import loadmat, whosmat
+from scipy.io import loadmat
 
 from ..errors import InputError, require
 from .arrays import Arrays, reason, require_file, require_memory
+from .hdf5 import require_sound
+from .matlab_structure import Variable, check_structure
 
-MATLAB_BYTES = {"single": 4, "int32": 4, "uint32": 4, "int16": 2, "uint16": 2, "int8": 1, "uint8": 1, "logical": 1}
-"""Bytes of one number; 8 of every other class."""
+NUMBERS = ("double", "single", "logical", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)))
+"""MATLAB's classes of numbers."""
+READABLE = ("numeric", "char", "cell", *NUMBERS)
+ADVICE = {
+    "string": "a string array; save {name} = cellstr({name}) in its place",
+    "categorical": "a categorical array; save {name} = cellstr({name}) in its place",
+    "struct": "a struct; save its fields as variables",
+    "sparse matrix": "a sparse matrix; save {name} = full({name}) in its place",
+}
+"""MATLAB's class → what to save instead of it."""
 
 
 def load_matlab(path: Path) -> dict[str, Any]:
@@ -25,9 +34,10 @@ def load_matlab(path: Path) -> dict[str, Any]:
     InputError
         If the file is missing, cut off or of another kind.
     """
-    require(path.is_file(), f"There is no file {path}; it is one of those published.")
+    require_file(path, "a MATLAB file")
     with _readable(path):
-        return loadmat(path)
+        _, text = _structure(path, None)
+        return loadmat(path, uint16_codec=text)
 
 
 def load_mat(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
@@ -39,12 +49,25 @@ def load_mat(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
     with _readable(path):
         if h5py.is_hdf5(path):
             return _load_mat_73(path, wanted)
-        sizes = {name: math.prod(shape) * MATLAB_BYTES.get(kind, 8) for name, shape, kind in whosmat(path)}
-        found = sorted(set(wanted) & set(sizes))
+        variables, text = _structure(path, wanted)
+        kinds = {variable.name: variable.kind for variable in variables}
+        found = sorted(set(wanted) & set(kinds))
         for name in found:
-            require_memory(path, name, sizes[name])
-        content = loadmat(path, variable_names=found) if found else {}
-        return {name: _text(content[name], name) for name in found}, sorted(set(sizes) - set(found))
+            _require_readable(name, kinds[name])
+        content = loadmat(path, variable_names=found, uint16_codec=text) if found else {}
+        return {name: _text(content[name], name) for name in found}, sorted(set(kinds) - set(found))
+
+
+def _structure(path: Path, wanted: Collection[str] | None) -> tuple[list[Variable], str]:
+    """Check a file before SciPy reads it; return its variables, and the encoding of its 16-bit characters."""
+    content = memoryview(np.memmap(path, np.uint8, "r"))  # pyright: ignore[reportArgumentType]
+    return check_structure(path, content, wanted), "utf-16-le" if content[126:128] == b"IM" else "utf-16-be"
+
+
+def _require_readable(name: str, kind: str) -> None:
+    """Raise unless a variable of this class can be read as numbers or text, and say what to save instead."""
+    advice = ADVICE.get(kind, f"of MATLAB's class {kind}; save it as numbers, or as a cell of character vectors")
+    require(kind in READABLE, f"{name!r} is {advice.format(name=name)}.")
 
 
 @contextmanager
@@ -59,46 +82,53 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def _text(array: Any, name: str) -> np.ndarray:
-    """Turn a cell of strings into an array of str; leave numbers and strings alone."""
+    """Turn a cell of text into an array of str, an empty cell into an empty text; leave numbers and text alone."""
     array = np.asarray(array)
     if array.dtype.kind != "O":
-        require(array.dtype.names is None, f"{name!r} is a struct; save its fields as variables.")
         return array
     cells = [np.asarray(cell) for cell in array.ravel()]
-    require(
-        all(cell.dtype.kind in "US" and cell.size <= 1 for cell in cells),
-        f"{name!r} is a cell of other things than text; save numbers as an array.",
-    )
+    require(all(cell.size == 0 or (cell.dtype.kind in "US" and cell.size == 1) for cell in cells), _not_text(name))
     return np.array([str(cell.item()) if cell.size else "" for cell in cells], dtype=str)
+
+
+def _not_text(name: str) -> str:
+    return f"{name!r} is a cell of other things than text; save numbers as an array, and text as character vectors."
 
 
 def _load_mat_73(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
     """Read MATLAB 7.3, which is HDF5 with the axes turned round."""
+    require_sound(path)
     arrays = {}
     with h5py.File(path) as file:
         names = [str(name) for name in file if not str(name).startswith("#")]
         for name in sorted(set(wanted) & set(names)):
-            item = file[name]
-            require(
-                isinstance(item, h5py.Dataset), f"{name!r} is a struct or a sparse matrix; save it as a full array."
-            )
-            require_memory(path, name, item.size * max(item.dtype.itemsize, 8))  # pyright: ignore
+            item: Any = file[name]
+            kind = _class(item)
+            if not isinstance(item, h5py.Dataset):
+                kind = "sparse matrix" if "MATLAB_sparse" in item.attrs else "struct"
+            _require_readable(name, kind)
+            require_memory(path, name, (item.size or 0) * max(item.dtype.itemsize, 8))
             arrays[name] = _from_hdf5(file, item, name)
     return arrays, sorted(set(names) - set(arrays))
 
 
+def _class(item: Any) -> str:
+    """Return MATLAB's class of a variable stored as HDF5."""
+    return bytes(item.attrs.get("MATLAB_class", b"double")).decode("ascii")
+
+
 def _from_hdf5(file: h5py.File, item: Any, name: str) -> np.ndarray:
     """Return one MATLAB variable stored as HDF5: numbers, a character array, or a cell of character arrays."""
-    if "MATLAB_empty" in item.attrs:
+    kind, empty = _class(item), "MATLAB_empty" in item.attrs
+    if kind == "char":
+        rows = [] if empty else np.atleast_2d(np.asarray(item[()]).T)
+        return np.array([np.asarray(row, "<u2").tobytes().decode("utf-16-le", "replace") for row in rows], dtype=str)
+    if empty:
         return np.zeros((0, 0))
     values = np.asarray(item[()]).T
-    kind = item.attrs.get("MATLAB_class", b"double")
-    if kind == b"char":
-        return np.array(["".join(map(chr, row)) for row in np.atleast_2d(values)])
-    if kind == b"cell":
-        cells = [file[reference] for reference in values.ravel()]
-        texts = all(cell.attrs.get("MATLAB_class") == b"char" for cell in cells)
-        require(texts, f"{name!r} is a cell of other things than text; save numbers as an array.")
-        return np.array([str(_from_hdf5(file, cell, name).ravel()[0]) for cell in cells], dtype=str)
-    require(values.dtype.kind in "fiub", f"{name!r} is a MATLAB {kind!r}; save it as numbers or text.")
+    if kind == "cell":
+        cells: list[Any] = [file[reference] for reference in values.ravel()]
+        require(all("MATLAB_empty" in cell.attrs or _class(cell) == "char" for cell in cells), _not_text(name))
+        return np.array([str([*_from_hdf5(file, cell, name).ravel(), ""][0]) for cell in cells], dtype=str)
+    require(values.dtype.kind in "fiub", f"{name!r} must be real numbers or text; it is of dtype {values.dtype}.")
     return values

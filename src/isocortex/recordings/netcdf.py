@@ -1,6 +1,7 @@
 """The arrays of netCDF files, by group; the axes of responses have names there, in any order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
@@ -11,6 +12,7 @@ from ..errors import InputError, require
 from ..rdms import RDMs
 from .arrays import Arrays, require_file, require_memory
 from .conversions import from_assembly
+from .hdf5 import require_sound
 
 ASSEMBLY = {"presentation", "neuroid"}
 
@@ -21,8 +23,7 @@ def load_netcdf(path: Path, wanted: Collection[str]) -> tuple[dict[str, Arrays],
     groups: dict[str, Arrays] = {}
     others: set[str] = set()
     try:
-        engine = "h5netcdf" if h5py.is_hdf5(path) else "scipy"
-        with xr.open_datatree(path, engine=engine) as tree:
+        with _open(path) as tree:
             for node in tree.leaves:
                 dataset = node.to_dataset()
                 arrays = _arrays(path, dataset, wanted)
@@ -34,6 +35,18 @@ def load_netcdf(path: Path, wanted: Collection[str]) -> tuple[dict[str, Arrays],
     except Exception as error:  # a damaged file raises anything from OSError to KeyError
         raise InputError(f"{path} cannot be read as netCDF ({type(error).__name__}); was it written whole?") from error
     return groups, sorted(others)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[xr.DataTree]:
+    """Open the groups of a netCDF-4 file, or the one of a netCDF-3 file."""
+    if h5py.is_hdf5(path):
+        require_sound(path)
+        with xr.open_datatree(path, engine="h5netcdf") as tree:
+            yield tree
+    else:
+        with xr.open_dataset(path, engine="scipy") as dataset:
+            yield xr.DataTree(dataset)
 
 
 def save_rdms(path: Path, rdms: RDMs, categories: np.ndarray | None) -> None:

@@ -62,7 +62,8 @@ def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> di
             values.dtype.kind in "fiu",
             f"{name!r} in {path} must be real numbers; it is of dtype {values.dtype}.",
         )
-        halves.append(values.astype(np.float32))
+        with np.errstate(over="ignore"):  # what float32 has no room for becomes infinite, which is told below
+            halves.append(values.astype(np.float32))
     require(
         all(half.shape == halves[0].shape for half in halves),
         f"'resp_train' and 'resp_test' in {path} must have one shape; got {[half.shape for half in halves]}.",

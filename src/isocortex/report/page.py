@@ -9,7 +9,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..citation import citation
+from ..errors import InputError
 from ..runs import RunRecord, read_run
+from ..runs.files import write_whole
 
 LARGEST_INLINED = 100_000
 """Tables of more bytes are not copied into the page; it points to them in the run folder."""
@@ -42,7 +44,7 @@ def write_report(folder: str | PathLike[str]) -> Path:
         compiling=sum(stage["of_which_compiling"] for stage in run.timing.values()),
     )
     path = run.path / "report.html"
-    path.write_text(page, "utf-8")
+    write_whole(path, page.encode())
     return path
 
 
@@ -60,7 +62,10 @@ def _finding(run: RunRecord, finding: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inlined(path: Path) -> str:
-    return base64.b64encode(path.read_bytes()).decode()
+    try:
+        return base64.b64encode(path.read_bytes()).decode()
+    except OSError as error:
+        raise InputError(f"{path}, which findings.json names, cannot be read: {error.strerror}.") from error
 
 
 def _number(cell: Any) -> str:

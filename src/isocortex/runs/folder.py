@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -23,13 +24,16 @@ from matplotlib.figure import Figure
 from ..errors import InputError, require
 from ..responses import save
 from .environment import compile_clock, describe_environment
-from .files import read_json, write_json
+from .files import whole, write_json, write_whole
+from .layout import read_part
 
 SCHEMA = 1
 PARTIAL = ".partial"
+LONGEST_NAME = 60
+"""Letters of a name of a file: systems allow 255 bytes, and a letter can take four."""
 LARGEST_RESPONSES = 2**23
 """Response arrays of more bytes than this are not saved: the saved model makes them again."""
-PNG_DPI = 160
+PNG = {"dpi": 160, "metadata": {"Software": None}}
 
 Progress = Callable[[str, int, int], None]
 
@@ -90,23 +94,28 @@ class Run:
             "files": {str(path.absolute()): _sha256(path) for path in files},
         }
         digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:8]
+        require(os.fspath(out) != "", "The folder of runs has an empty name; '.' is the folder you are in.")
         out = Path(out)
         try:
             out.mkdir(parents=True, exist_ok=True)
             made = Path(tempfile.mkdtemp(prefix=".new-", dir=out))
         except OSError as error:
             raise InputError(f"No run folder can be made in {out}: {error.strerror}.") from error
-        made.chmod(0o755)
-        write_json(made / "config.json", config)
-        write_json(made / "environment.json", describe_environment())
-        stem = f"{experiment}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{digest}"
-        for n in range(1, 1000):
-            name = stem if n == 1 else f"{stem}-{n}"
-            path = out / (name + PARTIAL)
-            if not path.exists() and not (out / name).exists():
-                made.rename(path)
-                return cls(path, progress)
-        raise InputError(f"{out} already holds a thousand runs named {stem}.")
+        try:
+            made.chmod(0o755)
+            write_json(made / "config.json", config)
+            write_json(made / "environment.json", describe_environment())
+            stem = f"{experiment}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{digest}"
+            for n in range(1, 1000):
+                name = stem if n == 1 else f"{stem}-{n}"
+                path = out / (name + PARTIAL)
+                if not path.exists() and not (out / name).exists():
+                    made.rename(path)
+                    return cls(path, progress)
+            raise InputError(f"{out} already holds a thousand runs named {stem}.")
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
 
     @classmethod
     def resume(
@@ -120,14 +129,16 @@ class Run:
             If the folder is missing, complete, of another experiment, or not a run, or if an input file has changed.
         """
         folder = Path(folder)
-        require(folder.is_dir(), f"There is no folder {folder} to resume.")
+        try:
+            require(folder.is_dir(), f"There is no folder {folder} to resume.")
+        except OSError as error:
+            raise InputError(f"{folder} cannot be read: {error.strerror}.") from error
         require(folder.name.endswith(PARTIAL), f"{folder} is complete; there is nothing to resume.")
         try:
-            config = read_json(folder / "config.json")
-            found, options, schema, files = (config[k] for k in ("experiment", "options", "schema", "files"))
-            before = read_json(folder / "environment.json")["packages"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{folder} has no readable config.json; start a new run.") from error
+            config, before = read_part(folder, "config"), read_part(folder, "environment")["packages"]
+        except InputError as error:
+            raise InputError(f"{error} Start a new run.") from error
+        found, options, schema, files = (config[k] for k in ("experiment", "options", "schema", "files"))
         require(schema == SCHEMA, f"{folder} was written with layout {schema}, this version reads {SCHEMA}.")
         require(found == experiment, f"{folder} is a run of {found!r}: isocortex run {found} --resume {folder}")
         for path, digest in files.items():
@@ -210,6 +221,7 @@ class Run:
     def figure(self, name: str, figure: Figure, *, title: str, caption: str, alt: str) -> None:
         """Save a figure as SVG and PNG, with the caption and alternative text that every finding needs."""
         require(bool(caption and alt), f"The figure {name!r} needs a caption and an alternative text.")
+        name = self._file_name("figure", name)
         folder = self.path / "figures"
         folder.mkdir(exist_ok=True)
         if self.mark:
@@ -220,8 +232,10 @@ class Run:
             style = {"ha": "right", "va": "top", "fontsize": 7.5, "color": "0.3", "style": "italic"}
             figure.text(0.995, 1 - 0.1 * strip, self.mark, **style)
         with rc_context({"svg.hashsalt": "isocortex", "svg.fonttype": "path"}):
-            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
-            figure.savefig(folder / f"{name}.png", dpi=PNG_DPI, metadata={"Software": None})
+            for kind, how in {"svg": {"metadata": {"Date": None}}, "png": PNG}.items():
+                buffer = io.BytesIO()
+                figure.savefig(buffer, format=kind, **how)
+                write_whole(folder / f"{name}.{kind}", buffer.getvalue())
         self._page["findings"].append({"kind": "figure", "name": name, "title": title, "caption": caption, "alt": alt})
 
     def table(self, name: str, table: pd.DataFrame, *, title: str = "", caption: str = "", shown: bool = False) -> None:
@@ -230,16 +244,24 @@ class Run:
         folder.mkdir(exist_ok=True)
         buffer = io.StringIO()
         table.to_csv(buffer, float_format="%.6g", index=not isinstance(table.index, pd.RangeIndex))
-        (folder / f"{name}.csv").write_text(buffer.getvalue(), "utf-8")
+        name, title = self._file_name("table", name), title or name
+        write_whole(folder / f"{name}.csv", buffer.getvalue().encode())
         self._page["findings"].append(
-            {"kind": "table", "name": name, "title": title or name, "caption": caption, "shown": shown}
+            {"kind": "table", "name": name, "title": title, "caption": caption, "shown": shown}
         )
+
+    def _file_name(self, kind: str, name: str) -> str:
+        """Return the name for a file that stays in its folder, is short enough, and is not taken: labels are in it."""
+        plain = re.sub(r"^\.|[/\\\x00]", "_", name)[:LONGEST_NAME]
+        taken = {finding["name"] for finding in self._page["findings"] if finding["kind"] == kind}
+        return next(n for n in (plain, *(f"{plain}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
 
     def responses(self, groups: Mapping[str, xr.DataArray]) -> None:
         """Save response arrays, leaving out those too large to keep."""
         kept = {name: array for name, array in groups.items() if array.nbytes <= LARGEST_RESPONSES}
         if kept:
-            save(self.path / "responses.nc", kept)
+            with whole(self.path / "responses.nc", sum(array.nbytes for array in kept.values())) as partial:
+                save(partial, kept)
 
     def summary(self, numbers: Mapping[str, float | int | None]) -> None:
         """Write ``summary.json``: flat keys, ten significant digits; what is undefined is absent."""

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from ..formats import visible
 
 
 @contextmanager
@@ -28,7 +31,7 @@ def _bars(console: Console) -> Iterator[Callable[[str, int, int], None]]:
     def progress(stage: str, done: int, total: int) -> None:
         bar.start()
         if stage not in stages:
-            stages[stage] = bar.add_task(stage, total=total)
+            stages[stage] = bar.add_task(escape(visible(stage)), total=total)
         bar.update(stages[stage], completed=done, total=total)
 
     try:
@@ -46,6 +49,6 @@ def _lines(console: Console) -> Callable[[str, int, int], None]:
         begun = started.setdefault(stage, time.perf_counter())
         if done == total and stage not in ended:
             ended.add(stage)
-            console.print(f"{stage}: {time.perf_counter() - begun:.1f} s", highlight=False)
+            console.print(escape(f"{visible(stage)}: {time.perf_counter() - begun:.1f} s"), highlight=False)
 
     return progress

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import InputError, require
-from .files import read_json
+from .layout import read_part
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,7 @@ class RunRecord:
     experiment : str
     options : dict
         Every option the run was made with.
-    summary : dict of str to float
+    summary : dict of str to float or int
     environment, timing : dict
     page : dict
         Question, answer, notes, methods, references, and the list of findings with titles and captions.
@@ -30,14 +30,18 @@ class RunRecord:
     path: Path
     experiment: str
     options: dict[str, Any]
-    summary: dict[str, float]
+    summary: dict[str, float | int]
     environment: dict[str, Any]
     timing: dict[str, dict[str, float]]
     page: dict[str, Any]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one of the run's tables."""
-        return pd.read_csv(self.path / "tables" / f"{name}.csv", keep_default_na=False, na_values=[""])
+        path = self.path / "tables" / f"{name}.csv"
+        try:
+            return pd.read_csv(path, keep_default_na=False, na_values=[""])
+        except (OSError, ValueError) as error:
+            raise InputError(f"{path} cannot be read as CSV ({error}).") from error
 
 
 def read_run(folder: str | PathLike[str]) -> RunRecord:
@@ -49,22 +53,15 @@ def read_run(folder: str | PathLike[str]) -> RunRecord:
         If it is missing, was interrupted before it had results, or is not a run folder.
     """
     folder = Path(folder)
-    require(folder.is_dir(), f"There is no run folder {folder}.")
     try:
-        config = read_json(folder / "config.json")
-        require(
-            (folder / "summary.json").exists(),
-            f"{folder} was interrupted: isocortex run {config['experiment']} --resume {folder}",
-        )
-        parts = {name: read_json(folder / f"{name}.json") for name in ("summary", "environment", "timing", "findings")}
-        return RunRecord(
-            folder,
-            config["experiment"],
-            config["options"],
-            parts["summary"],
-            parts["environment"],
-            parts["timing"],
-            parts["findings"],
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder} is not a whole run folder: {error}.") from error
+        require(folder.is_dir(), f"There is no run folder {folder}.")
+        require((folder / "config.json").exists(), f"{folder} is not a whole run folder: it has no config.json.")
+        interrupted = not (folder / "summary.json").exists()
+    except OSError as error:
+        raise InputError(f"{folder} cannot be read: {error.strerror}.") from error
+    config = read_part(folder, "config")
+    require(not interrupted, f"{folder} was interrupted: isocortex run {config['experiment']} --resume {folder}")
+    summary, environment, timing, page = (
+        read_part(folder, n) for n in ("summary", "environment", "timing", "findings")
+    )
+    return RunRecord(folder, config["experiment"], config["options"], summary, environment, timing, page)

@@ -67,8 +67,10 @@ def test_options_come_back_from_json():
     stored = {name: plain(value) for name, value in given.items()}
     assert stored == {"noise": [0.5, 1.5], "data": str(Path("a.npz").absolute())}
     assert stored_options(Asked, stored, Path("x")) == {"noise": (0.5, 1.5), "data": Path("a.npz").absolute()}
-    with pytest.raises(InputError, match="another version of isocortex: it has the option 'sigma'"):
+    with pytest.raises(InputError, match="another version of isocortex: there is no option sigma"):
         stored_options(Asked, {"sigma": 1.0}, Path("x"))
+    with pytest.raises(InputError, match="another version of isocortex: tau must be float; got 'fast'"):
+        stored_options(Asked, {"tau": "fast"}, Path("x"))
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

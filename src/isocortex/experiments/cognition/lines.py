@@ -12,7 +12,7 @@ import xarray as xr
 
 from ...dynamics import fixed_points, line_attractor, selected_input
 from ...models import Recurrent, member
-from .mechanism import Mechanism, held_inputs, visited
+from .mechanism import Mechanism, held_inputs, situations, visited
 from .networks import Cognition
 
 FEWEST = 3
@@ -77,13 +77,13 @@ def find_lines(found: Cognition, inside: Mechanism, *, key: jax.Array) -> Lines:
     """Search for a line of slow points in the stimulus period, in each network that learned and each context."""
     lines, rows = {}, []
     draw = np.random.default_rng(np.asarray(jax.random.key_data(key)))
-    held = held_inputs(found.task, found.tested["trained"])
+    held, at = held_inputs(found.task, found.tested["trained"]), situations(found.task, inside.tested)
     for seed in map(int, found.learned):
         network = member(found.networks["trained"], seed)
         for context in (1, 2):
-            x, during = held[f"stimulus in context {context}"]
-            mine = inside.rates["context"].values == context - 1
-            starts, extent = visited(inside.rates.values[seed][mine][:, during], draw)
+            name = f"stimulus in context {context}"
+            x = held[name]
+            starts, extent = visited(inside.rates.values[seed][at[name]], draw)
             points = fixed_points(network.held(x), starts=starts, slow=extent / SLOW_MS, early=True)
             if points.sizes["point"] < FEWEST:
                 continue

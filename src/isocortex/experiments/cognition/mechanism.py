@@ -1,20 +1,21 @@
-"""How trained networks do a task: what their units tell apart, where they rest with an input held, what breaks them."""
+"""How trained networks do a task: what their units discriminate, their fixed points, and what breaks them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from ...analysis import selectivity
-from ...dynamics import fixed_points
+from ...dynamics import fixed_points, time_constants
 from ...learning import behaviour, perturbation_table
 from ...models import disconnect, lesion, member, with_noise, with_pulse
 from ...shapes import PRNGKey
-from ...tasks import TimedTask
+from ...tasks import TimedTask, Trials
 from .networks import Cognition
 
 RECORDED = 1000
@@ -70,27 +71,36 @@ class Mechanism:
         names = ["", *dict.fromkeys(name for _, name in self.points)]
         return next((name for name in names if name.startswith("stimulus")), names[-1])
 
-    def shown(self, seed: int) -> str:
-        """Return the situation to draw of a network: the one to speak of, or else the first with a point."""
-        found = [name for (of, name), points in self.points.items() if of == seed and points.sizes["point"]]
-        return self.situation if self.situation in found else next(iter(found), self.situation)
-
     def kinds(self, situation: str | None = None) -> list[np.ndarray]:
         """Return the kinds of the points that each search found, in one situation or in all."""
         return [found["kind"].values for (_, of), found in self.points.items() if situation in (None, of)]
 
     def summary(self) -> dict[str, float | int]:
-        """Return the mean numbers of fixed points, under flat keys; a slow point is none."""
+        """Return the numbers of fixed points, under flat keys: means over networks, without slow points.
+
+        The time constant is that of the slowest mode at stable points, the median over networks.
+        """
         numbers: dict[str, float | int] = {}
         situations = dict.fromkeys(name for _, name in self.points)
         for name, prefix in {n: f".{n.replace(' ', '_')}" for n in situations}.items() | {(None, "")}:
             if kinds := self.kinds(name):
                 numbers[f"fixed_points{prefix}.n.mean"] = float(np.mean([(k != SLOW).sum() for k in kinds]))
                 numbers[f"fixed_points{prefix}.stable.mean"] = float(np.mean([np.isin(k, STABLE).sum() for k in kinds]))
+            if name and len(decay := self.decay_times(name)):
+                numbers[f"fixed_points{prefix}.time_constant_ms.median"] = float(np.median(decay))
         return numbers
 
+    def decay_times(self, situation: str) -> np.ndarray:
+        """Return the time constant in ms with which each network that has a stable point comes back to it."""
+        modes = [
+            found["eigenvalue"].values[np.isin(found["kind"].values, STABLE), 0]
+            for (_, of), found in self.points.items()
+            if of == situation
+        ]
+        return np.array([float(np.median(time_constants(each)[0])) for each in modes if len(each)])
+
     def sentence(self) -> str:
-        """Say in a sentence where the networks rest, or that they do not; nothing where none was looked at."""
+        """Say which points the networks have while the input is held; nothing where none was looked at."""
         if not self.points:
             return ""
         what = (
@@ -104,7 +114,14 @@ class Mechanism:
             found = (np.isin(kinds, STABLE).any(), (kinds != SLOW).any(), len(kinds) > 0, True)
             counts[found.index(True)] += 1
         said = ", ".join(f"{name} in {n}" for name, n in zip(what, counts, strict=True) if n)
-        return f" With the mean input of “{self.situation}” held, the search finds {said} of {counts.sum()} networks."
+        text = f" With the mean input of “{self.situation}” held, the search finds {said} of {counts.sum()} networks."
+        decay = self.decay_times(self.situation)
+        if len(decay):
+            text += (
+                f" A small deviation from a stable point decays with a time constant of {np.median(decay):.0f} ms (the "
+                "slowest mode; median over networks)."
+            )
+        return text
 
     def table(self) -> pd.DataFrame:
         """Return a row for every seed and situation: points by kind, and the largest eigenvalue."""
@@ -126,21 +143,29 @@ class Mechanism:
         return pd.DataFrame(rows)
 
 
-def held_inputs(task: TimedTask, tested: xr.Dataset) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return the situations of a task: name → the mean input of a period, and which steps it lasts.
+def situations(task: TimedTask, tested: xr.Dataset) -> dict[str, np.ndarray]:
+    """Return the situations of a task: name → which steps of each trial belong to it, shape (trial, step).
 
-    Where a context is cued, each context has its own; evidence averages out over trials.
+    A situation is a period, with its length in each trial; where a context is cued, a period in one context.
     """
+    labels = {str(name): x.values for name, x in tested.coords.items() if x.dims == ("trial",)}
+    conditions = {name: jnp.asarray(x, jnp.float32) for name, x in labels.items()}
+    trials = Trials(*(jnp.asarray(tested[name].values) for name in ("inputs", "targets", "weights")), conditions)
+    clock = task.clock(trials)
     contexts = {"": np.ones(tested.sizes["trial"], bool)}
-    if "context" in tested.coords:
-        values = tested["context"].values
+    if "context" in labels:
+        values = labels["context"]
         contexts = {f" in context {int(c) + 1}": values == c for c in np.unique(values)}
-    found = {}
-    for period, (start, stop) in task.periods.items():
-        inside = (task.times >= start) & (task.times < stop)
-        for name, trials in contexts.items():
-            found[period + name] = tested["inputs"].values[trials][:, inside].mean(axis=(0, 1)), inside
-    return found
+    return {
+        period + name: np.asarray(clock.during(period)) & mine[:, None]
+        for period in task.periods
+        for name, mine in contexts.items()
+    }
+
+
+def held_inputs(task: TimedTask, tested: xr.Dataset) -> dict[str, np.ndarray]:
+    """Return the mean input of each situation, in which evidence for and against averages out, shape (channel,)."""
+    return {name: tested["inputs"].values[at].mean(axis=0) for name, at in situations(task, tested).items()}
 
 
 def investigate(found: Cognition, *, key: PRNGKey) -> Mechanism:
@@ -150,18 +175,18 @@ def investigate(found: Cognition, *, key: PRNGKey) -> Mechanism:
     draw = np.random.default_rng(np.asarray(jax.random.key_data(key)))
     points = {}
     whole = trained.initial_state.shape[-1] == tested.sizes["unit"]  # an LSTM's memory cells are not recorded
+    held, at = held_inputs(task, found.tested["trained"]), situations(task, tested)
     for seed in map(int, found.learned if whole else ()):
         network = member(trained, seed)
-        for name, (x, inside) in held_inputs(task, found.tested["trained"]).items():
-            starts, extent = visited(tested["rate"].values[seed][:, inside], draw)
+        for name, x in held.items():
+            starts, extent = visited(tested["rate"].values[seed][at[name]], draw)
             points[seed, name] = fixed_points(network.held(x), starts=starts, slow=extent / SLOW_MS)
     lesions = perturbation_table(trained, task, perturbations(found, tested, draw), key=key, n_trials=n_trials)
     return Mechanism(tested, points, lesions)
 
 
-def visited(rates: np.ndarray, draw: np.random.Generator) -> tuple[np.ndarray, float]:
-    """Return states to start searches from, and the typical norm of all."""
-    states = rates.reshape(-1, rates.shape[-1])
+def visited(states: np.ndarray, draw: np.random.Generator) -> tuple[np.ndarray, float]:
+    """Return some of the states, shape (state, unit), to start searches from, and the typical norm of all."""
     return states[draw.choice(len(states), STARTS)], float(np.sqrt((states**2).sum(axis=1).mean()))
 
 

@@ -16,15 +16,18 @@ from ...runs import Run
 from ...shapes import PRNGKey
 from ...tasks import PerceptualDecisionMaking
 
-TIMES_METHODS = (
-    "Reaction times: when the difference of the two choices' outputs, less its mean over trials, first reaches a "
-    "bound, during the stimulus. The bound of each network is the one at which it is right as often as ",
-    "it is in the end, times 0.95.",
-    "the animal, and a constant is added so that the mean time is the animal's. Beside a monkey the networks see "
-    "noisier input, with the σ at which the median of their thresholds is the animal's; nothing is learned anew.",
-)
 OF_ITS_OWN = 0.95
 """Share of a network's success at the end that it keeps when it answers as soon as it is ready."""
+TIMES_METHODS = (
+    "Reaction times: when the difference of the two choices' outputs, less its mean over trials, first reaches a "
+    f"bound, during the stimulus. Each network has the bound at which it is right {OF_ITS_OWN:.0%} as often as at the "
+    "end of the trial."
+)
+BESIDE_METHODS = (
+    "Beside a monkey the networks see noisier input, with the σ at which the median of their thresholds is the "
+    "animal's; nothing is learned anew. Each network then has the bound at which it is right as often as the animal, "
+    "and a constant is added to all times so that their mean is the animal's."
+)
 MATCHINGS = 6
 """Secant steps, at most, towards the noise that gives an animal's threshold."""
 CLOSE = 0.01

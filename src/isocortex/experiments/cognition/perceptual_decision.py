@@ -22,6 +22,7 @@ from ..shared.protocol import Progress
 from .figures import draw_inside, draw_learning
 from .mechanism import MECHANISM_METHODS, Mechanism, investigate
 from .monkeys import (
+    BESIDE_METHODS,
     OF_ITS_OWN,
     TIMES_METHODS,
     Animal,
@@ -39,6 +40,11 @@ OF_THRESHOLD = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Coherences of the psychometric curve, relative to the ideal observer's threshold."""
 AT_THRESHOLD = 1 - 1 / np.e
 """F at the threshold of a psychometric curve; the share of correct answers is then 0.816."""
+PUBLISHED_METHODS = (
+    "The published networks have relu units (--activation relu). Their states may grow for as long as the stimulus "
+    "lasts, so that no fixed point need exist while its mean is held. With bounded units one does, and they learn the "
+    "task as well."
+)
 FEWEST = 10
 """Trials of each choice at coherence 0 that a choice probability needs."""
 
@@ -65,6 +71,13 @@ class PerceptualDecision(CognitiveNetworks):
         25.6,
         51.2,
     )
+    activation: Annotated[
+        str,
+        arg(
+            help="Of a CTRNN: tanh, relu, softplus, sigmoid or identity. The published networks are relu; tanh keeps "
+            "states bounded, so that fixed points exist while an input is held."
+        ),
+    ] = "tanh"
     monkeys: Annotated[
         Path | None, arg(help="CSV file of the monkeys' trials (monkey, rt in s, coh, correct, trgchoice).")
     ] = None
@@ -233,10 +246,12 @@ class PerceptualDecision(CognitiveNetworks):
                 f"σ = {self.noise:g} √ms; coherences {', '.join(f'{c:g}' for c in self.coherences)} %. The ideal "
                 "observer adds up the difference of the channels: Φ(c·√(T/2)/σ).",
                 *self.learning_methods(found.task),
+                *([PUBLISHED_METHODS] if self.architecture == "CTRNN" and self.activation != "relu" else []),
                 "Psychometric curves: Weibull functions with lapses, maximum likelihood, tested at coherences around "
-                "the ideal observer's threshold, where accuracy is 0.816. " + TIMES_METHODS[0] + TIMES_METHODS[1],
+                "the ideal observer's threshold, where accuracy is 0.816.",
+                TIMES_METHODS,
+                *([BESIDE_METHODS] if animals else []),
                 *MECHANISM_METHODS,
-                *([TIMES_METHODS[2]] if animals else []),
             ],
             references=["britten-1992", "mante-2013", "sussillo-barak-2013", "neurogym-2022"]
             + ["roitman-shadlen-2002"] * animals,

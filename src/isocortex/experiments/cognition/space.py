@@ -11,7 +11,7 @@ from ...analysis import condition_averages, principal_components, project, varia
 from ...dynamics import speed_map
 from ...models import member
 from ...runs import Run
-from .mechanism import SLOW, Mechanism, held_inputs
+from .mechanism import SLOW, Mechanism, held_inputs, situations
 from .networks import Cognition
 
 AROUND = 0.25
@@ -20,10 +20,13 @@ AROUND = 0.25
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """The state space of one network: its condition averages, and the principal components of these."""
+    """The state space of one network: its condition averages, their principal components, and the averages of the
+    steps in which one input was held alone.
+    """
 
     averages: xr.DataArray
     components: xr.Dataset
+    held: xr.DataArray | None
 
     @property
     def paths(self) -> xr.DataArray:
@@ -33,14 +36,17 @@ class Space:
 
 def state_spaces(found: Cognition, inside: Mechanism, strength: dict[str, np.ndarray]) -> dict[int, Space]:
     """Return the state space of every network that learned: averages of its correct trials by answer and strength."""
-    tested, spaces = inside.tested, {}
+    tested, spaces, at = inside.tested, {}, situations(found.task, inside.tested)
     for seed in map(int, found.learned):
         correct = tested["correct"].values[seed].astype(bool)
         right = tested["right"].values if "right" in tested.coords else np.zeros(len(correct), int)
         conditions = {"answer": right[correct]} | {name: x[correct] for name, x in strength.items()}
-        weights = tested["weights"].values[correct]
-        averages = condition_averages(inside.rates.isel(seed=seed)[correct], conditions, weights=weights)
-        spaces[seed] = Space(averages, principal_components(averages))
+        rates = inside.rates.isel(seed=seed)[correct]
+        averages = condition_averages(rates, conditions, weights=tested["weights"].values[correct])
+        held = None
+        if inside.situation:
+            held = condition_averages(rates, conditions, weights=at[inside.situation][correct].astype(float))
+        spaces[seed] = Space(averages, principal_components(averages), held)
     return spaces
 
 
@@ -62,14 +68,13 @@ def draw_state_space(
     if not spaces:
         return {}
     seed, graded_by = found.best, next(iter(strength), None)
-    situation = inside.shown(seed)
-    space, placed, where = spaces[seed], None, ""
+    situation, space, placed, where = inside.situation, spaces[seed], None, ""
     if situation:
         points = inside.points[seed, situation]
         placed = project(points["x"].rename(variable="unit"), space.components), points["kind"].values.tolist()
-        where = f"Points: where the network rests with the mean input of “{situation}” held."
+        where = f"Points: its fixed and slow points while the mean input of “{situation}” is held."
         if not placed[1]:
-            where = "No search with the mean input of a period held found a point."
+            where = f"While the mean input of “{situation}” is held, the search finds neither fixed nor slow points."
     share = float(np.mean([float(each.components["explained"].sum()) for each in spaces.values()]))
     for three in (False, True):
         run.figure(
@@ -90,7 +95,7 @@ def draw_state_space(
             alt="Paths of the averaged activity through its principal components, separated by answer.",
         )
     if placed is not None:
-        draw_flow(run, found, space, situation, placed)
+        draw_flow(run, found, space, inside.points[seed, situation], situation)
         draw_eigenvalues(run, found, inside)
     whole = space.averages.dropna("time")  # steps that every condition has
     whole = whole.isel({name: 0 for name in strength | {"answer": 0} if whole.sizes[name] == 1}, drop=True)
@@ -102,22 +107,36 @@ def draw_state_space(
     return {"pca.variance_3": share}
 
 
-def draw_flow(run: Run, found: Cognition, space: Space, situation: str, points: tuple[xr.DataArray, list[str]]) -> None:
-    """Draw the speed of the best network with its input held, in the plane of the first two components."""
-    x, _ = held_inputs(found.task, found.tested["trained"])[situation]
-    plane = space.paths.values[..., :2].reshape(-1, 2)
+def draw_flow(run: Run, found: Cognition, space: Space, points: xr.Dataset, situation: str) -> None:
+    """Draw the speed of the best network with its input held, and its averages while it had that input.
+
+    The plane is that of the first two components, moved to the point nearest to the averages if there is one, so that
+    the speed is 0 where that point is marked.
+    """
+    assert space.held is not None
+    x = held_inputs(found.task, found.tested["trained"])[situation]
+    paths = project(space.held, space.components).dropna("time", how="all")
+    axes, origin = space.components["axis"].values[:2], space.components["mean"].values
+    placed = project(points["x"].rename(variable="unit"), space.components), points["kind"].values.tolist()
+    where = f"the plane of its first two components through the mean of the averages of “{situation}”"
+    centre = space.held.mean([dim for dim in space.held.dims if dim != "unit"]).values
+    if placed[1]:
+        centre = min(points["x"].values, key=lambda point: np.linalg.norm(point - centre))
+        where = "the plane of its first two components, moved to its point nearest to the averages"
+    off = centre - origin
+    plane = np.concatenate([paths.values[..., :2].reshape(-1, 2), placed[0].values[:, :2]])
     low, high = np.nanmin(plane, axis=0), np.nanmax(plane, axis=0)
     reach = AROUND * (high - low)
     extent = list(zip(low - reach, high + reach, strict=True))
-    origin, axes = space.components["mean"].values, space.components["axis"].values[:2]
-    speed = speed_map(member(found.networks["trained"], found.best).held(x), origin, axes, extent)
+    network = member(found.networks["trained"], found.best).held(x)
+    speed = speed_map(network, origin + off - axes.T @ (axes @ off), axes, extent)
     run.figure(
         "flow",
-        plots.speed_picture(speed, paths=space.paths, points=points),
+        plots.speed_picture(speed, paths=paths, points=placed),
         title="Where the state is driven",
-        caption=f"Speed of network {found.best} in the plane of its first two components while the mean input of "
-        f"“{situation}” is held, with the flow in this plane and the averages"
-        + (", and its fixed and slow points projected onto it." if points[1] else "; no point was found."),
+        caption=f"Speed of network {found.best} while the mean input of “{situation}” is held, in {where}, with the "
+        f"flow in this plane. Lines: the averages during “{situation}”, and of no other time. "
+        + ("Its fixed and slow points are projected onto the plane." if placed[1] else "No point was found."),
         alt="A map of speed with arrows of flow, trajectories and fixed points.",
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -127,7 +128,7 @@ def read_categories(path: Path, stimuli: np.ndarray) -> np.ndarray:
         raise InputError(f"{path} is not a CSV file of label,category ({error}).") from error
     for number, row in enumerate(rows, 1):
         require(len(row) == 2, f"Line {number} of {path} must be label,category; it has {len(row)} columns.")
-    found = {label.strip(): category.strip() for label, category in rows}
+    found = {normalize("NFC", label).strip(): category.strip() for label, category in rows}
     missing = [label for label in map(str, stimuli) if label not in found]
     require(not missing, f"{path} names no category for {_few(missing)}.")
     return np.array([found[str(label)] for label in stimuli])

@@ -196,23 +196,19 @@ def plain(value: Any) -> Any:
     return str(value.absolute()) if isinstance(value, Path) else value
 
 
-def typed(value: Any, kind: Any) -> Any:
-    """Return an option that was read from JSON as what it was: a path, or a tuple of anything."""
-    if isinstance(value, list):
-        return tuple(typed(item, get_args(kind)[0]) for item in value)
-    return Path(value) if isinstance(value, str) and Path in (kind, *get_args(kind)) else value
-
-
 def stored_options(kind: type, stored: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return the options that a run folder keeps as JSON, with their types.
 
     Raises
     ------
     InputError
-        If the folder has an option that the experiment does not know.
+        If the folder has an option that the experiment does not know, or a value of another kind.
     """
     known = options_of(kind)
+    origin = f"{folder}/config.json was edited or made by another version of isocortex"
     strange = [name for name in stored if name not in known]
-    if strange:
-        raise InputError(f"{folder} was made by another version of isocortex: it has the option {strange[0]!r}.")
-    return {name: typed(value, known[name].type) for name, value in stored.items()}
+    require(not strange, f"{origin}: there is no option {', '.join(strange)}.")
+    try:
+        return {name: known[name].converted(value) for name, value in stored.items()}
+    except InputError as error:
+        raise InputError(f"{origin}: {error}") from error

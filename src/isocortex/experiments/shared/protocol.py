@@ -9,7 +9,7 @@ from zlib import crc32
 
 import jax
 
-from ...errors import InputError
+from ...errors import DiskFullError, InputError
 from ...report import Result, write_report, write_result
 from ...runs import Run
 from .options import check_options, option, options_of, plain, stored_options
@@ -96,6 +96,9 @@ class Experiment(ABC):
             run.close()
             write_report(run.path)
             return run.finish()
+        except DiskFullError as full:
+            full.resume_folder = run.path  # pyright: ignore[reportAttributeAccessIssue]
+            raise
         except InputError:
             if self.resume is None:
                 run.discard()

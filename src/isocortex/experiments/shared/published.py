@@ -6,9 +6,11 @@ import pandas as pd
 
 
 def beside_published(
-    numbers: Mapping[str, float | int], published: Mapping[str, tuple[str, float | int, str]]
+    numbers: Mapping[str, float | int],
+    published: Mapping[str, tuple[str, float | int, str]],
+    source: str = "published",
 ) -> pd.DataFrame:
-    """Return a table of published numbers with ours beside them.
+    """Return a table of published numbers, or of those of another source, with ours beside them.
 
     Parameters
     ----------
@@ -16,16 +18,18 @@ def beside_published(
         The summary.
     published : mapping of str to (what, number, digits)
         Key of the summary → what it is, the published number, and its format, such as ``".3f"``.
+    source : str
+        The name of their column. Default "published".
 
     Returns
     -------
     DataFrame
-        ``quantity``, ``published``, ``here``: strings. What was not found is "–".
+        ``quantity``, the source, ``here``: strings. What was not found is "–".
     """
     rows = [
         {
             "quantity": what,
-            "published": f"{number:{digits}}".replace("-", "−"),
+            source: f"{number:{digits}}".replace("-", "−"),
             "here": f"{numbers[key]:{digits}}".replace("-", "−") if key in numbers else "–",
         }
         for key, (what, number, digits) in published.items()

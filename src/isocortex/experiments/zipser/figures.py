@@ -80,7 +80,7 @@ def draw_learning(run: Run, found: Found) -> None:
         "weights",
         plots.input_weights(weights[:, :n].reshape(-1, RETINA.size, RETINA.size), weights[:, n:] if linear else None),
         title="Weights onto the hidden units",
-        caption="First seed, published training. Colour: weights from the 8 × 8 retinal units, y upwards."
+        caption="First seed, first training. Colour: weights from the 8 × 8 retinal units, y upwards."
         + " Arrows: the two weights from the eye position, on one scale." * linear,
         alt="Maps of the weights from the retina onto each hidden unit, most with smooth gradients across the field.",
     )

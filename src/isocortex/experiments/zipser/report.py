@@ -11,8 +11,8 @@ from .measures import Found
 PLATEAU, MIDDLE = 50, 200
 """Epochs at which the published curve is read."""
 PUBLISHED_CURVE = {50: 0.75, 200: 0.67, 1000: 0.46}
-"""Error of one seed, read off the published figure."""
-PUBLISHED: dict[str, tuple[str, float | int, str]] = {
+"""Error of one seed, read off the textbook's figure."""
+REFERENCE: dict[str, tuple[str, float | int, str]] = {
     "error.zero_output": ("error of an output that is always 0", 0.776, ".3f"),
     "error.mean_output": ("error of the mean output", 0.737, ".3f"),
     "error.train.epoch_50.mean": ("error on the plateau (epoch 50)", 0.73, ".3f"),
@@ -24,14 +24,14 @@ PUBLISHED: dict[str, tuple[str, float | int, str]] = {
     "gain_field.interaction.untrained.median": ("eye × retina interaction, untrained", 2e-7, ".0e"),
     "gain_field.planar_r2.median": ("variance explained by a plane, trained", 0.87, ".2f"),
 }
-"""Key → what, reference number, format: the textbook's curve, and eight seeds of an independent program."""
+"""Key → what, number, format: from eight seeds of an independent program. Zipser and Andersen print no such numbers."""
 MEASURES = ("depth", "interaction", "planar_r2", "shift")
 PREFIX = {"trained": "", "Adam": "adam."}
 
 NOTES = [
     "Planarity says little: an untrained sigmoid unit is planar because it is nearly linear. Training adds the depth "
     "of the gain and the interaction of eye and retina, so those stand beside the untrained control.",
-    "The published training stops long before the task is solved: its output bumps are low and wide. The second "
+    "The textbook's training stops long before the task is solved: its output bumps are low and wide. The second "
     "training goes on to bumps that a reader of the output can trust, and shows what gain fields become then.",
     "Retinal and head-centred positions are correlated in the stimuli for RDMs (head = retina + eye), so a code of one "
     "resembles the other; only the difference between bars tells.",
@@ -118,7 +118,7 @@ def answer(found: Found, n: dict[str, float | int]) -> str:
             f" Adam brings the error to {n['adam.error.train.final.mean']:.3f} and the position to "
             f"{n['adam.position.error_deg.median']:.1f}°; depth is then {n['adam.gain_field.depth.median']:.2f}, the "
             f"interaction {percent(n['adam.gain_field.interaction.median'])}, and receptive fields move "
-            f"{n['adam.gain_field.shift.median']:.2f}° per degree of the eye (published training "
+            f"{n['adam.gain_field.shift.median']:.2f}° per degree of the eye (first training "
             f"{n['gain_field.shift.median']:.2f})."
         )
     return text

@@ -18,7 +18,7 @@ from ..shared.protocol import Experiment, Progress
 from ..shared.published import beside_published
 from .figures import draw
 from .measures import Found, baselines, gain_tables, held_out, lesson_agreement, reference_similarity
-from .report import METHODS, NOTES, PUBLISHED, answer, numbers, shares_table
+from .report import METHODS, NOTES, REFERENCE, answer, numbers, shares_table
 
 TRAINING_SHARE = 0.95
 LEARNING_RATE_OF_ADAM = 1e-2
@@ -167,9 +167,11 @@ class ZipserAndersen(Experiment):
         if found.published:
             run.table(
                 "published",
-                beside_published(found_numbers, PUBLISHED),
+                beside_published(found_numbers, REFERENCE, "independent program"),
                 title="Reference numbers beside ours",
-                caption="Means (error) and medians (gain) over eight seeds of an independent program.",
+                caption="Means (errors) and medians (gain fields) over eight seeds of an independent program with the "
+                "same options. Between four sets of eight seeds of ours the median depth has a standard deviation of "
+                "0.03, and the variance explained by a plane one of 0.02, because units differ much.",
                 shown=True,
             )
         run.describe(
