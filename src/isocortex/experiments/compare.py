@@ -1,6 +1,6 @@
 """Which of these models is most like these brains? Any files, one command."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
@@ -16,9 +16,10 @@ from ..errors import look_up, require
 from ..recordings import read
 from ..runs import Run
 from .compare_figures import Comparison, draw
+from .intervals import T_DISTRIBUTION
 from .matching import NOISELESS, Matched, match, read_categories
 from .protocol import Experiment, Progress
-from .tables import interval, noise_ceiling, records
+from .tables import interval, listed, noise_ceiling, records
 
 INFERENCE = {
     "stimuli": (("stimulus", "seed"), "new stimuli like these, for these very subjects"),
@@ -221,9 +222,9 @@ class Compare(Experiment):
             "one subject averaged.",
             f"{found.measure} of each model with each subject, averaged over {averaged}. Intervals and tests hold for "
             f"{holds_for}, and for new seeds of models that have several: a jackknife over "
-            "these crossed factors (Efron & Stein 1981), which counts their interactions once, and t with "
-            "Satterthwaite's degrees of freedom. What two models share cancels in their difference. p values are "
-            "corrected after Holm, over the models and over the pairs.",
+            f"these crossed factors (Efron & Stein 1981), which counts their interactions once, and {T_DISTRIBUTION}. "
+            "What two models share cancels in their difference. p values are corrected after Holm, over the models and "
+            "over the pairs.",
         ]
         if found.contrasts is not None:
             paragraphs.append(
@@ -287,10 +288,3 @@ def p_value(p: float) -> str:
 def percentile_interval(row: Mapping[str, Any]) -> str:
     """Return "mean [low, high]" in percentiles."""
     return f"{row['mean']:.1f} [{row['low']:.1f}, {row['high']:.1f}]".replace("-", "−")
-
-
-def listed(names: Sequence[str], *, most: int = 6) -> str:
-    """Return "a, b and c", or the first `most` and how many more."""
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
