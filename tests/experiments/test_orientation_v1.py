@@ -14,8 +14,8 @@ import pytest
 from scipy.stats import t
 
 from isocortex import InputError, load_model, recordings, rsa, runs
-from isocortex.experiments.orientation_v1 import OrientationV1
-from isocortex.experiments.v1_comparison import orientation_alone
+from isocortex.experiments.vision.orientation_v1 import OrientationV1
+from isocortex.experiments.vision.v1_comparison import orientation_alone
 from isocortex.responses import load
 
 SMALL = {"seeds": 2, "epochs": 4, "trials": 40, "batch": 20, "resolution": 0.05}

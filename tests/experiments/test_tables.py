@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from isocortex import RDMs
-from isocortex.experiments.intervals import describe_intervals, hold_for
-from isocortex.experiments.orientation_answer import beside_orientation_alone, what_learning_adds
-from isocortex.experiments.tables import answer_table, difference_table, leading, most_like, rival_table
+from isocortex.experiments.shared.intervals import describe_intervals, hold_for
+from isocortex.experiments.shared.tables import answer_table, difference_table, leading, most_like, rival_table
+from isocortex.experiments.vision.orientation_answer import beside_orientation_alone, what_learning_adds
 
 NONE = "None of the models is measurably like IT: the largest r is that of "
 HOW = {"method": "pearson", "factors": ("subject", "seed")}
