@@ -15,7 +15,6 @@ from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES
 from ...errors import look_up, require
 from ...recordings import read
 from ...runs import Run
-from ..shared.intervals import T_DISTRIBUTION
 from ..shared.protocol import Experiment, Progress
 from ..shared.tables import interval, listed, noise_ceiling, records
 from .figures import Comparison, draw
@@ -222,9 +221,9 @@ class Compare(Experiment):
             "one subject averaged.",
             f"{found.measure} of each model with each subject, averaged over {averaged}. Intervals and tests hold for "
             f"{holds_for}, and for new seeds of models that have several: a jackknife over "
-            f"these crossed factors (Efron & Stein 1981), which counts their interactions once, and {T_DISTRIBUTION}. "
-            "What two models share cancels in their difference. p values are corrected after Holm, over the models and "
-            "over the pairs.",
+            "these crossed factors (Efron & Stein 1981), which counts their interactions once, and t with "
+            "Satterthwaite's degrees of freedom. What two models share cancels in their difference. p values are "
+            "corrected after Holm, over the models and over the pairs.",
         ]
         if found.contrasts is not None:
             paragraphs.append(
