@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .tables import interval, listed
+from ..shared.tables import interval, listed
 
 Row = Mapping[str, Any]
 
