@@ -171,6 +171,7 @@ class NormativeTasks(V1Comparison):
                 *self.learning_notes(found.networks),
                 *self.control_notes(first),
                 *self.undefined_notes(found.rdms),
+                *self.animals_note(found.brain),
                 *self.ceiling_note(found.brain),
                 *no_tuning_note(found.tuning),
             ],

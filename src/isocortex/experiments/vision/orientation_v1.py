@@ -135,6 +135,7 @@ class OrientationV1(V1Comparison):
                 *self.learning_notes({self.task: found.networks}),
                 *self.control_notes(found.networks),
                 *self.undefined_notes(found.rdms),
+                *self.animals_note(found.brain),
                 *self.ceiling_note(found.brain),
                 *no_tuning_note(found.tuning),
             ],

@@ -166,6 +166,12 @@ class V1Comparison(OrientationNetworks):
             "orientations that differ by Δθ, which needs no image (does a layer share more with V1 than that?)."
         )
 
+    def animals_note(self, brain: Brain) -> list[str]:
+        """Return what intervals cannot say, where there is one animal."""
+        if len(brain.rdms) > 1:
+            return []
+        return ["There is one animal: the intervals say nothing about others, and a model without seeds has none."]
+
     def ceiling_note(self, brain: Brain) -> list[str]:
         """Return why there is no noise ceiling, where there is none."""
         if brain.ceiling is not None:
