@@ -143,7 +143,7 @@ class NormativeTasks(V1Comparison):
         limit = f"{ceiling.lower:.3f}–{ceiling.upper:.3f}" if ceiling else "unknown"
         run.table("similarity", found.table, caption="Similarity of each layer's RDM with the recorded ones.")
         run.table("differences", found.differences, caption="Differences between tasks, p after Holm's correction.")
-        run.table("beside_orientation_alone", found.rivals, caption="Trained layers less the orientation alone.")
+        run.table("beside_orientation_alone", found.rivals, caption="Trained layers minus the orientation alone.")
         controls = [name for name in first.variants if name != "trained"]
         run.table(
             "answer",
