@@ -120,7 +120,7 @@ class OrientationV1(V1Comparison):
         measure = SIMILARITIES[self.similarity][1]
         limit = f"{ceiling.lower:.3f}–{ceiling.upper:.3f}" if ceiling else "unknown"
         run.table("similarity", table, caption="Similarity of each layer's RDM with the recorded ones.")
-        run.table("differences", found.differences, caption="Trained minus untrained networks, and minus the orientation alone.")
+        run.table("differences", found.differences, caption="Trained minus untrained, and minus the orientation alone.")
         run.table(
             "answer",
             answer_table(table),
