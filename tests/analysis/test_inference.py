@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm, ttest_1samp, ttest_rel
 
-from isocortex import InputError, RDMs, rsa
+from isocortex import InputError, RDMs, responses, rsa
 from isocortex.analysis.rsa.resampling import crossed_covariance
 from isocortex.analysis.rsa.skewness import asymmetry, skewed, symmetric
 from isocortex.analysis.rsa.uncertainty import holm
@@ -77,6 +77,27 @@ def test_what_models_share_cancels_in_their_difference(rng):
     assert table.loc[("a", "c"), "p"] < 1e-3
     swapped = rsa.differences(models, data, pairs=[("c", "a")])
     assert swapped.loc[0, "high"] == pytest.approx(-table.loc[("a", "c"), "low"])
+
+
+def test_a_grid_of_a_continuum_is_no_sample_of_stimuli(rng):
+    """To shift a grid of 60 orientations by half a step changes the similarity of smooth RDMs by next to nothing.
+
+    Stimuli as a sample claim a standard error many times that; animals alone have the one of their mean.
+    """
+    preferred = rng.uniform(0, np.pi, (6, 20))
+
+    def compared(shift, factors):
+        angles = np.deg2rad(np.arange(60) * 3.0 + shift)
+        bumps = np.exp(2 * np.cos(2 * (angles[:, None] - preferred[:, None, :])))
+        data = rsa.rdm({f"{i}": responses(x, stimuli=np.rad2deg(angles)) for i, x in enumerate(bumps)})
+        first, second = np.triu_indices(60, 1)
+        model = RDMs(1 - np.cos(2 * (angles[second] - angles[first]))[None], data.stimuli)
+        return rsa.compare({"m": model}, data, factors=factors).loc["m"]
+
+    still, shifted = (compared(shift, ("subject",)) for shift in (0.0, 1.5))
+    moved = abs(still["mean"] - shifted["mean"])
+    assert compared(0.0, ("stimulus",))["se"] > 10 * moved
+    assert shifted["se"] == pytest.approx(still["se"], rel=0.02)
 
 
 def test_a_model_is_tested_against_zero_and_the_ceiling(rng):

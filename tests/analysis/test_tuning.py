@@ -128,6 +128,31 @@ def test_indices_that_are_not_defined():
         tuning_indices(x, baseline=np.ones(3))
 
 
-def test_angles_on_one_side_are_refused():
+@pytest.mark.parametrize("measure", [tuning_indices, tuning_curves])
+def test_angles_on_one_side_are_refused(measure):
     with pytest.raises(InputError, match="gap of 160°"):
-        tuning_indices(responses(np.eye(3), stimuli=[0, 10, 20]))
+        measure(responses(np.eye(3), stimuli=[0, 10, 20]))
+
+
+@pytest.mark.parametrize("angles", [np.arange(0.0, 181.0, 45.0), np.arange(-90.0, 91.0, 45.0)])
+def test_an_orientation_shown_under_two_labels_counts_once(angles):
+    """0° and 180° are one orientation: a cosine that prefers 30° does so exactly, whichever of the labels stand."""
+    cosine = 1 + np.cos(np.deg2rad(2 * (angles - 30)))
+    curves = tuning_curves(responses(cosine[:, None], stimuli=angles))
+    assert curves.preferred[0] == pytest.approx(30, abs=1e-9)
+    once = tuning_curves(responses(cosine[:-1, None], stimuli=angles[:-1]))
+    assert curves.selectivity[0] == pytest.approx(once.selectivity[0], abs=1e-12)
+
+
+def test_crowded_orientations_do_not_attract_the_preference(rng):
+    """The rule of midpoints errs by less than (period / n)²; unweighted, half of the stimuli near 80° win."""
+    angles = np.sort(np.concatenate([rng.uniform(-90, 90, 200), rng.uniform(70, 90, 200)]))
+    curves = tuning_curves(responses(np.exp(np.cos(np.deg2rad(2 * (angles[:, None] - [20, -30])))), stimuli=angles))
+    np.testing.assert_allclose(curves.preferred, [20, -30], atol=0.2)
+
+
+def test_the_strongest_unit_of_a_range_is_found_whatever_the_spacing():
+    """Unit 0 has the larger amplitude; most stimuli stand where unit 1 answers, whose plain sum is the longer one."""
+    angles = np.concatenate([np.arange(-90.0, 90.0, 15.0), np.arange(41.0, 60.0)])
+    wave = np.cos(np.deg2rad(2 * (angles[:, None] - [-40, 50])))
+    assert tuning_curves(responses([1.3, 1] * (1 + wave), stimuli=angles)).representatives(1).tolist() == [0]

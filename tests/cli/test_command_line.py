@@ -83,7 +83,6 @@ MISTAKES = {
     "learning rate": (("run", "orientation-v1", "--learning-rate", "0"), "--learning-rate must be above 0"),
     "nan": (("run", "orientation-v1", "--learning-rate", "nan"), "--learning-rate must be above 0"),
     "momentum": (("run", "orientation-v1", "--momentum", "1"), "--momentum must be in [0, 1)"),
-    "bootstraps": (("run", "orientation-v1", "--bootstraps", "1"), "--bootstraps must be at least 2"),
     "resolution": (("run", "orientation-v1", "--resolution", "2"), "resolution must be in (0, 1]"),
     "too small": (("run", "orientation-v1", "--resolution", "0.01"), "too few for max-pooling"),
     "frequency": (("run", "orientation-v1", "--spatial-frequency", "0"), "--spatial-frequency must be above 0"),

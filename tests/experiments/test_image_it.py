@@ -74,9 +74,7 @@ def test_the_layout_is_read(published):
 
 
 def test_a_whole_run_with_every_promised_number(published, tmp_path):
-    folder = ImageIT(
-        data=published, out=tmp_path / "runs", seeds=2, epochs=2, trials=40, batch=20, bootstraps=30
-    ).execute()
+    folder = ImageIT(data=published, out=tmp_path / "runs", seeds=2, epochs=2, trials=40, batch=20).execute()
     found = json.loads((folder / "summary.json").read_text())
     rows = ["trained.pool", "untrained.fc", "random.conv", "filter_bank.conv", "energy.simple", "energy.pooled"]
     rows += ["fourier.amplitude", "pixels.rdm", "v1_model.rdm", "hmax.rdm"]
@@ -89,6 +87,12 @@ def test_a_whole_run_with_every_promised_number(published, tmp_path):
     page = runs.read_run(folder).page
     assert {f["name"] for f in page["findings"] if f["kind"] == "figure"} >= {"rdms", "stimuli", "training", "filters"}
     assert "The networks' accuracy on their own task" in page["answer"]
+    assert "hold for new photographs, new subjects and new seeds." in " ".join(page["methods"])
+    table = runs.read_run(folder).table("answer_human")
+    assert list(table) == ["layer", "trained", "untrained", "random filters", "not trained here"]
+    hmax = table[table["layer"] == "HMAX (2008) (published)"]
+    assert hmax[["trained", "untrained", "random filters"]].isna().all(axis=None)
+    assert hmax["not trained here"].notna().all()
 
 
 def test_another_measured_mean_is_noticed(published):

@@ -11,7 +11,7 @@ from PIL import Image
 from isocortex import InputError, load_model, runs
 from isocortex.experiments.vision.normative_tasks import NormativeTasks
 
-SMALL = {"seeds": 2, "epochs": 3, "trials": 40, "batch": 20, "bootstraps": 20, "resolution": 0.05}
+SMALL = {"seeds": 2, "epochs": 3, "trials": 40, "batch": 20, "resolution": 0.05}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_every_promised_number_is_there(whole):
                 difference = found[f"rsa.{layer}.{a}.mean"] - found[f"rsa.{layer}.{b}.mean"]
                 assert found[f"rsa.{layer}.{a}.minus.{b}.mean"] == pytest.approx(difference, abs=1e-9)
     assert not any(key.startswith("rsa.output") for key in found)
-    for rival in ("pixels", "fourier.amplitude", "energy.complex", "energy.pooled"):
+    for rival in ("pixels", "fourier.amplitude", "energy.complex", "energy.pooled", "orientation_alone"):
         assert f"rsa.{rival}.mean" in found
     assert found["rsa.energy.complex.mean"] > found["rsa.pixels.mean"]
 
@@ -73,6 +73,9 @@ def test_the_page_has_its_figures_and_says_who_did_not_learn(whole):
     assert any("did not learn rotation" in note for note in page["notes"])
     assert "In pool, " in page["answer"]
     assert "In fc, " in page["answer"]
+    assert "The orientation alone, which needs no image" in page["answer"]
+    assert "intervals hold for new seeds." in " ".join(page["methods"])
+    assert any(note.startswith("There is one animal: the intervals say nothing about others") for note in page["notes"])
 
 
 class Interruption(KeyboardInterrupt):

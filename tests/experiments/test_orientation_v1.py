@@ -11,11 +11,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
-from isocortex import InputError, load_model, recordings, runs
+from isocortex import InputError, load_model, recordings, rsa, runs
 from isocortex.experiments.vision.orientation_v1 import OrientationV1
+from isocortex.experiments.vision.v1_comparison import orientation_alone
+from isocortex.responses import load
 
-SMALL = {"seeds": 2, "epochs": 4, "trials": 40, "batch": 20, "bootstraps": 20, "resolution": 0.05}
+SMALL = {"seeds": 2, "epochs": 4, "trials": 40, "batch": 20, "resolution": 0.05}
 WORDS = [word for name, value in SMALL.items() for word in (f"--{name}", str(value))]
 
 
@@ -38,11 +41,46 @@ def test_every_promised_number_is_there(whole):
     ]
     task = ["task.accuracy.trained.mean", "task.accuracy.trained.sd", "task.accuracy.untrained.mean", "loss.final.mean"]
     pixels = ["rsa.pixels.mean", "rsa.pixels.low", "rsa.pixels.high", "rsa.ceiling.lower", "rsa.ceiling.upper"]
-    assert {*layers, *task, *pixels} <= set(found)
+    rivals = [f"rsa.orientation_alone.{what}" for what in ("mean", "low", "high")]
+    rivals += [
+        f"rsa.fc.trained.minus.{b}.{what}" for b in ("untrained", "orientation_alone") for what in ["mean", "low", "p"]
+    ]
+    assert {*layers, *task, *pixels, *rivals} <= set(found)
     assert not any(key.startswith("rsa.output") for key in found)
     for key in found:
         if key.endswith(".mean") and key.startswith("rsa"):
             assert found[key.replace(".mean", ".low")] <= found[key] <= found[key.replace(".mean", ".high")]
+
+
+def test_intervals_hold_for_new_animals_on_these_orientations(whole):
+    """The rival without seeds has the t interval over the three animals, in the run's own recordings."""
+    found, record = summary(whole), runs.read_run(whole)
+    animals = {name: x for name, x in load(whole / "responses.nc").items() if name.startswith("animal")}
+    measured = rsa.rdm(animals)
+    r = rsa.similarity(orientation_alone(measured.stimuli), measured).ravel()
+    low, high = (found[f"rsa.orientation_alone.{end}"] for end in ("low", "high"))
+    np.testing.assert_allclose([low, high], t.interval(0.95, 2, r.mean(), r.std(ddof=1) / np.sqrt(3)), atol=1e-5)
+    methods = " ".join(record.page["methods"])
+    assert "intervals hold for new animals and new seeds" in methods
+    assert "180 orientations are held fixed" in methods
+    assert "neighbours are at most 1° apart" in methods
+    assert not any(word in methods for word in ("bootstrap", "Satterthwaite"))
+
+
+def test_the_answer_names_the_rival_without_an_image(whole):
+    found, answer = summary(whole), runs.read_run(whole).page["answer"]
+    assert "The orientation alone, which needs no image (dissimilarity 1 − cos 2Δθ), reaches " in answer
+    assert f"{found['rsa.orientation_alone.mean']:.3f} [" in answer
+    assert "more than that it codes orientation" in answer
+    best = max(found[f"rsa.{layer}.trained.mean"] for layer in ("conv", "conv_relu", "pool", "fc"))
+    assert found["rsa.orientation_alone.mean"] > best + 0.1
+    assert "Learning makes " in answer
+
+
+def test_equal_steps_of_60_degrees_leave_no_rival():
+    """1 − cos 2Δθ is 1.5 for all three pairs: an RDM without differences is similar to none."""
+    assert len(orientation_alone(np.array([-60.0, 0.0, 60.0]))) == 0
+    assert len(orientation_alone(np.array([-45.0, 0.0, 45.0]))) == 1
 
 
 def test_untrained_layers_do_not_spread_and_the_report_says_so(whole):
@@ -58,6 +96,7 @@ def test_the_report_is_one_small_page_with_every_figure(whole):
     figures = {path.stem for path in (whole / "figures").glob("*.svg")}
     assert figures == {
         "rdm_similarity",
+        "differences",
         "rdms",
         "rdm_rows",
         "tuning",
@@ -71,7 +110,7 @@ def test_the_report_is_one_small_page_with_every_figure(whole):
     assert page.count('alt="') == len(figures)
     for option in ("--learning-rate", "--spatial-frequency", "--bin-width"):
         assert option in page
-    assert "Schütt" in page
+    assert "Efron" in page
 
 
 def test_the_saved_model_is_the_trained_one(whole):
@@ -192,14 +231,17 @@ def test_hopeless_options_leave_nothing(case, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_three_angles_have_no_interval_and_uneven_ones_are_drawn(tmp_path, rng):
+def test_three_uneven_angles_of_one_animal(tmp_path, rng):
+    """Networks have the interval of their seeds; the pixels, without seeds and with one animal, have none."""
     np.savez(tmp_path / "few.npz", resp=rng.normal(size=(3, 9)), stimuli=np.array([170.0, 10.0, 30.0]))
     folder = OrientationV1(**SMALL, data=str(tmp_path / "few.npz"), out=tmp_path / "runs").execute()
-    assert "rsa.pool.trained.mean" in summary(folder)
-    assert "rsa.pool.trained.low" not in summary(folder)
+    found = summary(folder)
+    assert {"rsa.pool.trained.low", "rsa.pixels.mean"} <= set(found)
+    assert "rsa.pixels.low" not in found
     page = (folder / "report.html").read_text()
     assert "[–]" in page
     assert "Tuning is not described" in page
+    assert "neighbours are at most 140° apart" in page
 
 
 def test_a_changed_file_is_not_mixed_into_a_resumed_run(tmp_path, rng):

@@ -9,7 +9,7 @@ from isocortex import InputError, load_model, runs
 from isocortex.experiments.zipser.report import REFERENCE
 from isocortex.experiments.zipser.zipser_andersen import ZipserAndersen
 
-SMALL = {"seeds": 2, "epochs": 45, "adam_epochs": 25, "samples": 1000, "hidden": 6, "bootstraps": 20}
+SMALL = {"seeds": 2, "epochs": 45, "adam_epochs": 25, "samples": 1000, "hidden": 6}
 PROMISED = (
     "error.train.final.mean",
     "error.test.final.mean",

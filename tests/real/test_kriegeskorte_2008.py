@@ -47,9 +47,7 @@ def test_categories_come_in_blocks(objects):
 
 
 def test_image_it_writes_a_whole_run(recordings, tmp_path):
-    options = ImageIT(
-        data=recordings / "kriegeskorte-2008", out=tmp_path, seeds=2, epochs=1, trials=100, batch=50, bootstraps=50
-    )
+    options = ImageIT(data=recordings / "kriegeskorte-2008", out=tmp_path, seeds=2, epochs=1, trials=100, batch=50)
     folder = options.execute()
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["rsa.hmax.rdm.human.mean"] > summary["rsa.v1_model.rdm.human.mean"]

@@ -251,3 +251,13 @@ def test_broken_response_files(tmp_path):
         load(path)
     with pytest.raises(InputError, match="no file"):
         load(tmp_path / "x.nc")
+
+
+def test_the_mark_is_written_on_figures_of_the_data_alone(tmp_path):
+    run = Run.create("demo", {}, out=tmp_path / "runs")
+    run.mark = "synthetic neurons"
+    of_data, of_networks = Figure(), Figure()
+    run.figure("neurons", of_data, title="t", caption="c", alt="a")
+    run.figure("filters", of_networks, title="t", caption="c", alt="a", shows_data=False)
+    assert [text.get_text() for text in of_data.texts] == ["synthetic neurons"]
+    assert not of_networks.texts

@@ -27,7 +27,8 @@ class TuningCurves:
     curves : array, shape (unit, stimulus)
         Mean responses.
     preferred : array, shape (unit,)
-        Direction of the vector sum on the doubled angle, in degrees, in [−90, 90).
+        Direction of the vector sum on the doubled angle, in degrees, in [−90, 90). Each response is weighed by the arc
+        around its stimulus.
     selectivity : array, shape (unit,)
         Length of that vector sum relative to the summed response (1 − circular variance), after each unit's lowest
         response is taken off: 0 untuned, 1 a single orientation.
@@ -43,7 +44,7 @@ class TuningCurves:
 
         Strength is the length of the vector sum, which noise inflates less than the selectivity of a weak unit.
         """
-        strength = np.abs(self.curves @ np.exp(2j * np.deg2rad(self.angles)))
+        strength = np.abs(self.curves @ harmonics(self.angles)[1][2])
         part = np.floor((self.preferred + 90) / 180 * n).astype(int) % n
         best = [np.flatnonzero((part == k) & (self.selectivity > 0)) for k in range(n)]
         return np.array([units[np.argmax(strength[units])] for units in best if len(units)], dtype=int)
@@ -61,7 +62,8 @@ def tuning_curves(responses: xr.DataArray) -> TuningCurves:
     Raises
     ------
     InputError
-        If the stimuli are not angles, or a seed has not been selected.
+        If the stimuli are not angles all around (a gap wider than 90°; for directions 180°), or a seed has not been
+        selected.
 
     Examples
     --------
@@ -75,8 +77,8 @@ def tuning_curves(responses: xr.DataArray) -> TuningCurves:
     angles, trials = angles_and_trials(responses)
     curves = trials.mean(axis=0).T
     raised = curves - curves.min(axis=1, keepdims=True)
-    vector = raised @ np.exp(2j * np.deg2rad(angles))
-    total = raised.sum(axis=1)
+    weights, waves = harmonics(angles)
+    vector, total = raised @ waves[2], raised @ weights
     selectivity = np.divide(np.abs(vector), total, out=np.zeros_like(total), where=total > 0)
     preferred = (np.rad2deg(np.angle(vector)) / 2 + 90) % 180 - 90
     return TuningCurves(angles, curves, preferred, selectivity)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..analysis.rsa import NoiseCeiling
-from .style import BLUE, GREY, VARIANT_COLOURS, grid, short, styled
+from .style import BLUE, GREY, VARIANT_COLOURS, grid, legend_below, short, styled
 
 WIDEST_BAR = 0.26
 MODEL_BAR = 0.62
@@ -54,9 +54,8 @@ def similarity_bars(
     _ground(axis, ceiling, measure)
     axis.set_xticks(range(len(layers)), layers, rotation=0 if few else 35, ha="center" if few else "right")
     handles, labels = axis.get_legend_handles_labels()
-    unique = dict(zip(labels, handles, strict=True))
-    if len(unique) > 1:
-        figure.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=len(unique))
+    if len(set(labels)) > 1:
+        legend_below(figure, handles, labels)
     return figure
 
 
@@ -117,9 +116,7 @@ def model_bars(
     axis.set_xticks(range(len(names)), shown, rotation=30 if long else 0, ha="right" if long else "center")
     axis.set_yticks([tick for tick in axis.get_yticks() if bottom - step <= tick <= top + step])
     axis.set_xlim(-0.6, len(names) - 0.4)
-    handles, labels = axis.get_legend_handles_labels()
-    unique = dict(zip(labels, handles, strict=True))
-    figure.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=len(unique))
+    legend_below(figure, *axis.get_legend_handles_labels())
     return figure
 
 

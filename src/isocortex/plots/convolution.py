@@ -10,7 +10,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from .images import SIGNED_MAP
-from .style import BLUE, GREY, grid, styled
+from .style import BLUE, GREY, grid, legend_below, styled
 
 Map = Float[np.ndarray, "rows columns"]
 
@@ -93,7 +93,5 @@ def harmonics(table: pd.DataFrame, dots: Mapping[str, pd.DataFrame]) -> Figure:
     axes[0, 0].axvline(1, color=GREY, lw=0.9, ls=":", label="criterion: simple above 1")
     axes[0, 0].set_yticks(places, table["cell"])
     axes[0, 0].invert_yaxis()
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    unique = dict(zip(labels, handles, strict=True))
-    figure.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=len(unique))
+    legend_below(figure, *axes[0, 0].get_legend_handles_labels())
     return figure

@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ..rdms import RDMs
-from .style import BLUE, BRAIN, GREY, SERIES, grid, orientation_axis, plain_log, styled
+from .style import BLUE, BRAIN, GREY, SERIES, grid, legend_below, orientation_axis, plain_log, styled
 
 
 @styled
@@ -18,7 +18,10 @@ def training_curves(
     units: Mapping[str, str],
     published: Mapping[str, Mapping[int, float]] | None = None,
 ) -> Figure:
-    """Draw the epoch-mean loss of every seed on a logarithmic axis, a panel per task, and published losses as crosses.
+    """Draw the epoch-mean loss of every seed on a logarithmic axis, a panel per task.
+
+    Published losses are those of the last mini-batch of an epoch, crosses; ours of the same mini-batches stand beside
+    them as circles.
 
     Parameters
     ----------
@@ -27,7 +30,7 @@ def training_curves(
     units : mapping of str to str
         Task → unit of its loss.
     published : mapping of str to mapping of int to float, optional
-        Task → epoch → loss.
+        Task → epoch → loss on its last mini-batch.
     """
     width = 6.2 if len(losses) == 1 else 2.9 * len(losses)
     figure, axes = grid(1, len(losses), size=(width, 3.6))
@@ -37,16 +40,18 @@ def training_curves(
         style = {"color": BLUE, "marker": "o" if epochs.sizes["epoch"] < 4 else ""}
         lines = axis.plot(epochs["epoch"], epochs.transpose("epoch", "seed"), **style, alpha=0.45, lw=1)
         (median,) = axis.plot(epochs["epoch"], epochs.median("seed"), **style, lw=2.4)
-        keys |= {f"each of {loss.sizes['seed']} seeds": lines[0], "median of seeds": median}
+        keys |= {"each seed, mean over the epoch": lines[0], "median of seeds": median}
         if crosses := (published or {}).get(task):
-            (mark,) = axis.plot(list(crosses), list(crosses.values()), "x", color="black", ms=7, mew=1.6)
-            keys["published, one seed (last mini-batch)"] = mark
+            last = loss.groupby("epoch").last().sel(epoch=list(crosses)).transpose("epoch", "seed")
+            circles = axis.plot(last["epoch"], last, "o", ms=4, mfc="white", mec=BLUE, mew=0.8)
+            (cross,) = axis.plot(list(crosses), list(crosses.values()), "x", color="black", ms=7, mew=1.6)
+            keys |= {"each seed, last mini-batch": circles[0], "published, one seed, last mini-batch": cross}
         axis.set_yscale("log")
         plain_log(axis.yaxis, *axis.get_ylim())
         axis.set_title(task)
         axis.set_xlabel("epoch")
         axis.set_ylabel(f"training loss ({units[task]})")
-    figure.legend(keys.values(), keys.keys(), loc="outside lower center", ncols=len(keys))
+    legend_below(figure, keys.values(), keys.keys())
     return figure
 
 
@@ -69,7 +74,7 @@ def rdm_rows(stacks: Mapping[str, RDMs], angles: Sequence[float], *, measure: st
         axis.set_title(f"from {reference:g}°")
         orientation_axis(axis)
     axes[0, 0].set_ylabel(f"{measure}\n(z-scored within RDM)")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(stacks))
+    legend_below(figure, *axes[0, 0].get_legend_handles_labels())
     return figure
 
 

@@ -12,7 +12,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from .style import GREY, SKY, VARIANT_COLOURS, blank, grid, styled
+from .style import GREY, SKY, VARIANT_COLOURS, blank, grid, legend_below, styled
 
 Eyes = Float[np.ndarray, "eye 2"]
 AtEyes = Float[np.ndarray, "unit eye"]
@@ -135,7 +135,7 @@ def gain_distributions(tables: Mapping[str, pd.DataFrame]) -> Figure:
         axes[0, -1].axvline(edge, color=GREY, lw=0.8, ls=":")
     axes[0, 0].set_ylim(0, 1)
     axes[0, 0].set_ylabel("cumulative share of units")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=len(tables))
+    legend_below(figure, *axes[0, 0].get_legend_handles_labels())
     return figure
 
 

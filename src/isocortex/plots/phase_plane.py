@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from ..dynamics import System, fixed_points, manifold, nullclines, simulate, vector_field
 from ..dynamics import basins as basins_of
 from ..dynamics.core.fixed_points import Box, bounds
-from .style import BLUE, GREEN, GREY, PINK, SERIES, VERMILION, grid, styled
+from .style import BLUE, GREEN, GREY, PINK, SERIES, VERMILION, grid, legend_below, styled
 
 MARKS: dict[str, dict[str, Any]] = {
     "stable node": {"marker": "o", "mfc": "black"},
@@ -184,7 +184,7 @@ def bifurcation(
         axis.set_title(title)
         axis.set_xlabel(x_label)
     axes[0, 0].set_ylabel(y_label)
-    figure.legend(keys.values(), keys.keys(), loc="outside lower center", ncols=len(keys))
+    legend_below(figure, keys.values(), keys.keys())
     return figure
 
 

@@ -13,6 +13,7 @@ from ..rdms import RDMs
 from .style import DISSIMILARITY_MAP, blank, grid, short, styled
 
 PANELS_PER_LINE = 4
+"""At most."""
 SMALLEST_NAMED = 0.06
 """Share of the stimuli below which the name of a block would run into its neighbours'."""
 
@@ -32,8 +33,8 @@ def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = No
     angles : bool
         Whether stimuli without categories are orientations, shown on the axes. Default yes.
     """
-    columns = min(PANELS_PER_LINE, len(stacks))
-    rows = -(-len(stacks) // columns)
+    rows = -(-len(stacks) // PANELS_PER_LINE)
+    columns = -(-len(stacks) // rows)
     figure, axes = grid(rows, columns, size=(2.35 * columns + 0.7, 2.55 * rows))
     for axis in axes.flat[len(stacks) :]:
         axis.set_visible(False)

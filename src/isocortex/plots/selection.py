@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .style import BLUE, GREY, VERMILION, grid, styled
+from .style import BLUE, GREY, VERMILION, grid, legend_below, styled
 
 
 @styled
@@ -32,5 +32,5 @@ def selected_inputs(table: pd.DataFrame) -> Figure:
     axis.set_xticks(range(len(situations)), situations)
     axis.set_xlim(-0.5, len(situations) - 0.5)
     axis.set_ylabel("input along the selection vector\n(cosine)")
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=len(inputs))
+    legend_below(figure, *axis.get_legend_handles_labels())
     return figure

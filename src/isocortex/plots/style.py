@@ -1,6 +1,6 @@
 """One look for every picture: sober, legible at half size, safe for colour-blind readers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -87,6 +87,24 @@ def orientation_bar(figure: Figure, axes: Any, label: str) -> None:
     figure.colorbar(
         ScalarMappable(ORIENTATIONS, CYCLIC_MAP), ax=axes, label=label, ticks=ORIENTATION_TICKS, shrink=0.85
     )
+
+
+def legend_below(figure: Figure, handles: Iterable[Any], labels: Iterable[str]) -> None:
+    """Put a legend under the panels, in as few lines as fit into the width of the figure.
+
+    Parameters
+    ----------
+    handles : iterable of artists, or of containers of them
+    labels : iterable of str
+        One per handle; of several handles with one label the last is shown.
+    """
+    keys = dict(zip(labels, handles, strict=True))
+    for lines in range(1, len(keys) + 1):
+        columns = -(-len(keys) // lines)
+        legend = figure.legend(list(keys.values()), list(keys), loc="outside lower center", ncols=columns)
+        if columns == 1 or legend.get_window_extent().width <= figure.bbox.width:
+            return
+        legend.remove()
 
 
 def plain_log(axis: Axis, low: float, high: float) -> None:

@@ -53,7 +53,7 @@ class Run:
     path : Path
         The folder, ending in ``.partial`` until :meth:`finish`.
     mark : str
-        Written on every figure and shown on the page: that the data are synthetic, for example.
+        Shown on the page, and written on every figure of the data: that they are synthetic, for example.
     """
 
     def __init__(self, path: Path, progress: Progress | None = None) -> None:
@@ -218,13 +218,19 @@ class Run:
             "mark": self.mark,
         }
 
-    def figure(self, name: str, figure: Figure, *, title: str, caption: str, alt: str) -> None:
-        """Save a figure as SVG and PNG, with the caption and alternative text that every finding needs."""
+    def figure(self, name: str, figure: Figure, *, title: str, caption: str, alt: str, shows_data: bool = True) -> None:
+        """Save a figure as SVG and PNG, with the caption and alternative text that every finding needs.
+
+        Parameters
+        ----------
+        shows_data : bool
+            Whether the figure shows the data that `mark` speaks about, so that the mark is written on it. Default yes.
+        """
         require(bool(caption and alt), f"The figure {name!r} needs a caption and an alternative text.")
         name = self._file_name("figure", name)
         folder = self.path / "figures"
         folder.mkdir(exist_ok=True)
-        if self.mark:
+        if self.mark and shows_data:
             strip = 0.2 / figure.get_figheight()
             engine = figure.get_layout_engine()
             if engine is not None:

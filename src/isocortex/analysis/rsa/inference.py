@@ -55,7 +55,8 @@ def compare(
         Default 0.95.
     factors : sequence of {"stimulus", "seed", "subject"}
         What is taken as a random sample of what could have been. Default all three. Without "subject" the interval
-        speaks about these very subjects. A factor of which a model has one item is left out.
+        speaks about these very subjects, and without "stimulus" about these very stimuli, as it should where they are
+        a grid that covers a continuum. A factor of which a model has one item is left out.
     correction : {"none", "holm", "fdr"}
         Adjustment of each column of p values for the number of models. Default none.
     inference : {"jackknife", "dual-bootstrap"}

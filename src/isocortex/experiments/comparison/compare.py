@@ -1,6 +1,6 @@
 """Which of these models is most like these brains? Any files, one command."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
@@ -16,7 +16,7 @@ from ...errors import look_up, require
 from ...recordings import read
 from ...runs import Run
 from ..shared.protocol import Experiment, Progress
-from ..shared.tables import interval, noise_ceiling, records
+from ..shared.tables import interval, listed, noise_ceiling, records
 from .figures import SIGNIFICANT, Comparison, draw
 from .influence import without_carriers
 from .matching import NOISELESS, Matched, match, read_categories
@@ -328,10 +328,3 @@ def p_value(p: float) -> str:
 def percentile_interval(row: Mapping[str, Any]) -> str:
     """Return "mean [low, high]" in percentiles."""
     return f"{row['mean']:.1f} [{row['low']:.1f}, {row['high']:.1f}]".replace("-", "−")
-
-
-def listed(names: Sequence[str], *, most: int = 6) -> str:
-    """Return "a, b and c", or the first `most` and how many more."""
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -11,19 +11,27 @@ import xarray as xr
 from ...analysis import rsa
 from ...analysis.rsa import DISSIMILARITIES
 from ...rdms import RDMs
-from ...shapes import PRNGKey
 
 NETWORKS = ("trained", "untrained", "random filters")
 """Variants of a network that is compared with its own controls."""
 NO_LEARNING = "no learning"
 """Variant of a model that is no network."""
+NOT_TRAINED = "not trained here"
+"""Column of models that have no trained and untrained form."""
+DIFFERENCE = {"mean": "difference", "low": "low", "high": "high", "p": "p"}
+"""Name in the summary → column of a table of differences."""
 Rows = Mapping[tuple[str, str], RDMs]
 
 
 def similarity_table(
-    rdms: Rows, data: RDMs, *, key: PRNGKey, method: str, n_bootstraps: int
+    rdms: Rows, data: RDMs, *, method: str, factors: Sequence[str]
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], np.ndarray]]:
     """Compare every (layer, variant) that has an RDM with the data.
+
+    Parameters
+    ----------
+    method, factors
+        As for :func:`isocortex.rsa.compare`.
 
     Returns
     -------
@@ -33,20 +41,56 @@ def similarity_table(
         The mean over subjects of each seed.
     """
     defined = {place: rows for place, rows in rdms.items() if len(rows)}
-    table = rsa.compare(
-        {"\t".join(place): rows for place, rows in defined.items()},
-        data,
-        method=method,
-        factors=("stimulus", "seed"),
-        inference="dual-bootstrap",
-        key=key,
-        n_bootstraps=n_bootstraps,
-    ).reset_index()
+    models = {"\t".join(place): rows for place, rows in defined.items()}
+    table = rsa.compare(models, data, method=method, factors=factors).reset_index()
     places = table.pop("model").str.split("\t", expand=True)
     table.insert(0, "layer", places[0])
     table.insert(1, "variant", places[1])
     dots = {place: rsa.similarity(rows, data, method).mean(axis=1) for place, rows in defined.items()}
     return table, dots
+
+
+def difference_table(
+    rdms: Rows, data: RDMs, variants: Sequence[str], *, method: str, factors: Sequence[str]
+) -> pd.DataFrame:
+    """Compare every pair of variants in every layer that several define, seed by seed.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``layer`` and ``seeds``, and those of :func:`isocortex.rsa.differences`, with p after Holm's correction
+        over the pairs of a layer; empty where no layer has two variants.
+    """
+    found = []
+    for layer in dict.fromkeys(layer for layer, _ in rdms):
+        rows = {v: rdms[layer, v] for v in variants if len(rdms.get((layer, v), ()))}
+        shared = set.intersection(*(set(stack.labels) for stack in rows.values())) if len(rows) > 1 else set()
+        if shared:
+            seeds = {variant: stack.rows(shared) for variant, stack in rows.items()}
+            table = rsa.differences(seeds, data, method=method, factors=factors, correction="holm", paired_seeds=True)
+            found.append(table.assign(layer=layer, seeds=len(shared)))
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def rival_table(
+    rdms: Rows, data: RDMs, rival: tuple[str, str], variants: Sequence[str], *, method: str, factors: Sequence[str]
+) -> pd.DataFrame:
+    """Compare every layer of some variants with one rival.
+
+    Returns
+    -------
+    DataFrame
+        As that of :func:`difference_table`, with p that are not corrected and ``b`` the rival's layer; empty where the
+        rival, or every layer, lacks an RDM.
+    """
+    own = {"\t".join(place): rows for place, rows in rdms.items() if place[1] in variants and len(rows)}
+    if not own or not len(rdms[rival]):
+        return pd.DataFrame()
+    pairs = [(place, rival[0]) for place in own]
+    table = rsa.differences(own | {rival[0]: rdms[rival]}, data, pairs=pairs, method=method, factors=factors)
+    layers = table.pop("a").str.split("\t", expand=True)
+    table.insert(0, "a", layers[1])
+    return table.assign(layer=layers[0], seeds=[len(rows) for rows in own.values()])
 
 
 def recorded_rdm(recording: xr.DataArray, dissimilarity: str) -> RDMs:
@@ -87,41 +131,76 @@ def records(table: pd.DataFrame, *variants: str) -> list[dict[str, Any]]:
     return [row for row in rows if not variants or row["variant"] in variants]
 
 
-def best(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def best(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """Return the row with the highest mean."""
     return max(rows, key=itemgetter("mean"))
 
 
-def interval(row: Mapping[str, Any]) -> str:
+def interval(row: Mapping[str, Any], estimate: str = "mean") -> str:
     """Return "mean [low, high]" of a table's row, or "mean [–]" where there is no interval."""
     if np.isnan(row["low"]):
-        return f"{row['mean']:.3f} [–]"
-    return f"{row['mean']:.3f} [{row['low']:.2f}, {row['high']:.2f}]".replace("-", "−")
+        return f"{row[estimate]:.3f} [–]".replace("-", "−")
+    return f"{row[estimate]:.3f} [{row['low']:.2f}, {row['high']:.2f}]".replace("-", "−")
+
+
+def leading(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the row with the highest mean among those whose interval lies above 0, or among all where none does."""
+    return best([row for row in rows if row["low"] > 0] or rows)
+
+
+def most_like(rows: Sequence[Mapping[str, Any]], *, among: str, target: str, measure: str) -> str:
+    """Say which row is most like what was measured, or that none is measurably like it: no interval lies above 0.
+
+    Parameters
+    ----------
+    among : str
+        What the rows are, as in "Of the trained layers, …".
+    target : str
+        What was measured.
+    measure : str
+        The similarity, in words.
+    """
+    top = leading(rows)
+    if top["low"] > 0:
+        return f"Of {among}, {top['layer']} is most like {target}: {measure} {interval(top)}"
+    largest = f"the largest {measure} is that of {top['layer']}, {interval(top)}"
+    if all(np.isnan(row["low"]) for row in rows):
+        return f"Whether any of {among} is like {target} is not known, because there is no interval; {largest}"
+    return f"None of {among} is measurably like {target}: {largest}"
 
 
 def answer_table(table: pd.DataFrame, variants: Sequence[str] = NETWORKS) -> pd.DataFrame:
     """Return layers × variants, with "mean [low, high]" in each cell, empty where there is none.
 
-    A model that is no network says so in its row's name, and stands in the first column alone.
+    A model that was not trained here, such as the pixels, has a column of its own, and says in its row's name what it
+    is.
 
     Parameters
     ----------
     variants : sequence of str
         The columns. Default a trained network and its controls.
     """
-    cells = {(row["layer"], row["variant"]): interval(row) for row in records(table)}
-    columns = [v for v in variants if any(variant == v for _, variant in cells)]
-    rows = []
-    for layer in dict.fromkeys(table["layer"]):
-        found = [cells.get((layer, variant), "") for variant in columns]
-        if any(found):
-            rows.append([layer, *found])
-        else:
-            ((variant, cell),) = [(v, c) for (name, v), c in cells.items() if name == layer]
-            rows.append([f"{layer} ({variant})", cell, *[""] * (len(columns) - 1)])
-    return pd.DataFrame(rows, columns=["layer", *columns])
+    rows = records(table)
+    columns = [v for v in variants if any(row["variant"] == v for row in rows)]
+    alone = any(row["variant"] not in columns for row in rows)
+    lines: dict[str, dict[str, str]] = {}
+    for row in rows:
+        one_of_several = row["variant"] in columns
+        name = row["layer"] if one_of_several else f"{row['layer']} ({row['variant']})"
+        column = row["variant"] if one_of_several else NOT_TRAINED
+        lines.setdefault(name, {})[column] = interval(row)
+    columns += [NOT_TRAINED] * alone
+    cells = [[name, *(line.get(column, "") for column in columns)] for name, line in lines.items()]
+    return pd.DataFrame(cells, columns=["layer", *columns])
 
 
 def file_name(name: str) -> str:
     """Return a name with everything but letters and digits replaced."""
     return "".join(c if c.isalnum() else "_" for c in name)
+
+
+def listed(names: Sequence[str], *, most: int = 6) -> str:
+    """Return "a, b and c", or the first `most` and how many more."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -11,19 +11,22 @@ from tyro.conf import arg
 from ... import plots
 from ...analysis import rsa
 from ...analysis.rsa import SIMILARITIES
+from ...analysis.rsa.inference import EVERY_FACTOR
 from ...errors import InputError
 from ...models import ConvolutionalLayer, FourierEnergy, OrientationEnergy, Pixels, record
 from ...rdms import RDMs
 from ...recordings import ObjectRecordings, read_kriegeskorte
 from ...runs import Run
 from ...stimuli import canvas_size, fit_to_canvas, grey
+from ..shared.intervals import describe_intervals, hold_for
 from ..shared.protocol import Progress
-from ..shared.tables import NO_LEARNING, Rows, answer_table, best, interval, records, similarity_table
+from ..shared.tables import NO_LEARNING, Rows, answer_table, interval, most_like, records, similarity_table
 from .networks import Networks, OrientationNetworks, TaskName
 from .training_figures import draw_training
 
 CANVAS = (64, 64)
 """Pixels on which the models without learning look at the photographs."""
+DRAWN = {"stimulus": "new photographs", "subject": "new subjects", "seed": "new seeds"}
 PUBLISHED, BRAIN = "published", "brain"
 ROWS = {
     "filter bank: conv": "filter_bank.conv",
@@ -97,13 +100,11 @@ class ImageIT(OrientationNetworks):
         tables = {}
         with run.stage("comparison"):
             for target, (measured, rows) in targets.items():
-                tables[target], dots = similarity_table(
-                    rows, measured, key=self.key("bootstrap"), method=self.similarity, n_bootstraps=self.bootstraps
-                )
+                tables[target], dots = similarity_table(rows, measured, method=self.similarity, factors=EVERY_FACTOR)
                 for row in records(tables[target]):
                     place = ROWS.get(row["layer"], f"{row['variant'].split()[0]}.{row['layer']}")
                     numbers |= {f"rsa.{place}.{target}.{what}": row[what] for what in ("mean", "low", "high")}
-                self.draw_bars(run, target, tables[target], dots, ceiling if target == "human" else None)
+                self.draw_bars(run, target, measured, tables[target], dots)
         with_mean = {
             name: float(rsa.similarity(stack, inputs.human_mean, self.similarity)[0, 0])
             for name, stack in {"monkey": inputs.monkey, **inputs.models}.items()
@@ -112,7 +113,7 @@ class ImageIT(OrientationNetworks):
         with run.stage("figures"):
             self.draw(run, inputs, rdms)
             draw_training(self, run, {self.task: networks})
-        self.report(run, tables, networks, rdms, ceiling, with_mean)
+        self.report(run, inputs, tables, networks, rdms, ceiling, with_mean)
 
     def model_rdms(self, inputs: ObjectRecordings, networks: Networks) -> dict[tuple[str, str], RDMs]:
         """Show the photographs to every model and return an RDM per layer."""
@@ -134,16 +135,20 @@ class ImageIT(OrientationNetworks):
                 rdms[row, NO_LEARNING] = rsa.rdm(activity, self.dissimilarity)
         return rdms
 
-    def draw_bars(
-        self, run: Run, target: str, table: pd.DataFrame, dots: dict, ceiling: rsa.NoiseCeiling | None
-    ) -> None:
+    def sizes(self, measured: RDMs) -> dict[str, int]:
+        """Return how many photographs, subjects and seeds there are."""
+        return {"stimulus": len(measured.stimuli), "subject": len(measured), "seed": self.seeds}
+
+    def draw_bars(self, run: Run, target: str, measured: RDMs, table: pd.DataFrame, dots: dict) -> None:
         """Draw the comparison with one target, and save its table."""
+        ceiling = rsa.noise_ceiling(measured, self.similarity) if len(measured) > 1 else None
         run.table(f"similarity_{target}", table, caption=f"Similarity of each model's RDM with {target} IT.")
         run.figure(
             f"rdm_similarity_{target}",
             plots.similarity_bars(table, measure=SIMILARITIES[self.similarity][1], dots=dots, ceiling=ceiling),
             title=f"How much like {target} IT?",
-            caption="Black lines: 95 % interval for new photographs and seeds. White dots: seeds. "
+            caption=f"Black lines: 95 % interval for {hold_for(EVERY_FACTOR, self.sizes(measured), DRAWN)}. White "
+            "dots: seeds. "
             + ("Grey band: noise ceiling from four subjects." if ceiling else "One monkey RDM has no noise ceiling."),
             alt=f"Bar chart of the similarity of every model's RDM with that of {target} inferior temporal cortex.",
         )
@@ -179,6 +184,7 @@ class ImageIT(OrientationNetworks):
     def report(
         self,
         run: Run,
+        inputs: ObjectRecordings,
         tables: dict[str, pd.DataFrame],
         networks: Networks,
         rdms: Rows,
@@ -197,14 +203,17 @@ class ImageIT(OrientationNetworks):
                 shown=True,
             )
         human = tables["human"]
-        top = best([row for row in records(human) if row["variant"] != BRAIN])
-        answer = f"Of all models, {top['layer']} ({top['variant']}) is most like human IT: {measure} {interval(top)}"
+        models = [
+            row | {"layer": f"{row['layer']} ({row['variant']})"} for row in records(human) if row["variant"] != BRAIN
+        ]
+        answer = [most_like(models, among="the models", target="human IT", measure=measure)]
         if learned := records(human, "trained"):
-            answer += f"; of the layers trained on orientation, {best(learned)['layer']}: {interval(best(learned))}"
+            among = "the layers trained on orientation"
+            answer.append(most_like(learned, among=among, target="human IT", measure=measure))
         (monkey,) = records(human, BRAIN)
         run.describe(
             question="Which models predict how inferior temporal cortex represents photographs of objects?",
-            answer=f"{answer}. Monkey IT reaches {interval(monkey)}; the noise ceiling is "
+            answer=f"{'. '.join(answer)}. Monkey IT reaches {interval(monkey)}; the noise ceiling is "
             f"{ceiling.lower:.3f}–{ceiling.upper:.3f}. The networks' accuracy on their own task is "
             f"{networks.accuracy['trained'].mean():.3f} trained and {networks.accuracy['untrained'].mean():.3f} "
             "untrained.",
@@ -228,13 +237,15 @@ class ImageIT(OrientationNetworks):
                 "published with the recordings.",
                 "Human IT: 316 voxels, four subjects, two fMRI sessions averaged first. Monkey IT: 674 neurons. "
                 "The recordings and photographs belong to their authors; cite Kriegeskorte et al. (2008).",
-                self.describe_comparison("those of human and monkey IT"),
+                f"{self.describe_comparison('those of human and monkey IT')} "
+                f"{describe_intervals(EVERY_FACTOR, self.sizes(inputs.human), DRAWN)} Those of monkey IT, of which "
+                "there is one RDM, do not hold for new monkeys.",
             ],
             references=[
                 "kriegeskorte-2008",
                 "kriegeskorte-rsa-2008",
                 "nili-2014",
-                "schutt-2023",
+                "efron-stein-1981",
                 "adelson-bergen-1985",
                 "riesenhuber-poggio-1999",
                 "neuromatch",

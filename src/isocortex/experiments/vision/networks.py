@@ -101,7 +101,6 @@ class OrientationNetworks(Experiment):
         str,
         arg(help="Of two RDMs: pearson, cosine, whitened-pearson, whitened-cosine, spearman, rho-a, tau-a or tau-b."),
     ] = "pearson"
-    bootstraps: Annotated[int, arg(help="Bootstrap samples behind each 95 % interval.")] = 1000
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -110,9 +109,9 @@ class OrientationNetworks(Experiment):
             look_up("task", task, VISUAL_TASKS)
         look_up("dissimilarity", self.dissimilarity, DISSIMILARITIES)
         look_up("similarity", self.similarity, SIMILARITIES)
-        for name, smallest in {"seeds": 1, "epochs": 1, "trials": 1, "batch": 1, "bootstraps": 2}.items():
+        for name in ("seeds", "epochs", "trials", "batch"):
             count = getattr(self, name)
-            require(count >= smallest, f"--{name} must be at least {smallest}; got {count}.")
+            require(count >= 1, f"--{name} must be at least 1; got {count}.")
         require(self.batch <= self.trials, f"--batch {self.batch} cannot be drawn from --trials {self.trials}.")
         require(
             0 < self.learning_rate < float("inf"),
@@ -237,18 +236,11 @@ class OrientationNetworks(Experiment):
         )
 
     def describe_comparison(self, measured: str) -> str:
-        """Return the methods of the comparison with recordings, in words."""
+        """Return how RDMs were compared with recordings, in words."""
         dissimilarity, similarity = DISSIMILARITIES[self.dissimilarity][1], SIMILARITIES[self.similarity][1]
         return (
             f"Each layer's representational dissimilarity matrix (RDM; {dissimilarity}) was compared with {measured} "
-            f"({similarity}, over the pairs above the diagonal). Means are over seeds and subjects. The 95 % intervals "
-            f"come from {self.bootstraps} bootstrap samples of stimuli"
-            + (
-                " and of seeds, crossed, with the two-factor variance of Schütt et al. (2023): they hold for new "
-                "stimuli and new seeds (for new stimuli alone where a model has no seeds), and for these same subjects."
-                if self.seeds > 1
-                else ": they hold for new stimuli, and for this one network and these same subjects."
-            )
+            f"({similarity}, over the pairs above the diagonal). Means are over seeds and subjects."
         )
 
     def control_notes(self, networks: Networks) -> list[str]:

@@ -35,8 +35,8 @@ class Normative:
     table : DataFrame
         Similarity of each layer and variant with the animals.
     dots : dict of (layer, variant) to array, shape (seed,)
-    differences : DataFrame
-        Of every pair of tasks, layer by layer.
+    differences, rivals : DataFrame
+        Of every pair of tasks, and of every task less the orientation alone, layer by layer.
     tuning : dict of str to DataFrame
         Animal, or variant and layer → tuning of its units.
     """
@@ -47,6 +47,7 @@ class Normative:
     table: pd.DataFrame
     dots: dict[tuple[str, str], np.ndarray]
     differences: pd.DataFrame
+    rivals: pd.DataFrame
     tuning: dict[str, pd.DataFrame]
 
 
@@ -58,8 +59,7 @@ def draw(options: V1Comparison, run: Run, found: Normative) -> None:
         "rdm_similarity",
         plots.similarity_bars(found.table, measure=axis_label, dots=found.dots, ceiling=ceiling),
         title="How V1-like does each task make each layer?",
-        caption="Bars: mean over seeds and animals. Black lines: 95 % interval for new stimuli and seeds. White dots: "
-        + ("seeds. Grey band: noise ceiling." if ceiling else "seeds. These data have no noise ceiling."),
+        caption=options.bars_caption(found.brain),
         alt=f"Bar chart of the {axis_label} with V1 by layer, for networks trained on each task, their controls, and "
         "models without learning.",
     )
@@ -68,13 +68,13 @@ def draw(options: V1Comparison, run: Run, found: Normative) -> None:
             "differences",
             plots.difference_intervals(found.differences, measure=axis_label),
             title="Which tasks differ?",
-            caption="How much more V1-like the first task makes a layer, with the 95 % interval for new stimuli and "
-            "seeds, on the same stimuli and from the same initial weights. Filled: p < 0.05 after Holm's correction "
-            "over the pairs of a layer.",
+            caption="How much more V1-like the first task makes a layer, from the same initial weights. "
+            f"{options.intervals_caption(found.brain)} Filled: p < 0.05 after Holm's correction over the pairs of a "
+            "layer.",
             alt="Dots with intervals around zero for every pair of tasks, in a panel for each layer.",
         )
     panels = {"V1": found.brain.rdms}
-    panels |= {layer: rdms for (layer, variant), rdms in found.rdms.items() if variant == NO_LEARNING}
+    panels |= {layer: rdms for (layer, variant), rdms in found.rdms.items() if variant == NO_LEARNING and len(rdms)}
     panels |= {
         f"{variant}: {layer}": found.rdms[layer, variant]
         for layer in ("pool", "fc")
@@ -112,6 +112,7 @@ def draw(options: V1Comparison, run: Run, found: Normative) -> None:
         caption="What is shown, and its angle: orientation from vertical, or rotation from upright; positive is "
         "clockwise.",
         alt="Small grey pictures: gratings of several tilts, and textures turned behind a round window.",
+        shows_data=False,
     )
     for name, stack in panels.items():
         angles = found.brain.rdms.stimuli

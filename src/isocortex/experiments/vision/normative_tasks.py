@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from tyro.conf import arg
 
@@ -17,20 +16,32 @@ from ...rdms import RDMs
 from ...recordings import DATASETS
 from ...runs import Run
 from ...stimuli import canvas_size
-from ..shared.tables import NO_LEARNING, Rows, answer_table, best, interval, records, similarity_table
+from ..shared.tables import (
+    DIFFERENCE,
+    NO_LEARNING,
+    answer_table,
+    best,
+    difference_table,
+    interval,
+    leading,
+    records,
+    rival_table,
+    similarity_table,
+)
 from .networks import Networks
 from .normative_figures import Normative, draw
+from .orientation_answer import beside_orientation_alone
 from .tuning_figures import no_tuning_note, tuning_tables
-from .v1_comparison import Neurons, V1Comparison
+from .v1_comparison import FACTORS, ORIENTATION_ALONE, Neurons, V1Comparison, orientation_alone
 
 RIVALS = {
     "pixels": "pixels",
     "Fourier": "fourier.amplitude",
     "energy: complex": "energy.complex",
     "energy: pooled": "energy.pooled",
+    ORIENTATION_ALONE: "orientation_alone",
 }
 """Row of the table → model and layer in the summary's keys."""
-DIFFERENCE = {"mean": "difference", "low": "low", "high": "high", "p": "p"}
 JUDGED = ("pool", "fc")
 """Layers that the answer speaks about, where the architecture has them."""
 
@@ -40,7 +51,7 @@ class NormativeTasks(V1Comparison):
     """Train the same networks on several tasks and ask which of them makes each layer most like V1.
 
     The networks of one seed start from the same weights whatever the task. Controls: untrained, random filters; rivals
-    without learning: pixels, Fourier amplitudes, and an orientation-energy model of complex cells.
+    without learning: pixels, Fourier amplitudes, an orientation-energy model of complex cells, and orientation alone.
     """
 
     name: ClassVar[str] = "normative-tasks"
@@ -68,17 +79,13 @@ class NormativeTasks(V1Comparison):
         with run.stage("responses"):
             rdms, responses = self.all_rdms(networks, brain.rdms.stimuli)
         with run.stage("comparison"):
-            table, dots = similarity_table(
-                rdms,
-                brain.rdms,
-                key=self.key("bootstrap"),
-                method=self.similarity,
-                n_bootstraps=self.bootstraps,
-            )
-            differences = self.differences(rdms, brain.rdms)
+            how: dict[str, Any] = {"method": self.similarity, "factors": FACTORS}
+            table, dots = similarity_table(rdms, brain.rdms, **how)
+            differences = difference_table(rdms, brain.rdms, self.task, **how)
+            rivals = rival_table(rdms, brain.rdms, (ORIENTATION_ALONE, NO_LEARNING), self.task, **how)
         with run.stage("tuning"):
             tuned = tuning_tables(self, brain, responses)
-        found = Normative(brain, networks, rdms, table, dots, differences, tuned)
+        found = Normative(brain, networks, rdms, table, dots, differences, rivals, tuned)
         self.report(run, found)
         with run.stage("figures"):
             draw(self, run, found)
@@ -106,30 +113,8 @@ class NormativeTasks(V1Comparison):
         energy = OrientationEnergy(canvas_size(self.resolution))
         for layer, x in record(energy, images, stimuli=angles, layers=["complex", "pooled"], population=False).items():
             rivals[f"energy: {layer}"] = x
-        return rdms | {(n, NO_LEARNING): rsa.rdm(x, self.dissimilarity) for n, x in rivals.items()}, responses
-
-    def differences(self, rdms: Rows, measured: RDMs) -> pd.DataFrame:
-        """Compare every pair of tasks in every layer that both define, seed by seed."""
-        found = []
-        for layer in dict.fromkeys(layer for layer, variant in rdms if variant in self.task):
-            rows = {task: rdms[layer, task] for task in self.task if len(rdms[layer, task])}
-            if len(rows) < 2:
-                continue
-            shared = set.intersection(*(set(stack.labels) for stack in rows.values()))
-            if shared:
-                table = rsa.differences(
-                    {task: stack.rows(shared) for task, stack in rows.items()},
-                    measured,
-                    factors=("stimulus", "seed"),
-                    inference="dual-bootstrap",
-                    key=self.key("bootstrap"),
-                    method=self.similarity,
-                    n_bootstraps=self.bootstraps,
-                    correction="holm",
-                    paired_seeds=True,
-                )
-                found.append(table.assign(layer=layer, seeds=len(shared)))
-        return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        rdms |= {(name, NO_LEARNING): rsa.rdm(x, self.dissimilarity) for name, x in rivals.items()}
+        return rdms | {(ORIENTATION_ALONE, NO_LEARNING): orientation_alone(angles)}, responses
 
     def numbers(self, found: Normative) -> dict[str, float]:
         """Return the numbers of the run, under flat keys."""
@@ -143,6 +128,9 @@ class NormativeTasks(V1Comparison):
             place = f"rsa.{row['layer']}.{row['a']}.minus.{row['b']}"
             numbers |= {f"{place}.{what}": row[name] for what, name in DIFFERENCE.items()}
             numbers[f"rsa.{row['layer']}.{row['b']}.minus.{row['a']}.p"] = row["p"]
+        for row in records(found.rivals):
+            place = f"rsa.{row['layer']}.{row['a']}.minus.orientation_alone"
+            numbers |= {f"{place}.{what}": row[name] for what, name in DIFFERENCE.items()}
         if ceiling is not None:
             numbers |= {"rsa.ceiling.lower": ceiling.lower, "rsa.ceiling.upper": ceiling.upper}
         return numbers
@@ -155,6 +143,7 @@ class NormativeTasks(V1Comparison):
         limit = f"{ceiling.lower:.3f}–{ceiling.upper:.3f}" if ceiling else "unknown"
         run.table("similarity", found.table, caption="Similarity of each layer's RDM with the recorded ones.")
         run.table("differences", found.differences, caption="Differences between tasks, p after Holm's correction.")
+        run.table("beside_orientation_alone", found.rivals, caption="Trained layers minus the orientation alone.")
         controls = [name for name in first.variants if name != "trained"]
         run.table(
             "answer",
@@ -171,12 +160,18 @@ class NormativeTasks(V1Comparison):
         rival = best(records(found.table, NO_LEARNING))
         run.describe(
             question="Which task makes a network most like primary visual cortex?",
-            answer=f"{' '.join(self.verdict(found, layer) for layer in JUDGED)} The best model without learning is "
-            f"{rival['layer']}, {interval(rival)}. Noise ceiling {limit}.".lstrip(),
+            answer=" ".join(
+                [
+                    *(verdict for layer in JUDGED if (verdict := self.verdict(found, layer))),
+                    *self.beside_rival(found),
+                    f"The best model without learning is {rival['layer']}, {interval(rival)}. Noise ceiling {limit}.",
+                ]
+            ),
             notes=[
                 *self.learning_notes(found.networks),
                 *self.control_notes(first),
                 *self.undefined_notes(found.rdms),
+                *self.animals_note(found.brain),
                 *self.ceiling_note(found.brain),
                 *no_tuning_note(found.tuning),
             ],
@@ -184,19 +179,21 @@ class NormativeTasks(V1Comparison):
                 self.describe_training(),
                 "Controls: untrained networks (the same for every task) and random filters. Rivals without learning: "
                 "the pixels; Fourier: the amplitude spectrum under a Hann window; energy: Gabor quadrature pairs at "
-                "four scales and eight orientations, complex (root energy) and pooled (its mean over a 6 × 6 grid).",
+                "four scales and eight orientations, complex (root energy) and pooled (its mean over a 6 × 6 grid); "
+                f"{ORIENTATION_ALONE}: the dissimilarity 1 − cos 2Δθ of two orientations that differ by Δθ, which "
+                "needs no image.",
                 self.describe_neurons(),
                 self.describe_comparison("those of the animals"),
-                "Tasks were compared in pairs, layer by layer, on the same bootstrap samples; networks that started "
-                "from the same weights are paired. p values are two-sided and corrected over the pairs of a layer "
-                "(Holm).",
+                self.describe_inference(found.brain),
+                "Tasks were compared in pairs, layer by layer; networks that started from the same weights are paired. "
+                "p values are two-sided and corrected over the pairs of a layer (Holm).",
             ],
             references=[
                 "neuromatch",
                 *([DATASETS[self.data].reference] if self.data in DATASETS else []),
                 "kriegeskorte-rsa-2008",
                 "nili-2014",
-                "schutt-2023",
+                "efron-stein-1981",
                 "adelson-bergen-1985",
             ],
             meanings=self.meanings(),
@@ -208,7 +205,12 @@ class NormativeTasks(V1Comparison):
         pairs = [row for row in records(found.differences) if row["layer"] == layer]
         if not rows or not pairs:
             return ""
-        top = best(rows)
+        top = leading(rows)
+        if not top["low"] > 0:
+            return (
+                f"In {layer}, no task makes the networks measurably like V1; the largest similarity is that of "
+                f"{top['variant']}, {interval(top)}."
+            )
         beaten = [
             row["b"] if row["a"] == top["variant"] else row["a"]
             for row in pairs
@@ -216,3 +218,13 @@ class NormativeTasks(V1Comparison):
         ]
         others = f"ahead of {' and '.join(beaten)}" if beaten else "but ahead of no other"
         return f"In {layer}, {top['variant']} is most like V1, {interval(top)}, {others} at p < 0.05 (Holm)."
+
+    def beside_rival(self, found: Normative) -> list[str]:
+        """Return how the most V1-like layer of all tasks compares with the orientation alone."""
+        rows = {(row["layer"], row["a"]): row for row in records(found.rivals)}
+        if not rows:
+            return []
+        (rival,) = (row for row in records(found.table, NO_LEARNING) if row["layer"] == ORIENTATION_ALONE)
+        top = leading(records(found.table, *self.task))
+        place = top["layer"], top["variant"]
+        return [beside_orientation_alone(rival, rows[place], layer=f"{place[0]}, trained on {place[1]},")]

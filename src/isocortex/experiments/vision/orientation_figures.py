@@ -38,6 +38,8 @@ class Comparison:
     table : DataFrame
         Similarity of each layer and variant with the animals.
     dots : dict of (layer, variant) to array, shape (seed,)
+    differences : DataFrame
+        Layer by layer, trained less untrained and less orientation alone.
     tuning : dict of str to DataFrame
         Animal, or kind of network and layer → tuning of its units.
     """
@@ -49,6 +51,7 @@ class Comparison:
     rdms: dict[tuple[str, str], RDMs]
     table: pd.DataFrame
     dots: dict[tuple[str, str], np.ndarray]
+    differences: pd.DataFrame
     tuning: dict[str, pd.DataFrame]
 
 
@@ -66,13 +69,23 @@ def draw(options: V1Comparison, run: Run, found: Comparison) -> None:
         "rdm_similarity",
         plots.similarity_bars(found.table, measure=axis_label, dots=found.dots, ceiling=ceiling),
         title="How V1-like is each layer?",
-        caption="Bars: mean over seeds and animals. Black lines: 95 % interval for new stimuli and seeds. White dots: "
-        + ("seeds. Grey band: noise ceiling." if ceiling else "seeds. These data have no noise ceiling."),
-        alt=f"Bar chart of the {axis_label} with V1 by layer, for trained, untrained and random networks and pixels.",
+        caption=options.bars_caption(found.brain),
+        alt=f"Bar chart of the {axis_label} with V1 by layer, for trained, untrained and random networks, pixels, and "
+        "the orientation alone.",
     )
+    if len(found.differences):
+        run.figure(
+            "differences",
+            plots.difference_intervals(found.differences, measure=axis_label),
+            title="What does learning add, and is it more than a code for orientation?",
+            caption="How much more V1-like a trained layer is than the untrained one with the same initial weights, "
+            f"and than the orientation alone. {options.intervals_caption(found.brain)} Filled: p < 0.05, not corrected "
+            "for the number of layers.",
+            alt="Dots with intervals around zero: trained minus untrained, and minus the orientation alone, by layer.",
+        )
     panels = {
         f"V1, {len(measured)} animal{'s' * (len(measured) > 1)}": measured,
-        "pixels": rdms["pixels", NO_LEARNING],
+        **{layer: stack for (layer, variant), stack in rdms.items() if variant == NO_LEARNING and len(stack)},
     }
     for variant in found.networks.variants:
         panels |= {f"{variant}: {layer}": rdms[layer, variant] for layer in shown[-2:] if len(rdms[layer, variant])}
@@ -95,16 +108,18 @@ def draw(options: V1Comparison, run: Run, found: Comparison) -> None:
         caption="Dissimilarity of each orientation from −75°, −25°, 25° and 75°. Thin: animals and seeds; thick: mean.",
         alt="Curves of dissimilarity against orientation for four reference orientations, V1 beside two layers.",
     )
-    run.figure(
-        "tuning",
-        plots.tuning(
-            {v1: tuning_curves(animal)} | {name: tuning_curves(x) for name, x in first.items()},
-            unit={v1: "response (a.u.)" if run.mark else "response (as in the file)"},
-        ),
-        title="Tuning of neurons and units",
-        caption="The most strongly tuned neuron or unit (first seed) in each of six ranges of preferred orientation.",
-        alt="Tuning curves over orientation of example V1 neurons and of units in layers of one trained network.",
-    )
+    if found.tuning:
+        run.figure(
+            "tuning",
+            plots.tuning(
+                {v1: tuning_curves(animal)} | {name: tuning_curves(x) for name, x in first.items()},
+                unit={v1: "response (a.u.)" if run.mark else "response (as in the file)"},
+            ),
+            title="Tuning of neurons and units",
+            caption="The most strongly tuned neuron or unit (first seed) in each of six ranges of preferred "
+            "orientation.",
+            alt="Tuning curves over orientation of example V1 neurons and of units in layers of one trained network.",
+        )
     maps = {v1: animal, "pixels": found.pixels, **first}
     run.figure(
         "embedding",
@@ -126,6 +141,7 @@ def draw(options: V1Comparison, run: Run, found: Comparison) -> None:
         title="Stimuli",
         caption="Example gratings; degrees from vertical, negative is tilted left.",
         alt="Six black-and-white gratings tilted from left to right.",
+        shows_data=False,
     )
     for name, stack in panels.items():
         square = pd.DataFrame(stack.square().mean(axis=0), index=angles, columns=angles)

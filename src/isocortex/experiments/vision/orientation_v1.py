@@ -1,26 +1,42 @@
 """Do networks that learn to tell the tilt of gratings become like primary visual cortex?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import pandas as pd
 
 from ...analysis import rsa
 from ...analysis.rsa import SIMILARITIES
 from ...models import Pixels, record
 from ...recordings import DATASETS
 from ...runs import Run
-from ..shared.tables import NO_LEARNING, answer_table, best, interval, records, similarity_table
+from ..shared.tables import (
+    DIFFERENCE,
+    NO_LEARNING,
+    answer_table,
+    difference_table,
+    file_name,
+    interval,
+    leading,
+    most_like,
+    records,
+    rival_table,
+    similarity_table,
+)
 from .networks import TaskName
+from .orientation_answer import beside_orientation_alone, what_learning_adds
 from .orientation_figures import Comparison, draw
 from .tuning_figures import no_tuning_note, tuning_tables
-from .v1_comparison import Neurons, V1Comparison
+from .v1_comparison import FACTORS, ORIENTATION_ALONE, Neurons, V1Comparison, orientation_alone
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrientationV1(V1Comparison):
     """Train networks on the tilt of gratings and compare every layer with V1.
 
-    Each layer's RDM over the orientations that the animals saw is compared with theirs, beside three controls
-    (untrained, random filters, pixels), with 95 % intervals and the noise ceiling.
+    Each layer's RDM over the orientations that the animals saw is compared with theirs, beside four controls
+    (untrained, random filters, pixels, orientation alone), with 95 % intervals and the noise ceiling.
     """
 
     name: ClassVar[str] = "orientation-v1"
@@ -44,34 +60,67 @@ class OrientationV1(V1Comparison):
                 rdms |= {(layer, variant): rows for layer, rows in of_layers.items()}
             pixels = record(Pixels(), images, stimuli=angles, population=False)["pixels"]
             rdms["pixels", NO_LEARNING] = rsa.rdm(pixels, self.dissimilarity)
+            rdms[ORIENTATION_ALONE, NO_LEARNING] = orientation_alone(angles)
         with run.stage("comparison"):
-            table, dots = similarity_table(
-                rdms,
-                brain.rdms,
-                key=self.key("bootstrap"),
-                method=self.similarity,
-                n_bootstraps=self.bootstraps,
-            )
+            how: dict[str, Any] = {"method": self.similarity, "factors": FACTORS}
+            table, dots = similarity_table(rdms, brain.rdms, **how)
+            gains = difference_table(rdms, brain.rdms, ("trained", "untrained"), **how)
+            rivals = rival_table(rdms, brain.rdms, (ORIENTATION_ALONE, NO_LEARNING), ("trained",), **how)
+            differences = pd.concat([gains, rivals], ignore_index=True)
         with run.stage("tuning"):
             tuned = tuning_tables(self, brain, {n: responses[n] for n in ("trained", "untrained")})
-        found = Comparison(brain, networks, responses["trained"], pixels, rdms, table, dots, tuned)
+        found = Comparison(brain, networks, responses["trained"], pixels, rdms, table, dots, differences, tuned)
         self.report(run, found)
         with run.stage("figures"):
             draw(self, run, found)
         run.responses({f"trained/{layer}": x for layer, x in found.trained.items()} | brain.mean_responses())
 
-    def report(self, run: Run, found: Comparison) -> None:
-        """Write the numbers, the answer in words, and the methods."""
-        table, ceiling, numbers = found.table, found.brain.ceiling, found.networks.summary()
-        for row in records(table):
-            place = "rsa.pixels" if row["layer"] == "pixels" else f"rsa.{row['layer']}.{row['variant'].split()[0]}"
-            numbers |= {f"{place}.{what}": row[what] for what in ("mean", "low", "high")}
+    def numbers(self, found: Comparison) -> dict[str, float]:
+        """Return the numbers of the run, under flat keys."""
+        ceiling, numbers = found.brain.ceiling, found.networks.summary()
+        for row in records(found.table):
+            place = row["layer"] if row["variant"] == NO_LEARNING else f"{row['layer']}.{row['variant'].split()[0]}"
+            numbers |= {f"rsa.{place.replace(' ', '_')}.{what}": row[what] for what in ("mean", "low", "high")}
+        for row in records(found.differences):
+            place = f"rsa.{row['layer']}.{row['a']}.minus.{file_name(row['b'])}"
+            numbers |= {f"{place}.{what}": row[name] for what, name in DIFFERENCE.items()}
         if ceiling is not None:
             numbers |= {"rsa.ceiling.lower": ceiling.lower, "rsa.ceiling.upper": ceiling.upper}
+        return numbers
+
+    def answer(self, found: Comparison, numbers: Mapping[str, float], limit: str) -> str:
+        """Return what learning adds, which layer is most like V1, and how its rivals do."""
+        table, measure, trained = found.table, SIMILARITIES[self.similarity][1], records(found.table, "trained")
+        if not trained:
+            return "No layer of the trained networks has a defined RDM, so there is nothing to compare."
+        top, differences = leading(trained), records(found.differences)
+        rivals = [row for row in records(table, "untrained", "random filters") if row["layer"] == top["layer"]]
+        controls = ", ".join(f"{row['variant']} {interval(row)}" for row in rivals)
+        without = {row["layer"]: row for row in records(table, NO_LEARNING)}
+        most = most_like(trained, among="the trained networks' layers", target="V1", measure=measure)
+        return " ".join(
+            [
+                what_learning_adds([row for row in differences if row["b"] == "untrained"]),
+                f"{most}{f' (controls: {controls})' if controls else ''}.",
+                *(
+                    beside_orientation_alone(without[ORIENTATION_ALONE], row, layer=f"trained {row['layer']}")
+                    for row in differences
+                    if (row["layer"], row["b"]) == (top["layer"], ORIENTATION_ALONE)
+                ),
+                f"The pixels reach {interval(without['pixels'])}. Noise ceiling {limit}. Accuracy "
+                f"{numbers['task.accuracy.trained.mean']:.3f} trained, "
+                f"{numbers['task.accuracy.untrained.mean']:.3f} untrained.",
+            ]
+        ).lstrip()
+
+    def report(self, run: Run, found: Comparison) -> None:
+        """Write the numbers, the answer in words, and the methods."""
+        table, ceiling, numbers = found.table, found.brain.ceiling, self.numbers(found)
         run.summary(numbers)
         measure = SIMILARITIES[self.similarity][1]
         limit = f"{ceiling.lower:.3f}–{ceiling.upper:.3f}" if ceiling else "unknown"
         run.table("similarity", table, caption="Similarity of each layer's RDM with the recorded ones.")
+        run.table("differences", found.differences, caption="Trained minus untrained, and minus the orientation alone.")
         run.table(
             "answer",
             answer_table(table),
@@ -79,25 +128,14 @@ class OrientationV1(V1Comparison):
             caption=f"Noise ceiling {limit}{f' ({ceiling.kind})' if ceiling else ''}.",
             shown=True,
         )
-        answer = "No layer of the trained networks has a defined RDM, so there is nothing to compare."
-        if trained := records(table, "trained"):
-            top = best(trained)
-            rivals = [row for row in records(table, "untrained", "random filters") if row["layer"] == top["layer"]]
-            controls = ", ".join(f"{row['variant']} {interval(row)}" for row in rivals)
-            answer = (
-                f"Of the trained networks' layers, {top['layer']} is most like V1: {measure} {interval(top)}"
-                f"{f' (controls: {controls})' if controls else ''}; the pixels reach "
-                f"{interval(records(table, NO_LEARNING)[0])}. Noise ceiling {limit}. Accuracy "
-                f"{numbers['task.accuracy.trained.mean']:.3f} trained, "
-                f"{numbers['task.accuracy.untrained.mean']:.3f} untrained."
-            )
         run.describe(
             question="Do networks that learn to tell the tilt of gratings become like primary visual cortex?",
-            answer=answer,
+            answer=self.answer(found, numbers, limit),
             notes=[
                 *self.learning_notes({self.task: found.networks}),
                 *self.control_notes(found.networks),
                 *self.undefined_notes(found.rdms),
+                *self.animals_note(found.brain),
                 *self.ceiling_note(found.brain),
                 *no_tuning_note(found.tuning),
             ],
@@ -106,13 +144,14 @@ class OrientationV1(V1Comparison):
                 self.control_methods(found.networks),
                 self.describe_neurons(),
                 self.describe_comparison("those of the animals"),
+                self.describe_inference(found.brain),
             ],
             references=[
                 "neuromatch",
                 *([DATASETS[self.data].reference] if self.data in DATASETS else []),
                 "kriegeskorte-rsa-2008",
                 "nili-2014",
-                "schutt-2023",
+                "efron-stein-1981",
             ],
             meanings=self.meanings(),
         )

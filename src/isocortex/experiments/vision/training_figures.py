@@ -30,10 +30,16 @@ def draw_training(options: OrientationNetworks, run: Run, networks: Mapping[str,
             published=published,
         ),
         title="Learning the task" + "s" * (len(networks) > 1),
-        caption="Mean loss over each epoch."
-        + (" Crosses: one seed, last mini-batch, as published by Neuromatch Academy." if published else "")
+        caption="Lines: mean loss over each epoch."
+        + (
+            " Crosses: loss on the last mini-batch of an epoch, one seed, as published by Neuromatch Academy; circles: "
+            "the same of our seeds."
+            if published
+            else ""
+        )
         + f" Accuracy on fresh trials: {shares}.",
         alt="Training loss against epoch on a logarithmic axis, one line per seed.",
+        shows_data=False,
     )
     kernels = {}
     for name, found in networks.items():
@@ -47,6 +53,7 @@ def draw_training(options: OrientationNetworks, run: Run, networks: Mapping[str,
             title="Filters before and after training",
             caption="The filter bank (two centre-surround, four Gabor filters), and what training made of it.",
             alt="Six 7 by 7 pixel filters in red and blue, before training and after it.",
+            shows_data=False,
         )
     for name, found in networks.items():
         seeds = [f"seed {seed}" for seed in found.loss["seed"].values]

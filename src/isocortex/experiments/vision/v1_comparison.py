@@ -17,11 +17,21 @@ from ...recordings import DATASETS, fetch, read_orientations, synthetic_v1, wher
 from ...runs import Run
 from ...shapes import Images
 from ...stimuli import gratings
+from ..shared.intervals import describe_intervals, hold_for
 from ..shared.protocol import Progress
 from ..shared.tables import noise_ceiling
-from .networks import OrientationNetworks
+from .networks import Networks, OrientationNetworks
 
 SYNTHETIC = "synthetic-v1"
+ORIENTATION_ALONE = "orientation alone"
+"""Row of the rival that needs no image: dissimilarity 1 − cos 2Δθ."""
+FACTORS = ("subject", "seed")
+"""What is taken as a random sample. Orientations are not: they cover the circle, and another grid would cover it too.
+
+To take 180 orientations as a sample gives a standard error of 0.03–0.04 where a shift of the grid changes similarities
+by 0.002–0.005.
+"""
+DRAWN = {"subject": "new animals", "seed": "new seeds"}
 
 Neurons = dict[str, xr.DataArray]
 
@@ -101,6 +111,19 @@ class V1Comparison(OrientationNetworks):
             ceiling = noise_ceiling(neurons, rdms, dissimilarity=self.dissimilarity, similarity=self.similarity)
             return Brain(neurons, rdms, ceiling)
 
+    def bars_caption(self, brain: Brain) -> str:
+        """Return what bars, lines, dots and band of the similarities show."""
+        band = "Grey band: noise ceiling." if brain.ceiling else "These data have no noise ceiling."
+        return f"Bars: mean over seeds and animals. {self.intervals_caption(brain)} White dots: seeds. {band}"
+
+    def intervals_caption(self, brain: Brain) -> str:
+        """Return what the lines of intervals hold for."""
+        new = hold_for(FACTORS, self._sizes(brain), DRAWN)
+        return f"Lines: 95 % interval for {new}, on these orientations." if new else "One network has no interval."
+
+    def _sizes(self, brain: Brain) -> dict[str, int]:
+        return {"subject": len(brain.rdms), "seed": self.seeds}
+
     def gratings(self, angles: np.ndarray) -> Images:
         """Draw the gratings that the networks are shown."""
         return gratings(angles, spatial_frequency=self.spatial_frequency, resolution=self.resolution)
@@ -126,8 +149,45 @@ class V1Comparison(OrientationNetworks):
             return f"Data set {self.data} ({folded}). {known.content} Licence: {known.licence}."
         return f"The neural responses were read from {Path(self.data).name} (of the published format: {folded})."
 
+    def describe_inference(self, brain: Brain) -> str:
+        """Return what the intervals hold for, and why not for new orientations, in words."""
+        angles = np.sort(brain.rdms.stimuli % 180)
+        widest = np.diff(angles, append=angles[0] + 180).max()
+        return (
+            f"{describe_intervals(FACTORS, self._sizes(brain), DRAWN)} The {len(angles)} orientations are held fixed: "
+            f"they stand for the whole circle, on which neighbours are at most {widest:.3g}° apart, and are not taken "
+            "as a random sample of stimuli."
+        )
+
+    def control_methods(self, networks: Networks) -> str:
+        """Return which controls were taken, and the question each answers."""
+        return (
+            f"{super().control_methods(networks)} Also {ORIENTATION_ALONE}: the dissimilarity 1 − cos 2Δθ of two "
+            "orientations that differ by Δθ, which needs no image (does a layer share more with V1 than that?)."
+        )
+
+    def animals_note(self, brain: Brain) -> list[str]:
+        """Return what intervals cannot say, where there is one animal."""
+        if len(brain.rdms) > 1:
+            return []
+        return ["There is one animal: the intervals say nothing about others, and a model without seeds has none."]
+
     def ceiling_note(self, brain: Brain) -> list[str]:
         """Return why there is no noise ceiling, where there is none."""
         if brain.ceiling is not None:
             return []
         return ["There is no noise ceiling: it needs several animals, or repeats of one (resp_train, resp_test)."]
+
+
+def orientation_alone(angles: np.ndarray) -> RDMs:
+    """Return the RDM that orientations have without any image, 1 − cos 2Δθ; no row where all of them are equal.
+
+    Examples
+    --------
+    >>> orientation_alone(np.array([0.0, 45.0, 90.0])).dissimilarities.round(6)
+    array([[1., 2., 1.]])
+    """
+    first, second = np.triu_indices(len(angles), 1)
+    vector = 1 - np.cos(2 * np.deg2rad(angles[second] - angles[first]))
+    rdms = RDMs(vector[None], angles, (ORIENTATION_ALONE,), "1 − cos 2Δθ")
+    return rdms if np.ptp(vector) > 1e-12 else rdms.rows([])  # a cosine is rounded to 1e-16

@@ -147,11 +147,12 @@ def gain_tables(
 
 
 def reference_similarity(
-    task: HeadCentred, variants: Mapping[str, MLP], *, key: PRNGKey, bootstraps: int
+    task: HeadCentred, variants: Mapping[str, MLP]
 ) -> tuple[dict[str, RDMs], pd.DataFrame, dict[tuple[str, str], np.ndarray]]:
     """Compare the hidden layer's RDM with those of retinal, eye and head-centred position, and the input's too.
 
-    All RDMs are squared Euclidean distances: of positions in degrees, of responses between units.
+    All RDMs are squared Euclidean distances: of positions in degrees, of responses between units. The positions are a
+    lattice and no random sample, so that intervals hold for new seeds on these very positions.
     """
     places, eyes = lattice(COARSE), lattice(EYES)
     retinal, eye = np.tile(places, (len(eyes), 1)), np.repeat(eyes, len(places), axis=0)
@@ -162,9 +163,9 @@ def reference_similarity(
     layers["input"] = rsa.rdm(labelled(inputs, name="input"), "euclidean")
     rows = {("hidden", name): stack for name, stack in layers.items() if name != "input"}
     tables, dots = [], {}
-    for i, (frame, reference) in enumerate(references.items()):
-        options = {"key": jax.random.fold_in(key, i), "method": "pearson", "n_bootstraps": bootstraps}
-        table, values = similarity_table(rows | {("input", NO_LEARNING): layers["input"]}, reference, **options)
+    rows["input", NO_LEARNING] = layers["input"]
+    for frame, reference in references.items():
+        table, values = similarity_table(rows, reference, method="pearson", factors=("seed",))
         tables.append(table.assign(variant=table["variant"].where(table["layer"] == "hidden", "input"), layer=frame))
         dots |= {(frame, variant if layer == "hidden" else "input"): x for (layer, variant), x in values.items()}
     return references | layers, pd.concat(tables, ignore_index=True), dots

@@ -49,7 +49,6 @@ class ZipserAndersen(Experiment):
     adam_epochs: Annotated[
         int, arg(help="Epochs of a second training from the same weights with Adam, which solves the task; 0: none.")
     ] = 500
-    bootstraps: Annotated[int, arg(help="Bootstrap samples behind each 95 % interval.")] = 1000
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -57,7 +56,7 @@ class ZipserAndersen(Experiment):
         look_up("output format", self.output, OUTPUT_FORMATS)
         look_up("loss", self.loss, LOSSES)
         look_up("optimiser", self.optimiser, OPTIMISERS)
-        least = {"seeds": 1, "epochs": 1, "samples": 40, "batch": 1, "hidden": 2, "adam_epochs": 0, "bootstraps": 2}
+        least = {"seeds": 1, "epochs": 1, "samples": 40, "batch": 1, "hidden": 2, "adam_epochs": 0}
         for name, smallest in least.items():
             count = getattr(self, name)
             require(count >= smallest, f"--{name.replace('_', '-')} must be at least {smallest}; got {count}.")
@@ -102,9 +101,7 @@ class ZipserAndersen(Experiment):
         with run.stage("gain fields"):
             responses, tables = gain_tables(task, variants)
         with run.stage("RDMs"):
-            rdms, similarities, dots = reference_similarity(
-                task, variants, key=self.key("bootstrap"), bootstraps=self.bootstraps
-            )
+            rdms, similarities, dots = reference_similarity(task, variants)
         found = Found(
             task=task,
             variants=variants,
@@ -149,7 +146,7 @@ class ZipserAndersen(Experiment):
 
     def is_published(self) -> bool:
         """Return whether the first training is the published configuration."""
-        free = ("seed", "seeds", "adam_epochs", "bootstraps")
+        free = ("seed", "seeds", "adam_epochs")
         ours, theirs = self.config(), ZipserAndersen().config()
         return all(ours[name] == theirs[name] for name in ours if name not in free)
 
@@ -189,6 +186,6 @@ class ZipserAndersen(Experiment):
                 ),
                 *METHODS,
             ],
-            references=["zipser-andersen-1988", "rumelhart-1986", "kingma-ba-2015", "duhamel-1997", "schutt-2023"],
+            references=["zipser-andersen-1988", "rumelhart-1986", "kingma-ba-2015", "duhamel-1997", "efron-stein-1981"],
             meanings=self.meanings(),
         )

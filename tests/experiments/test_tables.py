@@ -1,0 +1,99 @@
+"""What tables and sentences say of similarities: nothing more than their intervals allow."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from isocortex import RDMs
+from isocortex.experiments.shared.intervals import describe_intervals, hold_for
+from isocortex.experiments.shared.tables import answer_table, difference_table, leading, most_like, rival_table
+from isocortex.experiments.vision.orientation_answer import beside_orientation_alone, what_learning_adds
+
+NONE = "None of the models is measurably like IT: the largest r is that of "
+HOW = {"method": "pearson", "factors": ("subject", "seed")}
+
+
+def row(layer, mean, low, high, **more):
+    return {"layer": layer, "variant": "trained", "mean": mean, "difference": mean, "low": low, "high": high, **more}
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([row("a", -0.1, -1.0, 1.0)], NONE + "a, −0.100 [−1.00, 1.00]"),
+        ([row("a", 0.1, 0.0, 0.2)], NONE + "a, 0.100 [0.00, 0.20]"),
+        ([row("a", 0.5, -0.2, 1.0), row("b", 0.4, 0.3, 0.5)], "Of the models, b is most like IT: r 0.400 [0.30, 0.50]"),
+        (
+            [row("a", -0.5, np.nan, np.nan)],
+            "Whether any of the models is like IT is not known, because there is no interval; the largest r is that of "
+            "a, −0.500 [–]",
+        ),
+    ],
+)  # fmt: skip
+def test_only_a_measurable_likeness_is_called_one(rows, sentence):
+    assert most_like(rows, among="the models", target="IT", measure="r") == sentence
+    assert leading(rows)["layer"] == ("b" if len(rows) == 2 else "a")
+
+
+def test_learning_adds_what_its_interval_says():
+    gain, loss, nothing = row("fc", 0.3, 0.1, 0.5), row("conv", -0.2, -0.3, -0.1), row("pool", 0.4, -0.1, 0.9)
+    assert what_learning_adds([]) == ""
+    assert what_learning_adds([nothing]).startswith("Learning makes no layer measurably more like V1")
+    text = what_learning_adds([loss, nothing, gain])
+    assert text.startswith(
+        "Learning makes fc measurably more like V1, most of all fc: trained minus untrained 0.300 [0.10"
+    )
+    assert text.endswith("It makes conv less like V1.")
+
+
+@pytest.mark.parametrize(
+    ("difference", "words"),
+    [
+        (row("fc", 0.2, 0.1, 0.3), "fc is more like V1 than that: the difference is 0.200 [0.10, 0.30]."),
+        (row("fc", 0.2, -0.1, 0.5), "fc reaches not measurably more than that"),
+        (row("fc", -0.2, -0.3, -0.1), "fc reaches less than that: the difference is −0.200 [−0.30, −0.10]."),
+    ],
+)
+def test_the_rival_without_an_image_is_answered(difference, words):
+    text = beside_orientation_alone(row("orientation alone", 0.785, 0.7, 0.8), difference, layer="fc")
+    assert words in text
+    assert ("no more than that it codes orientation" in text) == (difference["low"] <= 0)
+
+
+def test_models_that_never_learned_have_a_column_of_their_own():
+    table = pd.DataFrame(
+        [
+            row("fc", 0.3, 0.1, 0.5),
+            row("fc", 0.2, 0.1, 0.3) | {"variant": "untrained"},
+            row("pixels", 0.1, 0.0, 0.2) | {"variant": "no learning"},
+        ]
+    )
+    found = answer_table(table)
+    assert list(found) == ["layer", "trained", "untrained", "not trained here"]
+    assert found.iloc[1].tolist() == ["pixels (no learning)", "", "", "0.100 [0.00, 0.20]"]
+    assert list(answer_table(table.iloc[:2])) == ["layer", "trained", "untrained"]
+
+
+def test_differences_are_those_of_shared_seeds_and_layers(rng):
+    def stack(*labels):
+        return RDMs(rng.random((len(labels), 45)), np.arange(10), labels)
+
+    data, rival = stack("x", "y", "z"), ("rival", "no learning")
+    rdms = {("fc", "trained"): stack("0", "1", "2"), ("fc", "untrained"): stack("1", "2"), rival: stack("r")}
+    rdms |= {("conv", "trained"): stack("0", "1"), ("conv", "untrained"): stack("0").rows([])}
+    found = difference_table(rdms, data, ("trained", "untrained"), **HOW)
+    assert found[["layer", "a", "b", "seeds"]].values.tolist() == [["fc", "trained", "untrained", 2]]
+    beside = rival_table(rdms, data, rival, ("trained",), **HOW)
+    assert beside[["layer", "a", "b", "seeds"]].values.tolist() == [
+        ["fc", "trained", "rival", 3],
+        ["conv", "trained", "rival", 2],
+    ]
+    assert len(rival_table(rdms | {rival: rdms["conv", "untrained"]}, data, rival, ("trained",), **HOW)) == 0
+
+
+def test_words_say_what_was_sampled():
+    factors = ("stimulus", "subject", "seed")
+    assert hold_for(factors, {"stimulus": 9, "subject": 1, "seed": 3}) == "new stimuli and new seeds"
+    assert hold_for(factors[1:], {"subject": 3, "seed": 1}, {"subject": "new animals"}) == "new animals"
+    assert "one subject and one seed" in describe_intervals(factors[1:], {"subject": 1, "seed": 1})
+    assert "max(w, w²)/(n − 1)" in describe_intervals(factors, {"stimulus": 9, "subject": 4, "seed": 3})
