@@ -25,6 +25,8 @@ class Picture:
         Takes nothing, and returns the matplotlib figure.
     title, caption, alt : str
         What the page shows with it; ``alt`` is read to those who cannot see it.
+    shows_data : bool
+        Whether it shows the data that the run's mark speaks of, such as synthetic neurons. Default True.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Picture:
     title: str
     caption: str
     alt: str
+    shows_data: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +166,7 @@ def write_result(run: Run, result: Result, meanings: Mapping[str, str]) -> None:
         for finding in result.findings():
             words = {"title": finding.title, "caption": finding.caption}
             if isinstance(finding, Picture):
-                run.figure(finding.name, finding.draw(), alt=finding.alt, **words)
+                run.figure(finding.name, finding.draw(), alt=finding.alt, shows_data=finding.shows_data, **words)
             else:
                 run.table(finding.name, finding.cells, shown=finding.shown, **words)
     run.responses(result.responses())
