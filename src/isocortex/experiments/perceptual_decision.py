@@ -233,7 +233,8 @@ class PerceptualDecision(CognitiveNetworks):
                 f"σ = {self.noise:g} √ms; coherences {', '.join(f'{c:g}' for c in self.coherences)} %. The ideal "
                 "observer adds up the difference of the channels: Φ(c·√(T/2)/σ).",
                 *self.learning_methods(found.task),
-                "Psychometric curves: Weibull functions with lapses, maximum likelihood, tested at coherences around "
+                "Psychometric curves: Weibull functions with lapses, maximum likelihood, 95 % intervals from the "
+                "profile likelihood, tested at coherences around "
                 "the ideal observer's threshold, where accuracy is 0.816. " + TIMES_METHODS[0] + TIMES_METHODS[1],
                 *MECHANISM_METHODS,
                 *([TIMES_METHODS[2]] if animals else []),
