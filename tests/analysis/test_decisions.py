@@ -35,7 +35,7 @@ PLANTED = {
 KEY = jax.random.key(0)
 WITHIN = 2000.0
 """Until when the contaminants of the simulated trials respond, in ms; slow decisions come later."""
-pytestmark = pytest.mark.filterwarnings("ignore:.*reaction times are longer than 2000 ms")
+pytestmark = pytest.mark.filterwarnings("ignore:.*reaction times are longer than")
 
 
 def planted(variant):
@@ -200,6 +200,7 @@ def test_a_fit_at_a_limit_of_its_range_says_so():
     assert fit.failures == ()
 
 
+@pytest.mark.filterwarnings("ignore:.*looks like microseconds")
 def test_a_search_that_stays_at_its_start_says_so():
     """Steps of such a search end at once where every trial is impossible: the log likelihood is flat."""
     trials = simulate_trials(planted("non-decision varies"), key=jax.random.key(3), n_per_coherence=50)

@@ -181,7 +181,7 @@ def fit_decisions(
     return fit
 
 
-def _contaminants_until(rt: np.ndarray, window: float | None, *, warned: bool) -> float:
+def _contaminants_until(rt: np.ndarray, window: float | int | None, *, warned: bool) -> float:
     """Return until when contaminants respond, in ms; warn of later reaction times."""
     require(window is None or 0 < window < np.inf, f"window must be a number of ms above 0; got {window}.")
     limit = WINDOW if window is None else float(window)
@@ -311,9 +311,9 @@ def _with_intervals(
         > UNFINISHED,
     }
     limits = [
-        f"{name} is at the {row['at_limit']} limit of its range, {row['estimate']:.4g} {row['unit']}."
-        for name, row in table.iterrows()
-        if row["at_limit"] == "upper" or (row["at_limit"] == "lower" and name in COMMON)
+        f"{name} is at the {side} limit of its range, {estimate:.4g} {PARAMETERS[name].unit}."
+        for name, side, estimate in zip(names, table["at_limit"], table["estimate"], strict=True)
+        if side == "upper" or (side == "lower" and name in COMMON)
     ]
     failures = (*(sentence for sentence, said in sentences.items() if said), *limits)
     window = 1e3 * float(observed.window)

@@ -87,8 +87,7 @@ def log_likelihood(variant: str, theta: Float[Array, " parameter"], observed: Ob
     names = VARIANTS[variant]
     p = dict(zip(names, jnp.exp(theta), strict=True))
     drift_sd, delay = p.get("drift_sd", 0.0), p["non_decision"] / 1e3
-    scale, log_clock = jnp.log(p["bound"] ** 2), jnp.log
-    knots = p["bound"] ** 2 * CLOCK
+    knots, scale = p["bound"] ** 2 * CLOCK, jnp.log(p["bound"] ** 2)
     if "collapse" in p:
         double = 2 * p["collapse"]
 
@@ -112,6 +111,9 @@ def log_likelihood(variant: str, theta: Float[Array, " parameter"], observed: Ob
             over_starts = jax.vmap(log_density, in_axes=(None, None, None, 0, None))
             each = over_starts(t, p["drift_per_coherence"] * drive, p["bound"], starts, drift_sd)
             return jax.nn.logsumexp(each, b=weights / 2)
+
+        def log_clock(t: Array) -> Array:
+            return jnp.log(t)
 
     if "non_decision_range" in p:
         half = p["non_decision_range"] / 2e3

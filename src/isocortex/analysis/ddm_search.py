@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -76,16 +76,16 @@ def search(
         value, gradient = misfit_and_slope(theta, variant, observed, given)
         return float(value), np.asarray(gradient)
 
-    def climb(start: np.ndarray) -> Any:
+    def climb(start: np.ndarray) -> Search:
+        first = np.clip(start, *box.T)
         options = {"ftol": tolerance, "gtol": 1e-7, "maxiter": 300}
         with jax.enable_x64(True):  # it holds for one thread alone
-            return minimize(slope, np.clip(start, *box.T), jac=True, method="L-BFGS-B", bounds=box, options=options)
+            found = minimize(slope, first, jac=True, method="L-BFGS-B", bounds=box, options=options)
+            return Search(float(found.fun), found.x, bool(found.fun < slope(first)[0]))
 
     # BLAS threads would wait for each other over matrices of a few rows; the searches share the cores instead.
     with threadpool_limits(1, "blas"):
-        results = on_cores(climb, starts)
-    best = min(results, key=lambda result: result.fun)
-    return Search(float(best.fun), best.x, best.nit > 0)
+        return min(on_cores(climb, starts), key=lambda found: found.misfit)
 
 
 def ranges(variant: str, observed: Observed, weights: Float[np.ndarray, " trial"]) -> Float[np.ndarray, "parameter 2"]:

@@ -168,6 +168,8 @@ def climb_all(
 
 @partial(jax.jit, static_argnames=("curve", "signed"))
 def _climb_batch(
-    starts: Any, k: Any, n: Any, box: Any, *model: Array, curve: str, signed: bool
+    starts: Any, k: Any, n: Any, box: Any, strength: Strengths, chance: Array, unit: Array, *, curve: str, signed: bool
 ) -> tuple[Float[Array, "row 4"], Float[Array, " row"]]:
-    return jax.vmap(lambda *row: _climb(*row, *model, curve, signed))(starts, k, n, box)
+    return jax.vmap(lambda start, k, n, box: _climb(start, k, n, box, strength, chance, unit, curve, signed))(
+        starts, k, n, box
+    )

@@ -51,8 +51,8 @@ def profile_ends(
         fixed = begin[i] + sign[i] * away[i]
         starts[np.arange(len(i)), :, at[i]] = fixed[:, None]
         held[np.arange(len(i)), :, at[i]] = fixed[:, None]
-        counts = (each[seed[i]][:, None] for each in (k, n))
-        ends, found = climb_all(starts, *counts, held[:, None], *model, curve=curve, signed=signed)
+        row = seed[i][:, None]
+        ends, found = climb_all(starts, k[row], n[row], held[:, None], *model, curve=curve, signed=signed)
         best = found.argmax(axis=1)
         fall = np.sqrt(2 * np.maximum(heights[seed[i]] - found.max(axis=1), 0)) / norm.isf(0.025)
         inside = fall < 1

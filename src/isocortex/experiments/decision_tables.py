@@ -84,7 +84,7 @@ def variant_table(fits: Mapping[str, DecisionFit], scores: np.ndarray) -> pd.Dat
             "behind": gap.mean(axis=1),
             "behind_error": gap.std(axis=1, ddof=1) / np.sqrt(scores.shape[1]),
             "impossible": (~np.isfinite(scores)).sum(axis=1),
-            "at_limit": [", ".join(fit.table.index[fit.table["at_limit"] != ""]) for fit in fits.values()],
+            "at_limit": [", ".join(fit.table.query("at_limit != ''").index) for fit in fits.values()],
         }
     )
 
@@ -128,9 +128,10 @@ def closed_form_errors(fit: DecisionFit, coherences: np.ndarray) -> tuple[float,
 
 def doubts(name: str, animal: Animal) -> list[str]:
     """Return a sentence for every variant whose fit failed or is at a limit of its range, and of very late trials."""
-    late, longest = int((animal.trials["rt"] > WINDOW).sum()), animal.trials["rt"].max()
+    rt = animal.trials["rt"].to_numpy(float)
+    late, longest = int((rt > WINDOW).sum()), rt.max()
     slow = (
-        f"{name.capitalize()}: {late} of {len(animal.trials)} reaction times are longer than {WINDOW:g} ms; "
+        f"{name.capitalize()}: {late} of {len(rt)} reaction times are longer than {WINDOW:g} ms; "
         f"contaminants are taken to respond uniformly until the longest, {longest:.0f} ms."
     )
     return [slow] * bool(late) + [
