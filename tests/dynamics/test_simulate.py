@@ -9,7 +9,7 @@ import pytest
 
 from isocortex import InputError
 from isocortex.dynamics import SOLVERS, Custom, OrnsteinUhlenbeck, integrate, simulate
-from isocortex.dynamics.system import in_float64
+from isocortex.dynamics.core.system import in_float64
 
 
 def logistic_rule(t, x, r):

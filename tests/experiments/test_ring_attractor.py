@@ -5,7 +5,7 @@ import json
 import pytest
 
 from isocortex import InputError
-from isocortex.experiments.ring_attractor import RingMemory
+from isocortex.experiments.circuits.ring_attractor import RingMemory
 
 
 @pytest.mark.slow

@@ -87,7 +87,8 @@ def quantile_probability(measured: Curves, predicted: Mapping[str, Curves], *, f
                 axis.plot(shares[kept], y[kept], color=colour, lw=1.3)
             axis.plot(points["share"], points["rt"], "o", ms=3.6, color=BRAIN, zorder=3)
             axis.axvline(0.5, color=GREY, lw=0.8, ls=":")
-            axis.set(title=f"{animal}: {name}", xlim=(-0.04, 1.04), ylim=(0, 1.05 * points["rt"].max()))
+            axis.set(title=f"{animal}:\n{name}", xlim=(-0.04, 1.04))
+        row[0].set_ylim(bottom=0)
         row[0].set_ylabel(f"reaction time (ms)\n{names} % quantiles")
     for axis in axes[-1]:
         axis.set_xlabel("share of response\n(errors < ½ < correct)")
