@@ -40,7 +40,7 @@ SMALL = 2
 ROWS = 16
 """Points that are linearised at once, at least."""
 SAME = 2e-5
-"""Points closer than this share of the box are one. Rounding spreads a triple root over ε^(1/3) = 6e-6 to either side."""
+"""Points closer than this share of the box are one. Rounding spreads a triple root by ε^(1/3) = 6e-6 to either side."""
 
 
 def fixed_points(

@@ -254,16 +254,19 @@ def _adaptive(
     """Integrate with steps that Diffrax chooses; return the path and whether the steps ran out."""
     import diffrax
 
+    scheme, controller = getattr(diffrax, solver)(), diffrax.PIDController(rtol=tolerance, atol=tolerance)
+    if isinstance(scheme, diffrax.AbstractImplicitSolver):  # between its long steps a stiff path can't be interpolated
+        controller = diffrax.ClipStepSizeController(controller, step_ts=times)
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(lambda t, x, s: s.f(t, x)),
-        getattr(diffrax, solver)(),
+        scheme,
         times[0],
         times[-1],
         None,
         x0,
         args=system,
         saveat=diffrax.SaveAt(ts=times),
-        stepsize_controller=diffrax.PIDController(rtol=tolerance, atol=tolerance),
+        stepsize_controller=controller,
         max_steps=MOST_ADAPTIVE_STEPS,
         throw=False,
     )
@@ -374,9 +377,10 @@ def _warn_if_unstable(eigenvalues: np.ndarray, dt: float | int, solver: str) -> 
     grows = SOLVERS[solver].amplification(shares[:, None] * dt * decaying.astype(complex)[None]) > 1 + 1e-12
     if grows[-1].any():
         bound = dt * shares[np.argmax(grows.any(axis=1))]
+        other = "" if SOLVERS[solver].noisy else ", or solver='kvaerno5', which chooses its steps"
         warnings.warn(
             f"dt = {dt:g} ms is too long for {solver}: linearised at x0, it lets decaying modes grow for dt above "
-            f"{bound:.3g} ms. Take a smaller dt, or solver='kvaerno5', which chooses its steps.",
+            f"{bound:.3g} ms. Take a smaller dt{other}.",
             RuntimeWarning,
             stacklevel=3,
         )

@@ -1,4 +1,4 @@
-"""How trained networks do a task: what their units tell apart, where they rest with an input held, what breaks them."""
+"""How trained networks do a task: what their units code, their fixed points, and what perturbations do to them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ class Mechanism:
         return numbers
 
     def sentence(self) -> str:
-        """Say in a sentence where the networks rest, or that they do not; nothing where none was looked at."""
+        """Say in a sentence which fixed points were found; nothing where none was looked for."""
         if not self.points:
             return ""
         what = (

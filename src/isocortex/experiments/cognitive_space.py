@@ -67,7 +67,7 @@ def draw_state_space(
     if situation:
         points = inside.points[seed, situation]
         placed = project(points["x"].rename(variable="unit"), space.components), points["kind"].values.tolist()
-        where = f"Points: where the network rests with the mean input of “{situation}” held."
+        where = f"Points: fixed and slow points of the network with the mean input of “{situation}” held."
         if not placed[1]:
             where = "No search with the mean input of a period held found a point."
     share = float(np.mean([float(each.components["explained"].sum()) for each in spaces.values()]))
