@@ -40,7 +40,7 @@ def simulate(
     key: PRNGKey | None = None,
     noise: Any = None,
     sweep: Mapping[str, Any] | None = None,
-    save_every: int = 1,
+    save_every: int | float = 1,
     tolerance: float = 1e-8,
 ) -> xr.DataArray:
     """Simulate a system from one or many initial states, in float64.
@@ -337,27 +337,27 @@ def _eigenvalues(
     if n <= DENSE:
         return sorted_eigenvalues(np.asarray(_linearised(system, swept, x0[:LINEARISED], jnp.zeros(()))))
     grid = list(product(*(range(len(values)) for values in swept.values())))
-    found = [np.zeros(0, complex)]
-    for i in np.unique(np.linspace(0, len(grid) - 1, LINEARISED).astype(int)):
-        values = {name: jnp.asarray(swept[name][k]) for name, k in zip(swept, grid[i], strict=True)}
-        here = system.replace(**values)
+    some = [grid[i] for i in np.unique(np.linspace(0, len(grid) - 1, LINEARISED).astype(int))]
+    chosen = [{name: jnp.asarray(swept[name][k]) for name, k in zip(swept, place, strict=True)} for place in some]
+    step = jnp.asarray(dt, float)
+    return np.concatenate([_greatest(system.replace(**values), x0[0], step, solver) for values in chosen])
 
-        def of_step(v: np.ndarray, here: System = here) -> np.ndarray:
-            return np.asarray(_pushed(here, x0[0], jnp.asarray(v.ravel()), jnp.asarray(dt, float), solver)[1])
 
-        start = np.random.default_rng(0).standard_normal(n)
-        try:
-            vectors = eigs(
-                LinearOperator((n, n), matvec=of_step, dtype=float), GREATEST, v0=start, maxiter=RESTARTS, tol=1e-3
-            )[1]
-        except ArpackNoConvergence as stopped:
-            vectors = stopped.eigenvectors
-        for v in np.asarray(vectors).T:
-            parts = [
-                _pushed(here, x0[0], jnp.asarray(part), jnp.asarray(dt, float), solver)[0] for part in (v.real, v.imag)
-            ]
-            found.append(np.atleast_1d(v.conj() @ (np.asarray(parts[0]) + 1j * np.asarray(parts[1]))))
-    return np.concatenate(found)
+def _greatest(system: System, x: State, dt: Float[Array, ""], solver: str) -> np.ndarray:
+    """Return the eigenvalues per ms of the modes that a step multiplies most, by Arnoldi's method."""
+
+    def pushed(v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        of_rate, of_step = _pushed(system, x, jnp.asarray(v.ravel()), dt, solver)
+        return np.asarray(of_rate), np.asarray(of_step)
+
+    shape, start = (len(x), len(x)), np.random.default_rng(0).standard_normal(len(x))
+    operator: Any = LinearOperator(shape, matvec=lambda v: pushed(v)[1], dtype=float)  # pyright: ignore[reportCallIssue]
+    options: dict[str, Any] = {"v0": start, "maxiter": RESTARTS, "tol": 1e-3}
+    try:
+        vectors = eigs(operator, GREATEST, **options)[1]
+    except ArpackNoConvergence as stopped:  # what has converged by then is what grows most
+        vectors = stopped.eigenvectors
+    return np.array([v.conj() @ (pushed(v.real)[0] + 1j * pushed(v.imag)[0]) for v in np.asarray(vectors).T], complex)
 
 
 @eqx.filter_jit

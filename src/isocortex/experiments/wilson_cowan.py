@@ -227,7 +227,8 @@ class WilsonCowanPlane(Experiment):
             methods=[
                 "τ_E dE/dt = −E + F_E(w_EE·E − w_EI·I + I_E), τ_I dI/dt = −I + F_I(w_IE·E − w_II·I + I_I); "
                 "F(x) = 1/(1 + e^{−a(x−θ)}) − 1/(1 + e^{aθ}), with a 1.2 and θ 2.8 for E, 1 and 4 for I.",
-                "Fixed points: Levenberg–Marquardt from 512 starts in the box −0.05…1.05, duplicates merged; kinds "
+                "Fixed points: Levenberg–Marquardt from 512 starts in the box −0.05…1.05, where Newton steps are at most "
+                "1e-8 of the box, duplicates merged; kinds "
                 "from the eigenvalues of the Jacobian (automatic differentiation). Separatrix: the saddle's stable "
                 "manifold, followed backwards in time. Branches: pseudo-arclength continuation; folds and Hopf points "
                 "by bisection.",

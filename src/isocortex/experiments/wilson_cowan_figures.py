@@ -124,7 +124,7 @@ def draw(run: Run, found: Plane) -> None:
         "(0.32, 0.15), (0.33, 0.15), (0.95, 0.95).",
         alt="Two phase planes with the nullclines of E and I, fixed points, basins, separatrix and trajectories.",
     )
-    cycles = tuple(found.cycles[name].to_numpy() for name in ("tau_i", "low", "high"))
+    tau, lowest, highest = found.cycles[["tau_i", "low", "high"]].to_numpy().T
     run.figure(
         "bifurcations",
         plots.bifurcation(
@@ -132,7 +132,7 @@ def draw(run: Run, found: Plane) -> None:
             variable="E",
             x_labels=["input I_E (a.u.)", "time constant τ_I (ms)"],
             y_label=axes[0],
-            cycles={"rhythm: inhibition slows": cycles},
+            cycles={"rhythm: inhibition slows": (tau, lowest, highest)},
         ),
         title="Where states appear and lose their stability",
         caption="Fixed points as one parameter moves; folds are where two of them meet. Left: input to E. Right: the "
