@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from isocortex.experiments.cognitive_task import CognitiveTask
+from isocortex.experiments.cognition.cognitive_task import CognitiveTask
 from isocortex.runs import Run
 from isocortex.tasks import TASKS
 

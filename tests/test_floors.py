@@ -1,4 +1,4 @@
-"""A file imports from its own folder and from floors below; nothing climbs, no neighbours on one floor."""
+"""A file imports from its own folder and from floors below; nothing climbs, no neighbours, no family knows another."""
 
 import ast
 from pathlib import Path
@@ -31,20 +31,23 @@ FLOORS = {
 FILES = sorted(path for path in SOURCE.rglob("*.py") if path.parent != SOURCE or path.stem != "__init__")
 
 
-def rooms_imported(path: Path) -> set[str]:
-    """Return the top-level folders and files of the package that a file imports from."""
+def modules_imported(path: Path) -> list[list[str]]:
+    """Return the modules of the package that a file imports, each as its parts below ``isocortex``."""
     package = ["isocortex", *path.relative_to(SOURCE).parent.parts]
-    found = set()
+    found = []
     for node in ast.walk(ast.parse(path.read_text())):
-        names = []
         if isinstance(node, ast.Import):
-            names = [alias.name.split(".") for alias in node.names]
+            found += [alias.name.split(".") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = base + (node.module.split(".") if node.module else [])
-            names = [module] if len(module) > 1 else [[*module, alias.name] for alias in node.names]
-        found |= {name[1] for name in names if name[0] == "isocortex" and len(name) > 1}
-    return found
+            found += [module] if len(module) > 1 else [[*module, alias.name] for alias in node.names]
+    return [name[1:] for name in found if name[0] == "isocortex" and len(name) > 1]
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """Return the top-level folders and files of the package that a file imports from."""
+    return {name[0] for name in modules_imported(path)}
 
 
 def room(path: Path) -> str:
@@ -57,6 +60,12 @@ def test_no_import_climbs(path: Path) -> None:
     for other in rooms_imported(path) - {mine}:
         neighbours = FLOORS[mine] == 1 and FLOORS[other] == 1
         assert FLOORS[other] < FLOORS[mine] or neighbours, f"{mine} imports {other}"
+
+
+@pytest.mark.parametrize("path", sorted((SOURCE / "experiments").glob("*/*.py")), ids=lambda path: path.stem)
+def test_no_family_of_experiments_knows_another(path: Path) -> None:
+    families = {name[1] for name in modules_imported(path) if name[0] == "experiments"}
+    assert families <= {path.parent.name, "shared"}
 
 
 def test_a_climbing_import_is_seen(tmp_path: Path) -> None:

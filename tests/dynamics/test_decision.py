@@ -8,8 +8,8 @@ from scipy.stats import norm
 
 from isocortex import InputError
 from isocortex.dynamics import choice_probability, decision_densities, mean_decision_time, simulate_decisions
-from isocortex.dynamics.decision import OVERSHOOT
-from isocortex.dynamics.first_passage import log_density, log_density_moving, moving_bounds
+from isocortex.dynamics.decision.first_passage import log_density, log_density_moving, moving_bounds
+from isocortex.dynamics.decision.trials import OVERSHOOT
 
 DT = 0.001
 TIMES = np.arange(DT, 12, DT)

@@ -11,7 +11,7 @@ import pytest
 
 from isocortex import InputError
 from isocortex.dynamics import SOLVERS, Custom, OrnsteinUhlenbeck, integrate, simulate
-from isocortex.dynamics.system import in_float64
+from isocortex.dynamics.core.system import in_float64
 
 
 def logistic_rule(t, x, r):
@@ -201,7 +201,7 @@ def block(x, decay, omega, fast):
 )
 def test_large_systems_are_checked_without_their_jacobian(solver, fast, bound, monkeypatch):
     """Euler's method is stable for λ = −a ± iω up to dt = 2a/(a² + ω²), Runge–Kutta up to 2.785/|λ| if λ is real."""
-    monkeypatch.setattr(importlib.import_module("isocortex.dynamics.simulate"), "_linearised", None)
+    monkeypatch.setattr(importlib.import_module("isocortex.dynamics.core.simulate"), "_linearised", None)
     values = {"decay": 1e-3, "omega": 0.5, "fast": 0.0}
     system = Custom(lambda t, x, **v: block(x, **v), tuple(f"x{i}" for i in range(80)), values)
     simulate_it = lambda dt: simulate(  # noqa: E731
@@ -221,7 +221,7 @@ def forced_fast(t, x, rate):
 
 def test_a_stiff_system_is_named_and_solved(monkeypatch):
     """The path is cos(t − 1/rate) to 1e-12 once the start is forgotten. The explicit solver needs 3e6 steps."""
-    monkeypatch.setattr(importlib.import_module("isocortex.dynamics.simulate"), "MOST_ADAPTIVE_STEPS", 2000)
+    monkeypatch.setattr(importlib.import_module("isocortex.dynamics.core.simulate"), "MOST_ADAPTIVE_STEPS", 2000)
     system = Custom(forced_fast, ("x", "s"), {"rate": 1e6})
     options = {"duration": 10, "dt": 5, "tolerance": 1e-6}
     with pytest.warns(RuntimeWarning, match="system is stiff: use solver='kvaerno5'"):

@@ -14,14 +14,14 @@ import pytest
 import xarray as xr
 
 from isocortex import CTRNN, InputError, load_model, population, runs
-from isocortex.experiments.cognitive_figures import answer_names
-from isocortex.experiments.cognitive_mechanism import Mechanism
-from isocortex.experiments.cognitive_monkeys import match, watch, when_ready
-from isocortex.experiments.cognitive_networks import Cognition, lengths
-from isocortex.experiments.cognitive_task import CognitiveTask
-from isocortex.experiments.context_decision import ContextDecision
-from isocortex.experiments.context_lines import evidence, find_lines
-from isocortex.experiments.perceptual_decision import PerceptualDecision, thresholds
+from isocortex.experiments.cognition.cognitive_task import CognitiveTask
+from isocortex.experiments.cognition.context_decision import ContextDecision
+from isocortex.experiments.cognition.figures import answer_names
+from isocortex.experiments.cognition.lines import evidence, find_lines
+from isocortex.experiments.cognition.mechanism import Mechanism
+from isocortex.experiments.cognition.monkeys import match, watch, when_ready
+from isocortex.experiments.cognition.networks import Cognition, lengths
+from isocortex.experiments.cognition.perceptual_decision import PerceptualDecision, thresholds
 from isocortex.learning import behaviour
 from isocortex.tasks import TASKS, ContextDecisionMaking, PerceptualDecisionMaking, task
 

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from isocortex import InputError, RDMs, responses, runs
-from isocortex.experiments.compare import Compare, numbers
+from isocortex.experiments.comparison.compare import Compare, numbers
 from isocortex.recordings import read, write
 from isocortex.responses import save
 
@@ -88,7 +88,9 @@ def test_layers_of_a_run_are_models(files, rng):
 def test_an_interrupted_comparison_goes_on_to_the_same_numbers(files, monkeypatch):
     _, found = found_by(**files)
     with monkeypatch.context() as patched:
-        patched.setattr("isocortex.experiments.compare.draw", lambda run, found: signal.raise_signal(signal.SIGINT))
+        patched.setattr(
+            "isocortex.experiments.comparison.compare.draw", lambda run, found: signal.raise_signal(signal.SIGINT)
+        )
         with pytest.raises(KeyboardInterrupt) as stopped:
             Compare(**files).execute()
     again = Compare(resume=stopped.value.resume_folder).execute()

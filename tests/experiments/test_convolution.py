@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from isocortex import InputError, runs
-from isocortex.experiments.convolution import Convolution
+from isocortex.experiments.convolution.convolution import Convolution
 
 SMALL = {"resolution": 0.05, "epochs": 1, "trials": 20, "size": 5, "pool": 4}
 

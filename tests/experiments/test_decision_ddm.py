@@ -5,7 +5,7 @@ import json
 import pytest
 
 from isocortex import InputError
-from isocortex.experiments.decision_ddm import PLANTED, DecisionDDM
+from isocortex.experiments.decisions.decision_ddm import PLANTED, DecisionDDM
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 import scipy.io
 
 from isocortex import InputError, read_kriegeskorte, runs
-from isocortex.experiments.image_it import ImageIT
+from isocortex.experiments.vision.image_it import ImageIT
 
 LABELS = ["animate", "inanim", "human", "nonhumani", "body", "face", "natObj", "artiObj"]
 N = 12

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from isocortex import InputError, runs
-from isocortex.experiments.linear_systems import SHOWN, LinearSystems
+from isocortex.experiments.processes.linear_systems import SHOWN, LinearSystems
 
 
 @pytest.mark.slow

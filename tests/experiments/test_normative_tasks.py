@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from isocortex import InputError, load_model, runs
-from isocortex.experiments.normative_tasks import NormativeTasks
+from isocortex.experiments.vision.normative_tasks import NormativeTasks
 
 SMALL = {"seeds": 2, "epochs": 3, "trials": 40, "batch": 20, "bootstraps": 20, "resolution": 0.05}
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from isocortex import InputError, load_model, recordings, runs
-from isocortex.experiments.orientation_v1 import OrientationV1
+from isocortex.experiments.vision.orientation_v1 import OrientationV1
 
 SMALL = {"seeds": 2, "epochs": 4, "trials": 40, "batch": 20, "bootstraps": 20, "resolution": 0.05}
 WORDS = [word for name, value in SMALL.items() for word in (f"--{name}", str(value))]

@@ -8,7 +8,7 @@ import xarray as xr
 
 from isocortex import InputError
 from isocortex.dynamics import RingAttractor, bump
-from isocortex.experiments.ring_attractor import RingMemory, unwrapped
+from isocortex.experiments.circuits.ring_attractor import RingMemory, unwrapped
 
 
 @pytest.mark.slow

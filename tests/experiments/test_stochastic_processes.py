@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from isocortex import InputError
-from isocortex.experiments.autoregression import AutoRegression
-from isocortex.experiments.drift_diffusion import DriftDiffusion
-from isocortex.experiments.ion_channel import PUBLISHED, IonChannel
-from isocortex.experiments.poisson import Poisson
+from isocortex.experiments.processes.autoregression import AutoRegression
+from isocortex.experiments.processes.drift_diffusion import DriftDiffusion
+from isocortex.experiments.processes.ion_channel import PUBLISHED, IonChannel
+from isocortex.experiments.processes.poisson import Poisson
 
 
 def summary(experiment):

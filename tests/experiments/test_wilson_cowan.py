@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from isocortex import InputError, runs
-from isocortex.experiments.rate_model import PUBLISHED as RATE_PUBLISHED
-from isocortex.experiments.rate_model import RateModel
-from isocortex.experiments.wilson_cowan import PUBLISHED, WilsonCowanPlane
+from isocortex.experiments.circuits.rate_model import PUBLISHED as RATE_PUBLISHED
+from isocortex.experiments.circuits.rate_model import RateModel
+from isocortex.experiments.circuits.wilson_cowan import PUBLISHED, WilsonCowanPlane
 
 NOISY = ("memory.persistence.0.45", "memory.persistence.0.6")
 

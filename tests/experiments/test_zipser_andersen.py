@@ -6,8 +6,8 @@ import json
 import pytest
 
 from isocortex import InputError, load_model, runs
-from isocortex.experiments.zipser_andersen import ZipserAndersen
-from isocortex.experiments.zipser_report import PUBLISHED
+from isocortex.experiments.zipser.report import PUBLISHED
+from isocortex.experiments.zipser.zipser_andersen import ZipserAndersen
 
 SMALL = {"seeds": 2, "epochs": 45, "adam_epochs": 25, "samples": 1000, "hidden": 6, "bootstraps": 20}
 PROMISED = (

@@ -15,7 +15,7 @@ from isocortex.dynamics import (
     stationary_sd,
     telegraph,
 )
-from isocortex.dynamics.decision import OVERSHOOT
+from isocortex.dynamics.decision.trials import OVERSHOOT
 
 
 def test_telegraph_transition_matrix():

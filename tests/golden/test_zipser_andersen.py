@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from isocortex import MLP, HeadCentred, descend, population
-from isocortex.experiments.zipser_measures import gain_tables, held_out
+from isocortex.experiments.zipser.measures import gain_tables, held_out
 
 TASK = HeadCentred()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from isocortex import RDMs, read_kriegeskorte, runs
-from isocortex.experiments.compare import Compare
+from isocortex.experiments.comparison.compare import Compare
 from isocortex.recordings import write
 
 

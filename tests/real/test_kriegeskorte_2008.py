@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from isocortex import read_kriegeskorte, responses, rsa
-from isocortex.experiments.image_it import ImageIT
+from isocortex.experiments.vision.image_it import ImageIT
 
 
 @pytest.fixture(scope="module")

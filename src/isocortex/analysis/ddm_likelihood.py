@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ..dynamics.first_passage import IMPOSSIBLE, log_density, log_density_moving, moving_bounds
+from ..dynamics.decision.first_passage import IMPOSSIBLE, log_density, log_density_moving, moving_bounds
 
 
 class Parameter(NamedTuple):

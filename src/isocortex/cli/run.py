@@ -15,7 +15,7 @@ import tyro
 
 from ..errors import InputError, unknown
 from ..experiments import experiment
-from ..experiments.protocol import option_flag
+from ..experiments.shared.protocol import option_flag
 from .console import Interruption
 from .progress import progress_bars
 from .show import show

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 
 from ..dynamics import System, fixed_points, manifold, nullclines, simulate, vector_field
 from ..dynamics import basins as basins_of
-from ..dynamics.fixed_points import Box, bounds
+from ..dynamics.core.fixed_points import Box, bounds
 from .style import BLUE, GREEN, GREY, PINK, SERIES, VERMILION, grid, styled
 
 MARKS: dict[str, dict[str, Any]] = {

@@ -10,7 +10,7 @@ from matplotlib.colors import LogNorm, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..dynamics.eigenvalues import ROUNDING
+from ..dynamics.core.eigenvalues import ROUNDING
 from .style import BLUE, GREEN, GREY, PINK, VERMILION, grid, plain_log, styled
 
 CHOICES = (BLUE, VERMILION, GREEN, PINK)

@@ -1,0 +1,11 @@
+"""Stochastic processes: random walks, autoregression, Ornstein–Uhlenbeck, Markov chains, Poisson."""
+
+from .autoregression import autoregression as autoregression
+from .autoregression import drift_diffusion as drift_diffusion
+from .autoregression import random_walk as random_walk
+from .autoregression import stationary_sd as stationary_sd
+from .markov import MarkovChain as MarkovChain
+from .markov import telegraph as telegraph
+from .ornstein_uhlenbeck import OrnsteinUhlenbeck as OrnsteinUhlenbeck
+from .poisson import inhomogeneous_poisson as inhomogeneous_poisson
+from .poisson import poisson as poisson

@@ -1,0 +1,98 @@
+"""Poisson processes: homogeneous, with a dead time, and with a rate that changes."""
+
+from collections.abc import Callable
+
+import jax
+import numpy as np
+
+from ...errors import require
+from ...shapes import PRNGKey
+from ...spike_trains import SpikeTrains
+
+SPARE = 10
+"""Intervals are drawn for the expected number of spikes and this many standard deviations more."""
+
+
+def poisson(
+    rate: float, duration: float | int, *, key: PRNGKey, n_units: int = 1, refractory: float | int = 0.0
+) -> SpikeTrains:
+    """Draw independent Poisson spike trains, of exponential intervals after a dead time.
+
+    Parameters
+    ----------
+    rate : float
+        Spikes per second while not refractory; a dead time r lowers the rate to λ/(1 + λr).
+    duration : float
+        ms.
+    key : key
+    n_units : int
+        Default 1.
+    refractory : float
+        Dead time after each spike, in ms. Default 0.
+
+    Returns
+    -------
+    SpikeTrains
+
+    Raises
+    ------
+    InputError
+        If rate or refractory is negative, or there is no time or no unit.
+
+    Examples
+    --------
+    >>> trains = poisson(20.0, 1000.0, key=jax.random.key(0), n_units=50)
+    >>> bool(abs(len(trains.times) - 1000) < 130)  # four standard deviations
+    True
+    """
+    require(
+        0 <= rate < np.inf and 0 <= refractory < np.inf,
+        f"rate and refractory must be at least 0 and finite; got {rate} and {refractory}.",
+    )
+    require(duration > 0 and n_units >= 1, f"There must be time and units; got {duration} ms and {n_units} units.")
+    expected = rate * duration / 1e3
+    n = int(np.ceil(expected + SPARE * np.sqrt(expected) + SPARE))
+    with jax.enable_x64(True):
+        intervals = np.asarray(jax.random.exponential(key, (n_units, n), float))
+    intervals = intervals * (1e3 / rate if rate else np.inf)
+    intervals[:, 1:] += refractory
+    times = np.cumsum(intervals, axis=1)
+    unit, which = np.nonzero(times < duration)
+    return _sorted(times[unit, which], unit, n_units, duration)
+
+
+def inhomogeneous_poisson(
+    rate: Callable[[np.ndarray], np.ndarray], highest: float, duration: float | int, *, key: PRNGKey, n_units: int = 1
+) -> SpikeTrains:
+    """Draw Poisson spike trains with a changing rate, by thinning (Lewis & Shedler 1979, 10.1002/nav.3800260304).
+
+    Parameters
+    ----------
+    rate : callable
+        Times in ms → spikes per second.
+    highest : float
+        At least the highest rate; spikes are drawn at it and kept with probability rate(t)/highest.
+    duration, key, n_units
+        As for :func:`poisson`.
+
+    Raises
+    ------
+    InputError
+        If the rate is negative or exceeds `highest` somewhere.
+    """
+    first, second = jax.random.split(key)
+    all_spikes = poisson(highest, duration, key=first, n_units=n_units)
+    share = np.asarray(rate(all_spikes.times), float) / highest
+    require(
+        bool(((share >= 0) & (share <= 1)).all()),
+        f"The rate must stay within 0…highest = {highest:g}; it spans {highest * share.min(initial=0):g}…"
+        f"{highest * share.max(initial=0):g}.",
+    )
+    with jax.enable_x64(True):
+        kept = np.asarray(jax.random.uniform(second, share.shape, float)) < share
+    return SpikeTrains(all_spikes.times[kept], all_spikes.unit[kept], n_units, float(duration))
+
+
+def _sorted(times: np.ndarray, unit: np.ndarray, n_units: int, duration: float | int) -> SpikeTrains:
+    order = np.argsort(times, kind="stable")
+    return SpikeTrains(times[order], unit[order], n_units, float(duration))

@@ -1,0 +1,1 @@
+"""Models of firing rates: populations, rhythms, memories."""

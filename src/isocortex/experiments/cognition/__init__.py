@@ -1,0 +1,1 @@
+"""Recurrent networks trained on tasks in time, and how they solve them."""

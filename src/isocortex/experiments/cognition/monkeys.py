@@ -1,0 +1,254 @@
+"""Networks beside animals: noise matched to an animal's threshold, and reaction times from a bound on the output."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ... import plots
+from ...analysis import chronometric, fit_psychometric, reaction_times, tally
+from ...errors import require
+from ...learning import behaviour
+from ...runs import Run
+from ...shapes import PRNGKey
+from ...tasks import PerceptualDecisionMaking
+
+TIMES_METHODS = (
+    "Reaction times: when the difference of the two choices' outputs, less its mean over trials, first reaches a "
+    "bound, during the stimulus. The bound of each network is the one at which it is right as often as ",
+    "it is in the end, times 0.95.",
+    "the animal, and a constant is added so that the mean time is the animal's. Beside a monkey the networks see "
+    "noisier input, with the σ at which the median of their thresholds is the animal's; nothing is learned anew.",
+)
+OF_ITS_OWN = 0.95
+"""Share of a network's success at the end that it keeps when it answers as soon as it is ready."""
+MATCHINGS = 6
+"""Secant steps, at most, towards the noise that gives an animal's threshold."""
+CLOSE = 0.01
+"""Thresholds match if they differ by less than this share."""
+LONGEST_STEP = 1.5
+"""Of ln σ: a curve without a threshold says only in which direction to go."""
+BOUNDS = np.geomspace(0.2, 20.0, 60)
+"""Thresholds on the difference of the two choices' outputs (nats) among which one is chosen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Animal:
+    """What an animal did: psychometric points and curve, reaction times by coherence (ms), and means of all trials."""
+
+    points: xr.Dataset
+    fit: pd.DataFrame
+    times: xr.Dataset
+    accuracy: float
+    mean_time: float
+
+    @property
+    def threshold(self) -> float:
+        """Coherence in percent."""
+        return middle(self.fit, "threshold")
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """Networks with input noise that gives them an animal's threshold.
+
+    Attributes
+    ----------
+    sigma : float
+        Noise of the input, per √ms.
+    points, fits
+        Psychometric points and curves of the networks at that noise.
+    times : Dataset
+        From stimulus onset to the bound on the output, with `constant` ms added.
+    constant : float
+        ms, the difference of the mean times: what is not decision.
+    bound : float
+        Median of the bounds, in nats, at which each network is as accurate as the animal.
+    unanswered : float
+        Share of the trials in which the output never gets there.
+    """
+
+    sigma: float
+    points: xr.Dataset
+    fits: pd.DataFrame
+    times: xr.Dataset
+    constant: float
+    bound: float
+    unanswered: float
+
+
+def middle(fits: pd.DataFrame, name: str) -> float:
+    """Return the median over seeds of a parameter of fitted curves."""
+    return float(np.median(fits[name].to_numpy(float)))
+
+
+def watch(name: str, trials: pd.DataFrame) -> Animal:
+    """Describe an animal's trials: ``coherence`` (share), ``correct`` and ``rt`` (ms).
+
+    Raises
+    ------
+    InputError
+        If its accuracy has no threshold within reach of its coherences.
+    """
+    strength, correct, rt = (trials[what].to_numpy(float) for what in ("coherence", "correct", "rt"))
+    strength = 100 * strength
+    points = tally(strength, correct)
+    times = chronometric(strength, rt)
+    animal = Animal(points, fit_psychometric(points), times, float(correct.mean()), float(rt.mean()))
+    levels = ", ".join(f"{c:g}" for c in points["strength"].values)
+    require(
+        0 < animal.threshold < np.inf,
+        f"The accuracy of {name} has no threshold near its coherences, {levels} %: no noise of the networks can "
+        "match it.",
+    )
+    return animal
+
+
+def match(
+    networks: Any,
+    task: Callable[[float, tuple[float, ...]], PerceptualDecisionMaking],
+    animal: Animal,
+    *,
+    key: PRNGKey,
+    n_trials: int,
+    seeds: Sequence[int] | np.ndarray,
+) -> Matched:
+    """Give networks the noise at which their median threshold is an animal's, and let them answer when ready.
+
+    Parameters
+    ----------
+    networks : population
+        Trained at some noise; nothing is learned here.
+    task : callable
+        (noise, coherences in percent) → the task.
+    animal : Animal
+    key : key
+        Of the trials, the same for every noise.
+    n_trials : int
+        At each noise.
+    seeds : sequence of int
+        The networks that count: those that have learned the task.
+    """
+    coherences = tuple(float(c) for c in animal.points["strength"].values)
+    logs: list[float] = [0.0]
+    gaps: list[float] = []
+    while True:
+        done = behaviour(networks, task(float(np.exp(logs[-1])), coherences), key=key, n_trials=n_trials)
+        done = done.isel(seed=np.asarray(seeds))
+        points = tally(done["coherence"].values, done["correct"].values.astype(float))
+        fits = fit_psychometric(points)
+        with np.errstate(divide="ignore"):
+            gap = np.log(middle(fits, "threshold") / animal.threshold)
+        gaps.append(float(np.clip(gap, -LONGEST_STEP, LONGEST_STEP)))
+        if abs(gaps[-1]) < CLOSE or len(gaps) == MATCHINGS:
+            break
+        slope = (gaps[-1] - gaps[-2]) / (logs[-1] - logs[-2]) if len(gaps) > 1 else 1.0
+        logs.append(logs[-1] - gaps[-1] / max(slope, 0.3))
+    rt, bounds = when_ready(done, task(1.0, coherences), animal.accuracy)
+    constant = animal.mean_time - float(np.nanmean(rt))
+    return Matched(
+        float(np.exp(logs[-1])),
+        points,
+        fits,
+        chronometric(done["coherence"].values, rt + constant),
+        constant,
+        float(np.median(bounds)),
+        float(np.isnan(rt).mean()),
+    )
+
+
+def when_ready(
+    done: xr.Dataset, task: PerceptualDecisionMaking, accuracy: float | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let networks answer when their outputs differ enough for some accuracy.
+
+    Parameters
+    ----------
+    done : Dataset
+        From :func:`isocortex.learning.behaviour`.
+    task : PerceptualDecisionMaking
+        Of two choices.
+    accuracy : float or array, shape (seed,)
+        Share of the answers that shall be right.
+
+    Returns
+    -------
+    times : array, shape (seed, trial)
+        ms from the onset of the stimulus; NaN without an answer.
+    bounds : array, shape (seed,)
+        On the difference of the two outputs, in nats.
+    """
+    onset, stop = task.periods["stimulus"]
+    seen = done["outputs"].sel(time=slice(None, stop - task.dt))
+    evidence = (seen[..., 1] - seen[..., 2]).values
+    evidence = evidence - evidence.mean(axis=1, keepdims=True)
+    options = np.stack([evidence, -evidence], axis=-1)
+    times, right = seen["time"].values, done["right"].values
+    rt, bounds = np.empty(evidence.shape[:2]), np.empty(len(evidence))
+    for seed, wanted in enumerate(np.broadcast_to(accuracy, len(options))):
+        answers = [reaction_times(options[seed], bound, times=times, onset=onset) for bound in BOUNDS]
+        shares = np.array([(o == right)[o >= 0].mean() if (o >= 0).mean() > 0.5 else np.inf for _, o in answers])
+        best = int(np.abs(shares - wanted).argmin())
+        rt[seed], bounds[seed] = answers[best][0], BOUNDS[best]
+    return rt, bounds
+
+
+def numbers(animals: dict[str, Animal], matched: dict[str, Matched]) -> dict[str, float]:
+    """Return what was found of every animal, and of the networks matched to it, under flat keys."""
+    flat = {}
+    for name, animal in animals.items():
+        prefix = name.replace(" ", "")
+        flat |= {
+            f"psychometric.{prefix}.threshold": animal.threshold,
+            f"psychometric.{prefix}.slope": middle(animal.fit, "slope"),
+        }
+        if name in matched:
+            found = matched[name]
+            flat |= {
+                f"matched.{prefix}.sigma": found.sigma,
+                f"matched.{prefix}.threshold.median": middle(found.fits, "threshold"),
+                f"matched.{prefix}.slope.median": middle(found.fits, "slope"),
+                f"matched.{prefix}.bound": found.bound,
+                f"matched.{prefix}.non_decision_ms": found.constant,
+                f"matched.{prefix}.unanswered": found.unanswered,
+            }
+    return flat
+
+
+def beside(name: str, animal: Animal, found: Matched) -> str:
+    """Say in a sentence how the networks compare with an animal."""
+    own, theirs = animal.times["rt"].values, [np.nanmean(found.times["rt"].values[:, at]) for at in (0, -1)]
+    return (
+        f"{name.capitalize()}: with input noise σ = {found.sigma:.2f} √ms the networks' threshold is "
+        f"{middle(found.fits, 'threshold'):.1f} % without learning anew, the animal's {animal.threshold:.1f} %. When "
+        f"they answer as accurately as it does, their times fall from {theirs[0]:.0f} to {theirs[1]:.0f} ms, its own "
+        f"from {own[0]:.0f} to {own[-1]:.0f} ms; {found.constant:.0f} ms of theirs are added for what is not decision."
+    )
+
+
+def draw_matched(run: Run, animals: dict[str, Animal], matched: dict[str, Matched]) -> None:
+    """Draw accuracy and reaction times of the networks beside those of each animal."""
+    for name, found in matched.items():
+        kind, slug = f"networks, σ {found.sigma:.2f}", name.replace(" ", "")
+        shared = (
+            f"The same networks with the input noise, σ = {found.sigma:.2f} √ms, that gives the animal's threshold. "
+        )
+        run.figure(
+            f"psychometric_{slug}",
+            plots.psychometric_curves({kind: found.points}, animals={name: animals[name].points}),
+            title=f"Beside {name}: accuracy",
+            caption=shared + "Thin: each network. Points: the animal, 95 % intervals.",
+            alt=f"Psychometric curves of networks and of {name} against coherence.",
+        )
+        run.figure(
+            f"chronometric_{slug}",
+            plots.chronometric_curves({kind: found.times}, animals={name: animals[name].times}),
+            title=f"Beside {name}: reaction times",
+            caption=shared + "They answer when their outputs differ enough for the animal's accuracy; "
+            f"{found.constant:.0f} ms are added to all their times. In {100 * found.unanswered:.0f} % of the trials "
+            "they never get there; these are left out.",
+            alt=f"Chronometric curves of networks and of {name} against coherence.",
+        )

@@ -1,0 +1,1 @@
+"""Any models beside any recordings, from files."""

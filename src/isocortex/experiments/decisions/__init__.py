@@ -1,0 +1,1 @@
+"""Choices and reaction times: drift–diffusion models fitted to trials."""

@@ -1,0 +1,1 @@
+"""Linear and stochastic processes beside their closed forms."""

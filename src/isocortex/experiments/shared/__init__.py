@@ -1,0 +1,1 @@
+"""What experiments of every subject share."""

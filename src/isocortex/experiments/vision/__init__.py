@@ -1,0 +1,1 @@
+"""Networks trained on pictures, beside recordings of visual cortex."""
