@@ -201,7 +201,7 @@ def block(x, decay, omega, fast):
 )
 def test_large_systems_are_checked_without_their_jacobian(solver, fast, bound, monkeypatch):
     """Euler's method is stable for λ = −a ± iω up to dt = 2a/(a² + ω²), Runge–Kutta up to 2.785/|λ| if λ is real."""
-    monkeypatch.setattr(importlib.import_module("isocortex.dynamics.core.simulate"), "_linearised", None)
+    monkeypatch.setattr(importlib.import_module("isocortex.dynamics.core.stability"), "linearised", None)
     values = {"decay": 1e-3, "omega": 0.5, "fast": 0.0}
     system = Custom(lambda t, x, **v: block(x, **v), tuple(f"x{i}" for i in range(80)), values)
     simulate_it = lambda dt: simulate(  # noqa: E731

@@ -3,7 +3,6 @@
 import math
 import warnings
 from collections.abc import Mapping
-from itertools import product
 from typing import Any
 
 import equinox as eqx
@@ -12,22 +11,15 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 from jaxtyping import Array, Bool, Float
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
 from ...errors import look_up, require
 from ...shapes import PRNGKey
-from .eigenvalues import sorted_eigenvalues
 from .solvers import SOLVERS, Solver
+from .stability import linearised, over_parameters, warn_if_unstable
 from .system import State, System, in_float64, states
 
 Path = Float[Array, "time dimension"]
 MOST_ADAPTIVE_STEPS = 2**20
-LINEARISED = 16
-"""Initial states, or in large systems values of swept parameters, at which the stability of the scheme is checked."""
-DENSE = 64
-"""Dimensions up to which all eigenvalues are looked at; in more, those that a step multiplies most."""
-GREATEST, RESTARTS = 6, 10
-"""Such eigenvalues, and restarts of Arnoldi's method: at most some 200 products with the Jacobian."""
 
 
 def simulate(
@@ -124,8 +116,7 @@ def simulate(
         if draws is not None and draws.ndim == 3:
             batch = jnp.broadcast_to(batch, (len(draws), system.dimension))
         if scheme.step is not None:
-            found = _eigenvalues(exact, swept, batch, dt, name)
-            _warn_if_unstable(found, dt, name)
+            warn_if_unstable(exact, swept, batch, dt, name)
         grid = {"dt": jnp.asarray(dt, float), "tolerance": jnp.asarray(tolerance, float)}
         plan = (name, n_steps // save_every, save_every)
         paths, exhausted = (np.asarray(x) for x in _simulate(exact, swept, batch, key, draws, grid, plan))
@@ -203,7 +194,7 @@ def jacobian(system: System, x: Any, *, t: float = 0.0) -> Float[np.ndarray, "*t
     points = states(system, x, "x")
     with jax.enable_x64(True):
         start, batch = jnp.asarray(t, float), jnp.asarray(np.atleast_2d(points))
-        values = np.asarray(_linearised(in_float64(system), {}, batch, start))
+        values = np.asarray(linearised(in_float64(system), {}, batch, start))
     return values.reshape(*points.shape, system.dimension)
 
 
@@ -274,14 +265,6 @@ def _adaptive(
     return path, jnp.asarray(solution.result == diffrax.RESULTS.max_steps_reached)
 
 
-def over_parameters(function: Any, system: System, swept: Mapping[str, Any]) -> Any:
-    """Return function(system) for every combination of values of parameters, a leading axis for each parameter."""
-    if not swept:
-        return function(system)
-    (name, values), *rest = swept.items()
-    return jax.vmap(lambda value: over_parameters(function, system.replace(**{name: value}), dict(rest)))(values)
-
-
 @eqx.filter_jit
 def _simulate(
     system: System,
@@ -313,77 +296,6 @@ def _simulate(
 @eqx.filter_jit
 def _rates(system: System, t: Array, x: Float[Array, "trial dimension"]) -> Float[Array, "trial dimension"]:
     return jax.vmap(lambda x: system.f(t, x))(x)
-
-
-@eqx.filter_jit
-def _linearised(
-    system: System, swept: Mapping[str, Array | np.ndarray], x: Float[Array, "trial dimension"], t: Float[Array, ""]
-) -> Float[Array, "*sweep trial dimension dimension"]:
-    def jacobians(system: System) -> Array:
-        return jax.vmap(jax.jacfwd(lambda x: system.f(t, x)))(x)
-
-    return over_parameters(jacobians, system, swept)
-
-
-def _eigenvalues(
-    system: System, swept: Mapping[str, np.ndarray], x0: Float[Array, "trial dimension"], dt: float | int, solver: str
-) -> np.ndarray:
-    """Return eigenvalues of the linearisation at initial states per ms, among them those that a step multiplies most.
-
-    In a large system no Jacobian is built: at the first state, Arnoldi's method looks for the greatest eigenvalues of
-    the linearised step of the scheme.
-    """
-    n = system.dimension
-    if n <= DENSE:
-        return sorted_eigenvalues(np.asarray(_linearised(system, swept, x0[:LINEARISED], jnp.zeros(()))))
-    grid = list(product(*(range(len(values)) for values in swept.values())))
-    some = [grid[i] for i in np.unique(np.linspace(0, len(grid) - 1, LINEARISED).astype(int))]
-    chosen = [{name: jnp.asarray(swept[name][k]) for name, k in zip(swept, place, strict=True)} for place in some]
-    step = jnp.asarray(dt, float)
-    return np.concatenate([_greatest(system.replace(**values), x0[0], step, solver) for values in chosen])
-
-
-def _greatest(system: System, x: State, dt: Float[Array, ""], solver: str) -> np.ndarray:
-    """Return the eigenvalues per ms of the modes that a step multiplies most, by Arnoldi's method."""
-
-    def pushed(v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        of_rate, of_step = _pushed(system, x, jnp.asarray(v.ravel()), dt, solver)
-        return np.asarray(of_rate), np.asarray(of_step)
-
-    shape, start = (len(x), len(x)), np.random.default_rng(0).standard_normal(len(x))
-    operator: Any = LinearOperator(shape, matvec=lambda v: pushed(v)[1], dtype=float)  # pyright: ignore[reportCallIssue]
-    options: dict[str, Any] = {"v0": start, "maxiter": RESTARTS, "tol": 1e-3}
-    try:
-        vectors = eigs(operator, GREATEST, **options)[1]
-    except ArpackNoConvergence as stopped:  # what has converged by then is what grows most
-        vectors = stopped.eigenvectors
-    return np.array([v.conj() @ (pushed(v.real)[0] + 1j * pushed(v.imag)[0]) for v in np.asarray(vectors).T], complex)
-
-
-@eqx.filter_jit
-def _pushed(system: System, x: State, v: State, dt: Float[Array, ""], solver: str) -> tuple[State, State]:
-    """Return the products of a vector with the Jacobian of dx/dt, and with that of one step without noise."""
-    step, zero = SOLVERS[solver].step, jnp.zeros(())
-    assert step is not None
-    rate = jax.jvp(lambda x: system.f(zero, x), (x,), (v,))[1]
-    return rate, jax.jvp(lambda x: step(system, zero, x, dt, jnp.zeros_like(x)), (x,), (v,))[1]
-
-
-def _warn_if_unstable(eigenvalues: np.ndarray, dt: float | int, solver: str) -> None:
-    """Warn where the scheme lets a mode grow that decays in the system."""
-    found = eigenvalues[np.isfinite(eigenvalues)]
-    decaying = found[np.real(found) < -1e-9 * np.abs(found)]
-    shares = np.linspace(0, 1, 1001)[1:]
-    grows = SOLVERS[solver].amplification(shares[:, None] * dt * decaying.astype(complex)[None]) > 1 + 1e-12
-    if grows[-1].any():
-        bound = dt * shares[np.argmax(grows.any(axis=1))]
-        other = "" if SOLVERS[solver].noisy else ", or solver='kvaerno5', which chooses its steps"
-        warnings.warn(
-            f"dt = {dt:g} ms is too long for {solver}: linearised at x0, it lets decaying modes grow for dt above "
-            f"{bound:.3g} ms. Take a smaller dt{other}.",
-            RuntimeWarning,
-            stacklevel=3,
-        )
 
 
 def _whole(duration: float | int, dt: float | int) -> int:

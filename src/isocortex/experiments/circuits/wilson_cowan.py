@@ -229,7 +229,8 @@ class WilsonCowanPlane(Experiment):
                 "F(x) = 1/(1 + e^{−a(x−θ)}) − 1/(1 + e^{aθ}), with a 1.2 and θ 2.8 for E, 1 and 4 for I.",
                 "Fixed points: Levenberg–Marquardt from 512 starts in the box −0.05…1.05, to Newton steps of at most "
                 "1e-8 of the box, duplicates merged; kinds from the eigenvalues of the Jacobian (automatic "
-                "differentiation). Separatrix: the saddle's stable manifold, followed backwards in time. Branches: pseudo-arclength continuation; folds and Hopf points "
+                "differentiation). Separatrix: the saddle's stable manifold, followed backwards in time. "
+                "Branches: pseudo-arclength continuation; folds and Hopf points "
                 "by bisection.",
                 "Rhythm: w_EE 6.4, w_EI 4.8, w_IE 6, w_II 1.2, I_E 0.8, τ_I 2 ms; period from the rises of E through "
                 "the middle of its range, in the second half of 1000 ms. Converged: Tsit5, tolerance 1e-8.",
