@@ -118,7 +118,7 @@ class AutoRegression(Experiment):
             shown=True,
         )
         run.table("orders", orders, caption="AIC, BIC and σ̂ by order.")
-        numbers = {f"published.{k.replace(', ', '_').replace(' ', '_')}": v for k, v in estimates.items()}
+        numbers = {f"published_series.{k.replace(', ', '_').replace(' ', '_')}": v for k, v in estimates.items()}
         numbers |= {"order.aic": chosen["aic"], "order.bic": chosen["bic"], "order.planted": len(PLANTED)}
         for i, a in enumerate(PLANTED[: chosen["bic"]]):
             numbers |= {f"order.a{i + 1}": fit.coefficients[i], f"order.a{i + 1}.planted": a}

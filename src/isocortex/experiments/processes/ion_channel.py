@@ -102,7 +102,6 @@ class IonChannel(Experiment):
         for name, lengths in visits.items():
             numbers |= {f"telegraph.dwell.{name}": lengths.mean(), f"telegraph.dwell.{name}.theory": means[name]}
         default = (self.opening, self.closing, self.dt) == (0.02, 0.1, 0.1)
-        numbers |= {f"telegraph.published.{name}": value for name, value in PUBLISHED.items() if default}
         run.summary({name: float(value) for name, value in numbers.items()})
         ours = dict(zip(PUBLISHED, (first, second, closed, opened), strict=True))
         words = ("first eigenvalue", "second eigenvalue", "closed, share of time", "open, share of time")
