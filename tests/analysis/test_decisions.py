@@ -1,6 +1,7 @@
 """Fits of the drift–diffusion model: recovery of what was planted, densities against simulation, held-out trials."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +19,7 @@ from isocortex.analysis import (
 )
 from isocortex.analysis.ddm_fit import DecisionFit, check_trials
 from isocortex.analysis.ddm_likelihood import PARAMETERS
+from isocortex.analysis.ddm_search import evaluate, observe, signed_coherence
 from isocortex.dynamics import choice_probability, mean_decision_time
 
 PLANTED = {
@@ -31,6 +33,9 @@ PLANTED = {
     "collapse": 0.8,
 }
 KEY = jax.random.key(0)
+WITHIN = 2000.0
+"""Until when the contaminants of the simulated trials respond, in ms; slow decisions come later."""
+pytestmark = pytest.mark.filterwarnings("ignore:.*reaction times are longer than")
 
 
 def planted(variant):
@@ -68,7 +73,7 @@ def test_densities_are_those_of_simulated_trials(variant):
 def test_planted_parameters_are_recovered(variant):
     """3000 trials: every planted value lies within four standard errors, the interval's half-width being 1.96."""
     trials = simulate_trials(planted(variant), key=jax.random.key(5), n_per_coherence=500)
-    fit = fit_decisions(trials, variant, key=KEY, n_starts=2)
+    fit = fit_decisions(trials, variant, key=KEY, n_starts=2, window=WITHIN)
     for name, row in fit.table.iterrows():
         error = np.log(row["high"] / row["low"]) / (2 * 1.96)
         assert abs(np.log(row["estimate"] / PLANTED[name])) < 4 * error, name
@@ -79,7 +84,7 @@ def test_planted_parameters_are_recovered(variant):
 @pytest.mark.parametrize("variant", ["drift varies", "all vary", "bound falls", "bound falls, both vary"])
 def test_planted_parameters_of_rich_variants_are_recovered(variant):
     trials = simulate_trials(planted(variant), key=jax.random.key(6), n_per_coherence=2000)
-    fit = fit_decisions(trials, variant, key=KEY)
+    fit = fit_decisions(trials, variant, key=KEY, window=WITHIN)
     truth = known(variant)
     assert fit.log_likelihood >= fit_at(trials, truth) - 1e-6
     for name, row in fit.table.dropna().iterrows():
@@ -150,6 +155,59 @@ def test_held_out_trials_tell_the_planted_variant():
     assert scores[2].sum() < fits[2].log_likelihood
 
 
+@pytest.mark.parametrize("variant", ["non-decision varies", "bound falls", "bound falls, both vary"])
+def test_one_slow_trial_does_not_change_the_likelihood_of_the_others(variant):
+    """The longest of 300 reaction times is moved to 20 s and to a minute, at the same parameters and window."""
+    trials = simulate_trials(planted(variant), key=jax.random.key(3), n_per_coherence=50)
+    slowest, theta = trials["rt"].argmax(), known(variant).theta
+    found = []
+    with jax.enable_x64(True):
+        for rt in (trials["rt"].max(), 2e4, 6e4):
+            moved = trials["rt"].where(trials.index != trials.index[slowest], rt)
+            observed = observe(moved.to_numpy(), signed_coherence(trials), 6e4)
+            found.append(np.delete(np.asarray(evaluate(variant, jnp.asarray(theta), observed))[: len(trials)], slowest))
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-12)
+    np.testing.assert_allclose(found[2], found[0], rtol=1e-12)
+
+
+def test_contaminants_are_sought_as_late_as_the_trials_are():
+    """5 % of the choices are random, within 8 s. By default the window follows, and k = 12 lies within four standard
+    errors. In a window of 2 s the late ones must be decisions, and k is biased by more than four."""
+    values = planted("contaminants") | {"contaminants": 0.05}
+    trials = simulate_trials(values, key=jax.random.key(5), n_per_coherence=300, window=8000)
+    with pytest.warns(UserWarning, match="are longer than 2000 ms: contaminants are taken to respond uniformly until"):
+        fit = fit_decisions(trials, "contaminants", key=KEY, n_starts=1)
+    with pytest.warns(UserWarning, match="none of them can be a contaminant, which can bias the drift"):
+        narrow = fit_decisions(trials, "contaminants", key=KEY, n_starts=1, window=2000)
+    assert fit.window == trials["rt"].max()
+    row = fit.table.loc["drift_per_coherence"]
+    error = np.log(row["high"] / row["low"]) / (2 * 1.96)
+    assert abs(np.log(row["estimate"] / 12)) < 4 * error
+    assert narrow.table["estimate"]["drift_per_coherence"] < 12 * np.exp(-4 * error)
+
+
+def test_a_fit_at_a_limit_of_its_range_says_so():
+    """Choices as good at 3.2 % as at 51.2 %: no drift is steep enough. No contaminants at all are no failure."""
+    rt = 300 + 400 * np.random.default_rng(0).gamma(4, 0.25, 60)
+    certain = pd.DataFrame({"coherence": np.tile([1e-4, 2e-4], 30), "correct": True, "rt": rt})
+    with pytest.warns(UserWarning, match="drift_per_coherence is at the upper limit of its range, 200 1/√s"):
+        fit = fit_decisions(certain, "contaminants", key=KEY, n_starts=1)
+    assert fit.table["at_limit"]["drift_per_coherence"] == "upper"
+    assert np.isnan(fit.table["low"]["drift_per_coherence"])
+    trials = simulate_trials(planted("simple"), key=jax.random.key(9), n_per_coherence=150)
+    fit = fit_decisions(trials, "contaminants", key=KEY, n_starts=1)
+    assert fit.table["at_limit"]["contaminants"] == "lower"
+    assert fit.failures == ()
+
+
+@pytest.mark.filterwarnings("ignore:.*looks like microseconds")
+def test_a_search_that_stays_at_its_start_says_so():
+    """Steps of such a search end at once where every trial is impossible: the log likelihood is flat."""
+    trials = simulate_trials(planted("non-decision varies"), key=jax.random.key(3), n_per_coherence=50)
+    with pytest.warns(UserWarning, match="nothing better than its starting point.*trials are impossible"):
+        fit_decisions(trials.assign(rt=trials["rt"] + 5e5), "non-decision varies", key=KEY, n_starts=1, window=1000)
+
+
 def test_tables_describe_the_trials():
     trials = pd.DataFrame({"coherence": [0.0] * 4 + [0.5] * 4, "correct": [1, 0, 1, 0, 1, 1, 1, 1],
                            "rt": [400.0, 500, 600, 700, 300, 300, 500, 500]})  # fmt: skip
@@ -199,10 +257,13 @@ def test_unknown_names_are_told():
 
 
 def test_predictions_meet_the_closed_forms():
-    """Without variability: 1/(1 + exp(−2vB)) and (B/v)·tanh(vB), cut off at 2 s, where e⁻¹⁰ is left."""
+    """Without variability: 1/(1 + exp(−2vB)) and (B/v)·tanh(vB); slow tasks are followed until all have decided."""
     fit = known("simple", bound=0.6, drift_per_coherence=10.0)
     table = fit.predict([0.256], (0.5,))
     assert table["accuracy"].item() == pytest.approx(choice_probability(2.56, 0.6), abs=1e-4)
     assert table["rt"].item() == pytest.approx(350 + 1e3 * mean_decision_time(2.56, 0.6), abs=0.2)
     assert table["rt_errors"].item() == pytest.approx(table["rt_correct"].item(), abs=0.2)
     assert table["correct_0.5"].item() == pytest.approx(table["errors_0.5"].item(), abs=0.2)
+    slow = known("simple", bound=2.0, drift_per_coherence=10.0).predict([0.0, 0.004], (0.5,))
+    assert slow["rt"].tolist() == pytest.approx([4350, 350 + 1e3 * mean_decision_time(0.04, 2.0)], abs=0.5)
+    assert slow["accuracy"].tolist() == pytest.approx([0.5, choice_probability(0.04, 2.0)], abs=1e-5)

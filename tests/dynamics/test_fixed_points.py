@@ -148,10 +148,57 @@ def test_the_ghost_of_a_fold_is_a_slow_point():
     assert fixed_points(system, {"x": (-1, 1)}, slow=1e-4).sizes["point"] == 0
 
 
-def test_a_double_root_is_one_marginal_point():
-    found = fixed_points(Custom(ghost, ("x",), {"gap": 0.0}), {"x": (-1, 1)})
-    assert found["kind"].values.tolist() == ["marginal"] or abs(found["jacobian"].values[0, 0, 0]) < 1e-6
-    np.testing.assert_allclose(found["x"].values, [[0]], atol=1e-6)
+def degenerate(t, x, cubic, quintic):
+    u = x - 0.3
+    return cubic * u**3 + quintic * u**5
+
+
+def expanded(t, x, fast):
+    """(x − 0.3)³, whose terms cancel to rounding near its root, beside a fast variable."""
+    return jnp.stack([x[0] ** 3 - 0.9 * x[0] ** 2 + 0.27 * x[0] - 0.027, -fast * x[1]])
+
+
+def test_a_root_of_any_multiplicity_is_one_marginal_point():
+    """Newton leaves a root of multiplicity m within m·1e-8; rounding leaves one of an expanded cube within 6e-6."""
+    found = [(fixed_points(Custom(ghost, ("x",), {"gap": 0.0}), {"x": (-1, 1)}), 0.0, 1e-7)]
+    system = Custom(degenerate, ("x",), {"cubic": 1.0, "quintic": 0.0})
+    for cubic, quintic in ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0)):
+        found += [(fixed_points(system.replace(cubic=cubic, quintic=quintic), [(-1, 1)]), 0.3, 1e-7)]
+    crowded = Custom(expanded, ("x", "y"), {"fast": 1e3})
+    found += [(fixed_points(crowded, [(-1, 1)] * 2), 0.3, 2e-5)]
+    for points, place, near in found:
+        assert points["kind"].values.tolist() == ["marginal"]
+        np.testing.assert_allclose(points["x"].values[0, 0], place, rtol=0, atol=near)
+
+
+def test_a_gap_that_no_eye_sees_is_still_a_gap():
+    assert fixed_points(Custom(ghost, ("x",), {"gap": 1e-12}), {"x": (-1, 1)}).sizes["point"] == 0
+
+
+def test_a_fast_region_of_the_box_makes_no_false_points():
+    """An exponential membrane: dV/dt is e³⁵ at the edge of the box and 1 where its two fixed points are."""
+    system = Custom(lambda t, V: (-(V + 65) + 2 * jnp.exp((V + 50) / 2)) / 10, ("V",))
+    found = fixed_points(system, {"V": (-100, 20)})
+    np.testing.assert_allclose(found["x"].values[:, 0], [-64.99889, -45.43924], rtol=0, atol=5e-6)
+    assert found["kind"].values.tolist() == ["stable node", "unstable node"]
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.7])
+def test_slow_variables_beside_fast_ones_are_found(angle):
+    """Rates of −1e6 and −1 along turned axes: rounding of the fast one leaves 1e6·ε = 2e-10 in the slow one."""
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    found = fixed_points(Linear(turn @ np.diag([-1e6, -1.0]) @ turn.T), [(-1, 1.1)] * 2)
+    np.testing.assert_allclose(found["x"].values, [[0, 0]], rtol=0, atol=1e-9)
+    assert found["kind"].values.tolist() == ["stable node"]
+
+
+def test_neither_the_unit_of_time_nor_that_of_the_state_matters():
+    """sin(x/s)/T in a box of 4π: its zeros, in nanoseconds and kilometres as in any unit."""
+    system = Custom(lambda t, x, size, time: jnp.sin(x / size) / time, ("x",), {"size": 1.0, "time": 1.0})
+    for size, time in ((1.0, 1.0), (1e-9, 1e12), (1e9, 1e-12)):
+        found = fixed_points(system.replace(size=size, time=time), [(-6.5 * size, 6.5 * size)])
+        np.testing.assert_allclose(found["x"].values[:, 0] / size, np.pi * np.arange(-2, 3), rtol=0, atol=1e-10)
+        assert found["kind"].values.tolist() == ["unstable node", "stable node"] * 2 + ["unstable node"]
 
 
 BAD = {

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import xarray as xr
 
 from isocortex import InputError
 from isocortex.dynamics import (
@@ -124,6 +125,31 @@ def test_the_period_of_a_known_oscillation():
     assert found["period"] == pytest.approx(2 * np.pi / 0.3, rel=1e-4)
     assert found["amplitude"] == pytest.approx(4, rel=1e-3)
     assert "period" not in oscillation(simulate(WilsonCowan(), [0.9, 0.6], duration=50, dt=0.1))
+
+
+def sampled(function, end, dt=0.05):
+    t = np.arange(0, end, dt)
+    return xr.DataArray(function(t)[:, None], dims=("time", "variable"), coords={"time": t, "variable": ["x"]})
+
+
+def test_the_period_of_rhythms_with_several_rises():
+    """cos t + a·cos 3t repeats after 2π, for a weak slow part too; what repeats nowhere has no period."""
+    for weak in (1.0, 0.1):
+        x = sampled(lambda t, weak=weak: weak * np.cos(t) + 2 * np.cos(3 * t), 100)
+        assert oscillation(x)["period"] == pytest.approx(2 * np.pi, rel=1e-4)
+    assert "period" not in oscillation(sampled(lambda t: np.cos(t) + 2 * np.cos(3 * t), 12))
+    noise = np.random.default_rng(0).standard_normal(4000)
+    assert "period" not in oscillation(sampled(lambda t: noise[: len(t)], 100))
+
+
+def test_sections_that_meet_a_fold_find_a_fold():
+    """r·x + x³ − x⁵ folds at r = −1/4, x = ±1/√2, where one of nine sections of (−1, 1) lies."""
+    system = Custom(lambda t, x, r: r * x + x**3 - x**5, ("x",), {"r": 0.0})
+    found = continuation(system, "r", (-1, 1), {"x": (-1.5, 1.5)})
+    assert sorted(found["type"].values) == ["branch point", "fold", "fold"]
+    folds = found.isel(bifurcation=found["type"].values == "fold")
+    np.testing.assert_allclose(folds["at"], -0.25, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(np.sort(folds["x_at"].values[:, 0]), [-np.sqrt(0.5), np.sqrt(0.5)], atol=1e-7)
 
 
 def test_folds_of_a_cubic():

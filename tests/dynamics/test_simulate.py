@@ -1,5 +1,7 @@
 """One simulation for every system: orders of convergence, exact solutions, noise that replays, errors at the door."""
 
+import importlib
+import re
 import warnings
 
 import jax
@@ -186,6 +188,48 @@ def test_steps_beyond_the_bound_of_stability_are_warned_of(solver, bound):
     assert abs(float(x[-1, 0])) < 1e-6
 
 
+def block(x, decay, omega, fast):
+    """One weakly damped pair and 78 fast modes."""
+    pair = jnp.stack([-decay * x[0] + omega * x[1], -omega * x[0] - decay * x[1]])
+    return jnp.concatenate([pair, -fast * x[2:]])
+
+
+@pytest.mark.parametrize(
+    ("solver", "fast", "bound"),
+    [("euler", 0.5, 2e-3 / (1e-6 + 0.25)), ("rk4", 50.0, 2.785 / 50)],
+    ids=["a slow pair", "fast modes"],
+)
+def test_large_systems_are_checked_without_their_jacobian(solver, fast, bound, monkeypatch):
+    """Euler's method is stable for λ = −a ± iω up to dt = 2a/(a² + ω²), Runge–Kutta up to 2.785/|λ| if λ is real."""
+    monkeypatch.setattr(importlib.import_module("isocortex.dynamics.core.stability"), "linearised", None)
+    values = {"decay": 1e-3, "omega": 0.5, "fast": 0.0}
+    system = Custom(lambda t, x, **v: block(x, **v), tuple(f"x{i}" for i in range(80)), values)
+    simulate_it = lambda dt: simulate(  # noqa: E731
+        system, np.ones(80), duration=2 * dt, dt=dt, solver=solver, sweep={"fast": [fast / 100, fast]}
+    )
+    with pytest.warns(RuntimeWarning, match="too long") as found:
+        simulate_it(0.1)
+    said = float(re.search(r"dt above (\S+) ms", str(found[0].message)).group(1))
+    assert said == pytest.approx(bound, rel=0.02)  # the bound is looked for in a thousand steps, and told to 3 digits
+    simulate_it(0.5 * bound)
+
+
+def forced_fast(t, x, rate):
+    """x follows cos s, s = t, within 1/rate ms."""
+    return jnp.stack([-rate * (x[0] - jnp.cos(x[1])), jnp.ones_like(x[1])])
+
+
+def test_a_stiff_system_is_named_and_solved(monkeypatch):
+    """The path is cos(t − 1/rate) to 1e-12 once the start is forgotten. The explicit solver needs 3e6 steps."""
+    monkeypatch.setattr(importlib.import_module("isocortex.dynamics.core.simulate"), "MOST_ADAPTIVE_STEPS", 2000)
+    system = Custom(forced_fast, ("x", "s"), {"rate": 1e6})
+    options = {"duration": 10, "dt": 5, "tolerance": 1e-6}
+    with pytest.warns(RuntimeWarning, match="system is stiff: use solver='kvaerno5'"):
+        assert not np.isfinite(simulate(system, [0.0, 0.0], solver="tsit5", **options).values[-1]).any()
+    x = simulate(system, [0.0, 0.0], solver="kvaerno5", **options)
+    np.testing.assert_allclose(x.values[1:, 0], np.cos([5, 10]), rtol=0, atol=1e-5)
+
+
 def test_a_diverging_state_is_warned_of():
     with pytest.warns(RuntimeWarning, match="no longer finite"):
         simulate(Custom(lambda t, x: x**3, ("x",)), [1.0], duration=20, dt=0.5)
@@ -206,6 +250,7 @@ BAD = {
     "no exact law": ({"solver": "exact"}, "Custom has no exact step; use 'euler-maruyama'"),
     "no noise taken": ({"solver": "rk4"}, "has noise, which 'rk4' does not take; use 'euler-maruyama'"),
     "saves": ({"save_every": 3}, "10 steps of 0.1 ms cannot be saved every 3"),
+    "part of a save": ({"save_every": 2.5}, "save_every must be a whole number of steps of dt, at least 1; got 2.5"),
     "parameter": ({"sweep": {"sigam": [1.0]}}, "no parameter of Custom 'sigam'. Did you mean 'sigma'"),
 }
 

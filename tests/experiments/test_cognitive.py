@@ -37,6 +37,7 @@ PROMISED = {
     "accuracy.untrained.mean",
     "accuracy.ideal",
     "accuracy.fraction_of_ideal.mean",
+    "accuracy.fraction_of_ideal.sampling_error",
     "accuracy.last_100.mean",
     "loss.last_100.mean",
 }

@@ -2,10 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
+import xarray as xr
 
 from isocortex import InputError
-from isocortex.experiments.circuits.ring_attractor import RingMemory
+from isocortex.dynamics import RingAttractor, bump
+from isocortex.experiments.circuits.ring_attractor import RingMemory, unwrapped
 
 
 @pytest.mark.slow
@@ -25,6 +28,15 @@ def test_the_ring_meets_its_closed_forms(tmp_path):
     assert abs(found["ring.memory.bias"]) < 4 * found["ring.memory.sd"] / 10
     page = (folder / "report.html").read_text()
     assert page.count("<img ") == 5
+
+
+def test_directions_begin_where_they_were_put_and_never_jump():
+    """Bumps from every side turn once round: each path begins at its start, in 0…360, and moves by its 5° a step."""
+    starts, turn = np.arange(0.0, 360, 40), np.arange(0.0, 361, 5)
+    theory = bump(RingAttractor(n=64))
+    rates = [[theory.rates(start + by) for by in turn] for start in starts]
+    path = unwrapped(xr.DataArray(rates, dims=("trial", "time", "variable"), coords={"time": turn}), starts)
+    np.testing.assert_allclose(path, starts[:, None] + turn, rtol=0, atol=0.5)  # 64 populations stand 5.6° apart
 
 
 BAD = {

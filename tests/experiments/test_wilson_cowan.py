@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from isocortex import InputError, runs
@@ -42,6 +43,18 @@ def test_the_page_shows_every_figure_and_the_published_table(whole):
     table = runs.read_run(whole).table("published")
     exact = table[~table["quantity"].str.contains("share of trials")]
     assert (exact["published"] == exact["here"]).sum() == len(exact) == 20
+
+
+@pytest.mark.slow
+def test_the_limit_cycle_begins_at_its_hopf_point(whole):
+    """Its extent grows with the square root of the distance, to first order: to a tenth for the first three."""
+    cycles = runs.read_run(whole).table("limit_cycles")
+    tau, extent = cycles["tau_i"].to_numpy(), (cycles["high"] - cycles["low"]).to_numpy()
+    assert tau[0] == pytest.approx(summary(whole)["hopf.tau_i"])
+    assert extent[0] == 0
+    squares = extent[1:4] ** 2 / (tau[1:4] - tau[0])
+    np.testing.assert_allclose(squares, squares.mean(), rtol=0.1)
+    assert (np.diff(extent) > 0).all()
 
 
 @pytest.mark.slow

@@ -5,9 +5,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import xarray as xr
 
 from isocortex import CTRNN, InputError, OrientationDiscrimination, evaluate, fit_stream, population, record
-from isocortex.learning import behaviour, perturbation_table
+from isocortex.learning import behaviour, fraction_of_ideal, perturbation_table
 from isocortex.models import disconnect, lesion, member, with_noise, with_pulse
 from isocortex.tasks import PerceptualDecisionMaking
 
@@ -30,6 +31,19 @@ def test_behaviour_is_labelled_and_agrees_with_evaluate(networks, key):
     assert float(seen.correct.mean()) > 0.95
     assert set(seen.coherence.values) == {100.0}
     np.testing.assert_allclose(seen.ideal, 1, atol=1e-6)
+
+
+def test_an_ideal_observer_stays_within_the_sampling_error_of_its_own_success(rng):
+    """2000 members that succeed with the ideal observer's probabilities: the standard deviation of their fractions is
+    the error that is said, to four of its own standard errors, error/√(2·2000). Half of them are above 1."""
+    p = rng.uniform(0.5, 1, 300)
+    correct = (rng.random((2000, 300)) < p).astype(float)
+    fractions, error = fraction_of_ideal(xr.Dataset({"correct": (("seed", "trial"), correct), "ideal": ("trial", p)}))
+    assert fractions.mean() == pytest.approx(1, abs=4 * error / np.sqrt(2000))
+    assert fractions.std() == pytest.approx(error, rel=4 / np.sqrt(4000))
+    assert (fractions > 1).mean() == pytest.approx(0.5, abs=0.05)
+    with pytest.raises(InputError, match="succeeds in no trial"):
+        fraction_of_ideal(xr.Dataset({"correct": (("seed", "trial"), correct), "ideal": ("trial", 0 * p)}))
 
 
 def test_noise_is_on_at_test_and_each_members_own(networks, key):

@@ -15,6 +15,7 @@ from .ddm_fit import fit_decisions as fit_decisions
 from .ddm_fit import held_out as held_out
 from .ddm_likelihood import PARAMETERS as PARAMETERS
 from .ddm_likelihood import VARIANTS as VARIANTS
+from .ddm_likelihood import WINDOW as WINDOW
 from .ddm_profile import profile_intervals as profile_intervals
 from .decision_trials import by_coherence as by_coherence
 from .decision_trials import quantiles as quantiles

@@ -3,29 +3,30 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
-from jaxtyping import Array, Float
-from scipy.optimize import minimize
+from jaxtyping import Float
 from scipy.stats import norm
-from threadpoolctl import threadpool_limits
 
-from ..cores import on_cores
 from ..errors import InputError, look_up, require
 from ..shapes import PRNGKey
-from .ddm_likelihood import PARAMETERS, VARIANTS, WINDOW, Observed, log_likelihood
+from .ddm_likelihood import COMMON, PARAMETERS, VARIANTS, WINDOW, Observed
+from .ddm_search import BATCH, Search, evaluate, misfit_and_slope, observe, padded, ranges, search, signed_coherence
 
 COLUMNS = ("coherence", "correct", "rt")
-BATCH = 1024
-"""Trials are padded to a multiple of this, so that animals and folds share one compiled program."""
 SPREAD = 0.4
 """Standard deviation of the starting points of a search around the default ones, in logarithms."""
 IMPOSSIBLE = -1e8
+"""Log density below which a trial counts as impossible."""
+UNFINISHED = 0.1
+"""Nats that a further Newton step may gain before a search counts as unfinished: a twentieth of an interval's 1.92."""
+POINTS = 4 * BATCH
+"""Reaction times at which a prediction sums densities."""
+LEFT = 1e-4
+"""A prediction goes on until the later half of its time holds less than this share; what is beyond is far less."""
 TOO_FAST, TOO_SLOW = 20.0, 20000.0
 """Median reaction times in ms beyond which the unit is doubtful."""
 
@@ -39,13 +40,20 @@ class DecisionFit:
     variant : str
     table : DataFrame
         Index parameter; columns ``estimate``, ``low``, ``high`` (95 %, from the curvature of the log likelihood in the
-        logarithm of the parameter; NaN for one that rests at the end of its range; see
-        :func:`isocortex.analysis.profile_intervals` for better ones), ``unit`` and ``meaning``.
+        logarithm of the parameter; NaN for one at the limit of its range; see
+        :func:`isocortex.analysis.profile_intervals` for better ones), ``at_limit`` ("lower", "upper" or ""), ``unit``
+        and ``meaning``.
     log_likelihood : float
         In nats, of densities per second.
     bic : float
         Parameters × ln(trials) − 2 × log likelihood: lower is better.
     n_trials : int
+    window : float
+        Contaminants respond uniformly within so many ms.
+    failures : tuple of str
+        What is wrong with the fit, in sentences: a search that did not get away from its starting point or did not
+        reach the maximum, trials that are impossible, a parameter at the limit of its range. A variability, collapse
+        or share of contaminants at its lower limit is no failure: there is none in the trials.
     """
 
     variant: str
@@ -53,6 +61,8 @@ class DecisionFit:
     log_likelihood: float
     bic: float
     n_trials: int
+    window: float = WINDOW
+    failures: tuple[str, ...] = ()
 
     @property
     def theta(self) -> Float[np.ndarray, " parameter"]:
@@ -63,11 +73,15 @@ class DecisionFit:
         """Return the predicted densities of correct and error trials at reaction times in ms, per ms."""
         with jax.enable_x64(True):
             theta, drive = jnp.asarray(self.theta), np.full(len(times), coherence)
-            found = [np.exp(_evaluate(self.variant, theta, observe(times, sign * drive))) for sign in (1.0, -1.0)]
+            found = [
+                np.exp(evaluate(self.variant, theta, observe(times, sign * drive, self.window))) for sign in (1.0, -1.0)
+            ]
         return found[0][: len(times)] / 1e3, found[1][: len(times)] / 1e3
 
     def predict(self, coherences: Sequence[float], levels: Sequence[float] = ()) -> pd.DataFrame:
-        """Return what the fitted model expects at some coherences up to 2 s, by sums of its densities over ms.
+        """Return what the fitted model expects at some coherences, by sums of its densities.
+
+        Each sum goes on until the last of the mass is there, at first to twice the window and then twice as far.
 
         Returns
         -------
@@ -75,23 +89,39 @@ class DecisionFit:
             Index coherence; ``accuracy``, ``rt``, ``rt_correct``, ``rt_errors`` (means, ms), and quantiles of the
             reaction times ``correct_0.1``, ``errors_0.1``, … for each of `levels`.
         """
-        times = np.arange(0.5, 1e3 * WINDOW)
         rows = []
         for coherence in coherences:
-            right, wrong = self.densities(coherence, times)
+            times, right, wrong = self._until_the_last(coherence)
             total = right.sum() + wrong.sum()
             means = {"rt": times @ (right + wrong) / total}
             found = {}
             for name, density in (("correct", right), ("errors", wrong)):
                 means[f"rt_{name}"] = times @ density / density.sum()
                 share = density.cumsum() / density.sum()
-                found |= {f"{name}_{level:g}": np.interp(level, share, times + 0.5) for level in levels}
+                found |= {f"{name}_{level:g}": np.interp(level, share, times + times[0]) for level in levels}
             rows.append({"accuracy": right.sum() / total, **means, **found})
         return pd.DataFrame(rows, index=pd.Index(coherences, name="coherence"))
 
+    def _until_the_last(self, coherence: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the middles of equal steps until nearly everybody has responded, and the shares in each step."""
+        longest = 2 * self.window
+        while True:
+            step = longest / POINTS
+            times = step * (np.arange(POINTS) + 0.5)
+            right, wrong = (step * density for density in self.densities(coherence, times))
+            mass = right + wrong
+            if mass[POINTS // 2 :].sum() <= LEFT * mass.sum():
+                return times, right, wrong
+            longest *= 2
+
 
 def fit_decisions(
-    trials: pd.DataFrame, variant: str = "contaminants", *, key: PRNGKey, n_starts: int = 4
+    trials: pd.DataFrame,
+    variant: str = "contaminants",
+    *,
+    key: PRNGKey,
+    n_starts: int = 4,
+    window: float | int | None = None,
 ) -> DecisionFit:
     """Fit a variant of the drift–diffusion model by maximum likelihood.
 
@@ -109,10 +139,17 @@ def fit_decisions(
         Of the starting points.
     n_starts : int
         Default 4; the first is always the default one.
+    window : float, optional
+        Contaminants respond uniformly within so many ms. Default 2000, or the longest reaction time if that is later.
 
     Returns
     -------
     DecisionFit
+
+    Warns
+    -----
+    UserWarning
+        If trials come later than the window, or if the fit failed: see `failures` of :class:`DecisionFit`.
 
     Raises
     ------
@@ -131,12 +168,33 @@ def fit_decisions(
     look_up("variant", variant, VARIANTS)
     require(n_starts >= 1, f"n_starts must be at least 1; got {n_starts}.")
     checked = check_trials(trials)
-    seconds, drive = checked["rt"].to_numpy(), signed_coherence(checked)
+    rt = checked["rt"].to_numpy()
+    chosen = _contaminants_until(rt, window, warned="contaminants" in VARIANTS[variant])
     with jax.enable_x64(True):
-        observed = observe(seconds, drive)
-        weights = padded(np.ones(len(seconds)), len(observed.seconds))
-        found = search(variant, observed, weights, _begin(variant, key, n_starts))
-        return _with_intervals(variant, found[1], observed, weights)
+        observed = observe(rt, signed_coherence(checked), chosen)
+        weights = padded(np.ones(len(rt)), len(observed.seconds))
+        fit = _with_intervals(
+            variant, search(variant, observed, weights, _begin(variant, key, n_starts)), observed, weights
+        )
+    if fit.failures:
+        warnings.warn(f"The fit of “{variant}” is doubtful. " + " ".join(fit.failures), stacklevel=2)
+    return fit
+
+
+def _contaminants_until(rt: np.ndarray, window: float | int | None, *, warned: bool) -> float:
+    """Return until when contaminants respond, in ms; warn of later reaction times."""
+    require(window is None or 0 < window < np.inf, f"window must be a number of ms above 0; got {window}.")
+    limit = WINDOW if window is None else float(window)
+    late, longest = int((rt > limit).sum()), float(rt.max())
+    if late and warned:
+        then = (
+            f"contaminants are taken to respond uniformly until the longest, {longest:.0f} ms. A few very late trials "
+            "spread them thin: leave such trials out, or give a window."
+            if window is None
+            else "none of them can be a contaminant, which can bias the drift."
+        )
+        warnings.warn(f"{late} of {len(rt)} reaction times are longer than {limit:g} ms: {then}", stacklevel=3)
+    return max(limit, longest) if window is None else limit
 
 
 def held_out(
@@ -160,12 +218,12 @@ def held_out(
     fold = np.asarray(jax.random.permutation(key, len(checked))) % n_folds
     out = np.empty((len(fits), len(checked)))
     with jax.enable_x64(True):
-        observed = observe(checked["rt"].to_numpy(), signed_coherence(checked))
         for i, fit in enumerate(fits):
+            observed = observe(checked["rt"].to_numpy(), signed_coherence(checked), fit.window)
             for n in range(n_folds):
                 weights = padded((fold != n).astype(float), len(observed.seconds))
-                theta = jnp.asarray(search(fit.variant, observed, weights, [fit.theta])[1])
-                values = np.asarray(_evaluate(fit.variant, theta, observed))[: len(checked)]
+                theta = jnp.asarray(search(fit.variant, observed, weights, [fit.theta]).theta)
+                values = np.asarray(evaluate(fit.variant, theta, observed))[: len(checked)]
                 out[i, fold == n] = np.where(values < IMPOSSIBLE, -np.inf, values)[fold == n]
     return out
 
@@ -205,25 +263,6 @@ def check_unit(rt: np.ndarray) -> None:
         )
 
 
-def signed_coherence(trials: pd.DataFrame) -> Float[np.ndarray, " trial"]:
-    """Return coherence, negative for errors."""
-    return trials["coherence"].to_numpy(float) * np.where(trials["correct"].to_numpy(float) > 0, 1.0, -1.0)
-
-
-def observe(rt: np.ndarray, drive: np.ndarray) -> Observed:
-    """Return padded trials; `rt` in ms."""
-    pad = -len(rt) % BATCH
-    seconds = np.pad(np.asarray(rt, float) / 1e3, (0, pad), mode="edge")
-    drives, which = np.unique(np.pad(drive, (0, pad), mode="edge"), return_inverse=True)
-    horizon = max(WINDOW, float(seconds.max()))
-    parts = (seconds, drives, which, horizon)
-    return Observed(*(jnp.asarray(part) for part in parts))
-
-
-def padded(values: np.ndarray, n: int) -> Float[np.ndarray, " trial"]:
-    return np.pad(values, (0, n - len(values)))
-
-
 def _begin(variant: str, key: PRNGKey, n: int) -> list[np.ndarray]:
     middle = np.log([PARAMETERS[name].begin for name in VARIANTS[variant]])
     numbers = np.random.default_rng(np.asarray(jax.random.key_data(key)))  # jax.random would compile for these few
@@ -232,84 +271,50 @@ def _begin(variant: str, key: PRNGKey, n: int) -> list[np.ndarray]:
     return [middle + row for row in jitter]
 
 
-@partial(jax.jit, static_argnames="variant")
-def _evaluate(variant: str, theta: Array, observed: Observed) -> Array:
-    return log_likelihood(variant, theta, observed)
-
-
-def _misfit(theta: Array, variant: str, observed: Observed, weights: Float[Array, " trial"]) -> Array:
-    return -(weights * log_likelihood(variant, theta, observed)).sum() / weights.sum()
-
-
-_slope = jax.jit(jax.value_and_grad(_misfit), static_argnames="variant")
-
-
-def search(
-    variant: str,
-    observed: Observed,
-    weights: Float[np.ndarray, " trial"],
-    starts: Sequence[np.ndarray],
-    *,
-    box: Float[np.ndarray, "parameter 2"] | None = None,
-    tolerance: float = 1e-13,
-) -> tuple[float, Float[np.ndarray, " parameter"]]:
-    """Return the lowest misfit (nats per trial) and where it is, over searches from several starting points.
-
-    The `box` is that of :func:`ranges`, unless another is given: one that has no width holds a parameter fixed.
-    """
-    box, given = ranges(variant, observed, weights) if box is None else box, jnp.asarray(weights)
-
-    def slope(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        value, gradient = _slope(theta, variant, observed, given)
-        return float(value), np.asarray(gradient)
-
-    def climb(start: np.ndarray) -> Any:
-        options = {"ftol": tolerance, "gtol": 1e-7, "maxiter": 300}
-        with jax.enable_x64(True):  # it holds for one thread alone
-            return minimize(slope, np.clip(start, *box.T), jac=True, method="L-BFGS-B", bounds=box, options=options)
-
-    # BLAS threads would wait for each other over matrices of a few rows; the searches share the cores instead.
-    with threadpool_limits(1, "blas"):
-        results = on_cores(climb, starts)
-    best = min(results, key=lambda result: result.fun)
-    return float(best.fun), best.x
-
-
-def ranges(variant: str, observed: Observed, weights: Float[np.ndarray, " trial"]) -> Float[np.ndarray, "parameter 2"]:
-    """Return the ranges of the logarithms; without contaminants nobody responds before the non-decision time."""
-    names = VARIANTS[variant]
-    box = np.log([(PARAMETERS[name].low, PARAMETERS[name].high) for name in names])
-    if "contaminants" not in names:
-        earliest = 1e3 * np.asarray(observed.seconds)[weights > 0].min()
-        box[names.index("non_decision")] = np.log([0.05 * earliest, 0.999 * earliest])
-    return box
-
-
 def _with_intervals(
-    variant: str, theta: np.ndarray, observed: Observed, weights: Float[np.ndarray, " trial"]
+    variant: str, found: Search, observed: Observed, weights: Float[np.ndarray, " trial"]
 ) -> DecisionFit:
-    """Return the fit at `theta`, with intervals from the curvature of the log likelihood (the observed information)."""
-    names, n = VARIANTS[variant], int(weights.sum())
+    """Return the fit, with intervals from the curvature of the log likelihood (the observed information)."""
+    names, n, theta = VARIANTS[variant], int(weights.sum()), found.theta
     box = ranges(variant, observed, weights)
-    free = (theta > box[:, 0] + 1e-6) & (theta < box[:, 1] - 1e-6)
+    low, high = theta <= box[:, 0] + 1e-6, theta >= box[:, 1] - 1e-6
+    free = ~(low | high)
     h = 1e-4
     given = jnp.asarray(weights)
     ends = [
-        [np.asarray(_slope(theta + s * h * e, variant, observed, given)[1]) for s in (1, -1)]
+        [np.asarray(misfit_and_slope(theta + s * h * e, variant, observed, given)[1]) for s in (1, -1)]
         for e in np.eye(len(theta))
     ]
     columns = np.array([(after - before) / (2 * h) for after, before in ends])
     information = n * (columns + columns.T) / 2
-    error = np.full(len(theta), np.nan)
-    inside = information[np.ix_(free, free)]
-    if free.any() and np.linalg.eigvalsh(inside)[0] > 0:
+    inside, error = information[np.ix_(free, free)], np.full(len(theta), np.nan)
+    misfit, slope = misfit_and_slope(theta, variant, observed, given)
+    total, downhill, gain = -n * float(misfit), n * np.asarray(slope)[free], 0.0
+    curved = bool(not free.any() or np.linalg.eigvalsh(inside)[0] > 0)
+    if curved:
         error[free] = np.sqrt(np.diag(np.linalg.inv(inside)))
+        gain = float(downhill @ np.linalg.solve(inside, downhill)) / 2
     half = norm.isf(0.025) * error
     table = pd.DataFrame(
         {"estimate": np.exp(theta), "low": np.exp(theta - half), "high": np.exp(theta + half)},
         index=pd.Index(names, name="parameter"),
     )
+    table["at_limit"] = np.select([low, high], ["lower", "upper"], "")
     table["unit"] = [PARAMETERS[name].unit for name in names]
     table["meaning"] = [PARAMETERS[name].meaning for name in names]
-    total = -n * float(_slope(theta, variant, observed, given)[0])
-    return DecisionFit(variant, table, total, len(names) * np.log(n) - 2 * total, n)
+    impossible = int((np.asarray(evaluate(variant, theta, observed))[:n] < IMPOSSIBLE).sum())
+    sentences = {
+        "The search found nothing better than its starting point.": not found.moved,
+        f"Under the estimates {impossible} of {n} trials are impossible.": impossible > 0,
+        "The log likelihood has no maximum at the estimates, so that its curvature gives no intervals.": not curved,
+        f"The search stopped early: a further step promises {gain:.2g} nats. More n_starts may help.": gain
+        > UNFINISHED,
+    }
+    limits = [
+        f"{name} is at the {side} limit of its range, {estimate:.4g} {PARAMETERS[name].unit}."
+        for name, side, estimate in zip(names, table["at_limit"], table["estimate"], strict=True)
+        if side == "upper" or (side == "lower" and name in COMMON)
+    ]
+    failures = (*(sentence for sentence, said in sentences.items() if said), *limits)
+    window = 1e3 * float(observed.window)
+    return DecisionFit(variant, table, total, len(names) * np.log(n) - 2 * total, n, window, failures)

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ..dynamics.decision.first_passage import IMPOSSIBLE, log_density, log_density_moving, moving_bounds
+from ..dynamics.decision.first_passage import CLOCK, IMPOSSIBLE, log_density, log_density_moving, moving_bounds
 
 
 class Parameter(NamedTuple):
@@ -48,12 +48,8 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 }
 """Name → free parameters. A falling bound excludes a varying start."""
 
-WINDOW = 2.0
-"""Contaminants respond uniformly within this many seconds, and not later."""
-MOVING_KNOTS = 200
-"""Steps of the integral equation for falling bounds up to the horizon: the density errs by 1e-5 of its peak."""
-DELAY_KNOTS = 500
-"""Steps up to the horizon of the distribution function that a varying non-decision time reads."""
+WINDOW = 2000.0
+"""Contaminants respond uniformly within so many ms, or until the longest reaction time if that is later."""
 START_NODES = np.polynomial.legendre.leggauss(7)
 """Gauss and Legendre's, for the uniform start."""
 
@@ -68,14 +64,14 @@ class Observed(eqx.Module):
         The different coherences, negative for errors: the drift towards the bound that was hit, in units of k.
     which : array, shape (trial,)
         Index of each trial's drive.
-    horizon : array, shape ()
-        Seconds that the tabulated functions cover.
+    window : array, shape ()
+        Seconds within which contaminants respond, uniformly.
     """
 
     seconds: Float[Array, " trial"]
     drives: Float[Array, " drive"]
     which: Int[Array, " trial"]
-    horizon: Float[Array, ""]
+    window: Float[Array, ""]
 
 
 def log_likelihood(variant: str, theta: Float[Array, " parameter"], observed: Observed) -> Float[Array, " trial"]:
@@ -91,16 +87,22 @@ def log_likelihood(variant: str, theta: Float[Array, " parameter"], observed: Ob
     names = VARIANTS[variant]
     p = dict(zip(names, jnp.exp(theta), strict=True))
     drift_sd, delay = p.get("drift_sd", 0.0), p["non_decision"] / 1e3
+    knots, scale = p["bound"] ** 2 * CLOCK, jnp.log(p["bound"] ** 2)
     if "collapse" in p:
+        double = 2 * p["collapse"]
+
+        def log_clock(t: Array) -> Array:
+            """Return log b(0)²∫dt/b²: no exponential of a late time can overflow."""
+            return double * t + jnp.log1p(-jnp.exp(-double * t)) - jnp.log(double)
 
         def bound(t: Array) -> Array:
             return p["bound"] * jnp.exp(-p["collapse"] * t)
 
-        grid = observed.horizon / MOVING_KNOTS * jnp.arange(1, MOVING_KNOTS + 1)
-        ratio = moving_bounds(bound, grid)[0]
+        knots = jnp.log1p(double * knots) / double
+        ratio = moving_bounds(bound, knots)
 
         def density(t: Array, drive: Array) -> Array:
-            return log_density_moving(t, p["drift_per_coherence"] * drive, bound, grid, ratio, drift_sd)
+            return log_density_moving(t, p["drift_per_coherence"] * drive, bound, knots, ratio, drift_sd)
     else:
         nodes, weights = START_NODES if "start_range" in p else (np.zeros(1), np.full(1, 2.0))
         starts = p.get("start_range", 0.0) * p["bound"] * nodes
@@ -110,15 +112,19 @@ def log_likelihood(variant: str, theta: Float[Array, " parameter"], observed: Ob
             each = over_starts(t, p["drift_per_coherence"] * drive, p["bound"], starts, drift_sd)
             return jax.nn.logsumexp(each, b=weights / 2)
 
+        def log_clock(t: Array) -> Array:
+            return jnp.log(t)
+
     if "non_decision_range" in p:
         half = p["non_decision_range"] / 2e3
-        found = _within(density, observed, observed.seconds - delay - half, observed.seconds - delay + half)
+        middle = observed.seconds - delay
+        found = _within(density, observed, middle - half, middle + half, knots, lambda t: log_clock(t) - scale)
     else:
         found = jax.vmap(density)(observed.seconds - delay, observed.drives[observed.which])
     if "contaminants" not in p:
         return found
     share = p["contaminants"]
-    stray = jnp.where(observed.seconds <= WINDOW, jnp.log(share / 2) - jnp.log(WINDOW), IMPOSSIBLE)
+    stray = jnp.where(observed.seconds <= observed.window, jnp.log(share / 2) - jnp.log(observed.window), IMPOSSIBLE)
     return jnp.logaddexp(jnp.log1p(-share) + found, stray)
 
 
@@ -127,26 +133,36 @@ def _within(
     observed: Observed,
     low: Float[Array, " trial"],
     high: Float[Array, " trial"],
+    knots: Float[Array, " knot"],
+    log_clock: Callable[[Array], Array],
 ) -> Float[Array, " trial"]:
     """Return the log of the mean density between two decision times: what a uniform non-decision time makes of it.
 
-    The distribution function of every drive is summed once by the trapezoidal rule, and read between its knots by the
-    cubic with the density as its slope.
+    The distribution function of every drive is summed once over the logarithm z of the model's clock, in which the
+    knots are equally far apart, and read between them by the cubic with the density as its slope: from the left for
+    early trials and from the right for late ones, so that neither tail is lost in rounding.
     """
-    h = observed.horizon / DELAY_KNOTS
+    h, n = float(np.log(CLOCK[1] / CLOCK[0])), len(CLOCK)
     over_time = jax.vmap(density, in_axes=(0, None))
-    g = jnp.exp(jax.vmap(over_time, in_axes=(None, 0))(h * jnp.arange(DELAY_KNOTS + 1), observed.drives))
-    G = jnp.cumsum((g + jnp.roll(g, 1, axis=1)).at[:, 0].set(0), axis=1) * h / 2
+    per_z = jax.vmap(jax.grad(lambda t: log_clock(t)))(knots) ** -1  # dt/dz
+    g = jnp.exp(jax.vmap(over_time, in_axes=(None, 0))(knots, observed.drives)) * per_z[None]
+    wide = jnp.pad(g, ((0, 0), (1, 1)))
+    steps = h / 24 * (13 * (g[:, 1:] + g[:, :-1]) - wide[:, :-3] - wide[:, 3:])
+    before = jnp.pad(jnp.cumsum(steps, axis=1), ((0, 0), (1, 0)))
+    after = jnp.pad(jnp.cumsum(steps[:, ::-1], axis=1)[:, ::-1], ((0, 0), (0, 1)))
+    row = observed.which
 
-    def read(t: Float[Array, " trial"]) -> Float[Array, " trial"]:
-        place = jnp.clip(t / h, 0, DELAY_KNOTS - 1e-9)
+    def read(G: Float[Array, "drive knot"], slope: Float[Array, "drive knot"], t: Array) -> Float[Array, " trial"]:
+        place = jnp.clip((log_clock(jnp.maximum(t, 1e-9)) - np.log(CLOCK[0])) / h, 0, n - 1 - 1e-9)
         i = place.astype(int)
-        u, row = place - i, observed.which
+        u = place - i
         return (
             (1 + 2 * u) * (1 - u) ** 2 * G[row, i]
             + u**2 * (3 - 2 * u) * G[row, i + 1]
-            + h * (u * (1 - u) ** 2 * g[row, i] - u**2 * (1 - u) * g[row, i + 1])
+            + h * (u * (1 - u) ** 2 * slope[row, i] - u**2 * (1 - u) * slope[row, i + 1])
         )
 
-    inside = read(high) - read(low)
+    early = read(before, g, high) - read(before, g, low)
+    late = read(after, -g, low) - read(after, -g, high)
+    inside = jnp.where(read(before, g, high) < before[row, -1] / 2, early, late)
     return jnp.where(inside > 1e-200, jnp.log(jnp.maximum(inside, 1e-200)) - jnp.log(high - low), IMPOSSIBLE)

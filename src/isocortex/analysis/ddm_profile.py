@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from .ddm_fit import DecisionFit, check_trials, observe, padded, ranges, search, signed_coherence
+from .ddm_fit import DecisionFit, check_trials
+from .ddm_search import observe, padded, ranges, search, signed_coherence
 
 CLOSE = 0.01
 """How near the half-width of an interval is found, as a share of it."""
@@ -48,7 +49,7 @@ def profile_intervals(trials: pd.DataFrame, fit: DecisionFit) -> DecisionFit:
     checked = check_trials(trials)
     n = len(checked)
     with jax.enable_x64(True):
-        observed = observe(checked["rt"].to_numpy(), signed_coherence(checked))
+        observed = observe(checked["rt"].to_numpy(), signed_coherence(checked), fit.window)
         weights = padded(np.ones(n), len(observed.seconds))
         box = ranges(fit.variant, observed, weights)
         best = -fit.log_likelihood / n
@@ -62,7 +63,7 @@ def profile_intervals(trials: pd.DataFrame, fit: DecisionFit) -> DecisionFit:
                 nonlocal theta
                 held = box.copy()
                 held[i] = fit.theta[i] + side * away
-                misfit, theta = search(fit.variant, observed, weights, [theta], box=held, tolerance=1e-10)
+                misfit, theta, _ = search(fit.variant, observed, weights, [theta], box=held, tolerance=1e-10)
                 return float(np.sqrt(max(0.0, 2 * n * (misfit - best))) / norm.isf(0.025))
 
             guess = float(np.log(fit.table["high"].iloc[i] / fit.table["low"].iloc[i])) / 2

@@ -24,6 +24,7 @@ def simulate_trials(
     n_per_coherence: int = 500,
     coherences: Sequence[float] = COHERENCES,
     step: float = 0.5,
+    window: float | int = WINDOW,
 ) -> pd.DataFrame:
     """Simulate a reaction-time task with planted parameters, independently of the densities that fits use.
 
@@ -39,6 +40,8 @@ def simulate_trials(
         Shares. Default those of Roitman & Shadlen (2002).
     step : float
         Of the simulation, in ms. Default 0.5.
+    window : float
+        Contaminants respond uniformly within so many ms. Default 2000.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def simulate_trials(
     )
     rt = 1e3 * found.times + p["non_decision"] + p["non_decision_range"] * (delay - 0.5)
     stray = chance < p["contaminants"]
-    rt = np.where(stray, 1e3 * WINDOW * moment, rt)
+    rt = np.where(stray, window * moment, rt)
     correct = np.where(stray, side < 0.5, found.upper)
     ended = np.isfinite(rt) & (rt > 0)
     return pd.DataFrame({"coherence": coherence[ended], "correct": correct[ended], "rt": rt[ended]})

@@ -11,7 +11,7 @@ from jax.scipy.special import erf, xlogy
 from jaxtyping import Array, Float
 from scipy.special import erfinv
 
-AT_THRESHOLD = 1 - np.exp(-1)
+AT_THRESHOLD = float(1 - np.exp(-1))
 """The share of the way from chance to certainty that every curve has gone at its threshold."""
 CURVES: dict[str, Callable[[Any], Any]] = {
     "weibull": lambda u: -jnp.expm1(-u),
@@ -19,6 +19,12 @@ CURVES: dict[str, Callable[[Any], Any]] = {
     "logistic": lambda u: jnp.tanh(float(np.arctanh(AT_THRESHOLD)) * u),
 }
 """Name → how far from chance to certainty, as a function of u = (strength/threshold)^slope; 1 − 1/e at u = 1."""
+INVERSES: dict[str, Callable[[float], float]] = {
+    "weibull": lambda share: float(-np.log1p(-share)),
+    "gaussian": lambda share: float(erfinv(share) / erfinv(AT_THRESHOLD)),
+    "logistic": lambda share: float(np.arctanh(share) / np.arctanh(AT_THRESHOLD)),
+}
+"""Name → u at which a curve has gone a share of its way."""
 BATCH = 512
 """Fits that run together."""
 N_STEPS = 100
@@ -37,14 +43,20 @@ PerSeed = Float[Array | np.ndarray, "seed strength"]
 
 
 def accuracy(
-    theta: Theta, strength: Strengths, chance: Float[Array, ""] | float, *, curve: str, signed: bool
+    theta: Theta,
+    strength: Strengths,
+    chance: Float[Array, ""] | float,
+    unit: Float[Array, ""] | float,
+    *,
+    curve: str,
+    signed: bool,
 ) -> Strengths:
-    """Return the probability of success at every strength."""
+    """Return the probability of success at every strength; `unit` is u at the threshold."""
     bias, log_threshold, log_slope, lapse = theta
     distance = strength - bias
     nothing = distance == 0
     log_ratio = jnp.log(jnp.where(nothing, 1.0, jnp.abs(distance))) - log_threshold
-    u = jnp.where(nothing, 0.0, jnp.exp(jnp.minimum(jnp.exp(log_slope) * log_ratio, 50.0)))
+    u = jnp.where(nothing, 0.0, unit * jnp.exp(jnp.minimum(jnp.exp(log_slope) * log_ratio, 50.0)))
     far = CURVES[curve](u)
     return 0.5 + (0.5 - lapse) * jnp.sign(distance) * far if signed else chance + (1 - chance - lapse) * far
 
@@ -55,12 +67,22 @@ def log_binomial(k: Any, n: Any, share: Any) -> Any:
 
 
 def _climb(
-    start: Theta, k: Counts, n: Counts, strength: Strengths, chance: Array, box: Box, curve: str, signed: bool
+    start: Theta,
+    k: Counts,
+    n: Counts,
+    box: Box,
+    strength: Strengths,
+    chance: Array,
+    unit: Array,
+    curve: str,
+    signed: bool,
 ) -> tuple[Theta, Array]:
     """Climb to the nearest maximum within the box by damped Fisher scoring; a bound is left only inwards."""
 
     def share(theta: Theta) -> Strengths:
-        return jnp.clip(accuracy(theta, strength, chance, curve=curve, signed=signed), LEAST_SHARE, 1 - LEAST_SHARE)
+        return jnp.clip(
+            accuracy(theta, strength, chance, unit, curve=curve, signed=signed), LEAST_SHARE, 1 - LEAST_SHARE
+        )
 
     def step(state: tuple[Theta, Array, Array, Array, Array]) -> tuple[Theta, Array, Array, Array, Array]:
         theta, height, damping, i, _ = state
@@ -95,13 +117,13 @@ def solve_positive(A: Float[Array, "4 4"], b: Theta) -> Theta:
 
 @partial(jax.jit, static_argnames=("curve", "signed"))
 def starts(
-    k: PerSeed, n: PerSeed, strength: Strengths, chance: Array, box: Box, *, curve: str, signed: bool
+    k: PerSeed, n: PerSeed, box: Box, strength: Strengths, chance: Array, unit: Array, *, curve: str, signed: bool
 ) -> Float[Array, "seed start 4"]:
     """Return the best point of a grid for every level of lapses."""
     axes = [jnp.linspace(low, high, size) for low, high, size in zip(*box, GRID, strict=True)]
     axes[-1] = box[0, -1] + (axes[-1] - box[0, -1]) * jnp.linspace(0, 1, GRID[-1])
     grid = jnp.stack(jnp.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 4)
-    shares = psychometric_shares(grid, strength, chance, curve=curve, signed=signed)
+    shares = psychometric_shares(grid, strength, chance, unit, curve=curve, signed=signed)
     logs = jnp.log(jnp.clip(jnp.stack([shares, 1 - shares]), LEAST_SHARE))
     heights = k @ logs[0].T + (n - k) @ logs[1].T
     best = heights.reshape(len(k), -1, GRID[-1]).argmax(axis=1)
@@ -110,23 +132,30 @@ def starts(
 
 @partial(jax.jit, static_argnames=("curve", "signed"))
 def psychometric_shares(
-    theta: Float[Array | np.ndarray, "row 4"], strength: Strengths, chance: Array, *, curve: str, signed: bool
+    theta: Float[Array | np.ndarray, "row 4"],
+    strength: Strengths,
+    chance: Array,
+    unit: Array,
+    *,
+    curve: str,
+    signed: bool,
 ) -> Float[Array, "row strength"]:
     """Return the probability of success at every strength, for rows of parameters."""
-    return jax.vmap(lambda theta: accuracy(theta, strength, chance, curve=curve, signed=signed))(theta)
+    return jax.vmap(lambda theta: accuracy(theta, strength, chance, unit, curve=curve, signed=signed))(theta)
 
 
 def climb_all(
     starts: Float[np.ndarray, "seed #start 4"],
     k: Float[np.ndarray, "seed #start strength"],
     n: Float[np.ndarray, "seed #start strength"],
+    box: Float[np.ndarray, "#seed #start 2 4"],
     *model: Array,
     curve: str,
     signed: bool,
 ) -> tuple[Float[np.ndarray, "seed start 4"], Float[np.ndarray, "seed start"]]:
-    """Climb from every start; batches of one size, so that any number of fits runs the same program."""
+    """Climb from every start, within a box of its own; batches of one size, so that all fits run one program."""
     shape = np.broadcast_shapes(starts.shape[:2], k.shape[:2], n.shape[:2])
-    parts = [np.broadcast_to(each, shape + each.shape[2:]).reshape(-1, each.shape[2]) for each in (starts, k, n)]
+    parts = [np.broadcast_to(each, shape + each.shape[2:]).reshape(-1, *each.shape[2:]) for each in (starts, k, n, box)]
     m = len(parts[0])
     padded = [np.concatenate([part, part[:1].repeat(-m % BATCH, axis=0)]) for part in parts]
     ends = [
@@ -139,6 +168,8 @@ def climb_all(
 
 @partial(jax.jit, static_argnames=("curve", "signed"))
 def _climb_batch(
-    starts: Any, k: Any, n: Any, strength: Strengths, chance: Array, box: Box, *, curve: str, signed: bool
+    starts: Any, k: Any, n: Any, box: Any, strength: Strengths, chance: Array, unit: Array, *, curve: str, signed: bool
 ) -> tuple[Float[Array, "row 4"], Float[Array, " row"]]:
-    return jax.vmap(lambda start, k, n: _climb(start, k, n, strength, chance, box, curve, signed))(starts, k, n)
+    return jax.vmap(lambda start, k, n, box: _climb(start, k, n, box, strength, chance, unit, curve, signed))(
+        starts, k, n, box
+    )

@@ -2,6 +2,7 @@
 
 from .backpropagation import backpropagate as backpropagate
 from .behaviour import behaviour as behaviour
+from .behaviour import fraction_of_ideal as fraction_of_ideal
 from .behaviour import perturbation_table as perturbation_table
 from .checkpoint import load_model as load_model
 from .checkpoint import save_model as save_model

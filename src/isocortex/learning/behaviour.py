@@ -8,6 +8,7 @@ import jax
 import numpy as np
 import pandas as pd
 import xarray as xr
+from jaxtyping import Float
 
 from ..errors import require
 from ..models import map_members
@@ -84,6 +85,44 @@ def behaviour(
     if "choice" in shown.conditions:
         conditions["right"] = ("trial", np.asarray(shown.conditions["choice"]).astype(int))
     return xr.Dataset({n: (dims[n], np.asarray(x)) for n, x in values.items()}, labels | conditions)
+
+
+def fraction_of_ideal(done: xr.Dataset) -> tuple[Float[np.ndarray, " seed"], float]:
+    """Hold the success of a population against the ideal observer's in the same trials.
+
+    The ideal observer would itself succeed ΣP ± √ΣP(1 − P) times in these trials, where P is its probability in each,
+    given the conditions. A network that is as good as it can be has the same sampling error, so a fraction may exceed
+    1 by chance. All members do the same trials with the same noise: the error of their mean is no smaller.
+
+    Parameters
+    ----------
+    done : Dataset
+        From :func:`behaviour`.
+
+    Returns
+    -------
+    fractions : array, shape (seed,)
+        Share of successful trials, over the mean of P.
+    error : float
+        The standard error of a fraction near 1, √ΣP(1 − P)/ΣP.
+
+    Raises
+    ------
+    InputError
+        If the ideal observer never succeeds.
+
+    Examples
+    --------
+    >>> correct = np.repeat([[1.0, 0.0]], [95, 5], axis=1)
+    >>> done = xr.Dataset({"correct": (("seed", "trial"), correct), "ideal": ("trial", np.full(100, 0.9))})
+    >>> fractions, error = fraction_of_ideal(done)
+    >>> fractions.round(3).tolist(), round(error, 3)
+    ([1.056], 0.033)
+    """
+    ideal = done["ideal"].values.astype(float)
+    require(bool(ideal.sum() > 0), "The ideal observer succeeds in no trial, so there is no fraction of it.")
+    fractions = done["correct"].mean("trial").values.astype(float) / ideal.mean()
+    return fractions, float(np.sqrt((ideal * (1 - ideal)).sum()) / ideal.sum())
 
 
 @eqx.filter_jit

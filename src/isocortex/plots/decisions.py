@@ -60,6 +60,8 @@ def decision_curves(measured: Curves, predicted: Mapping[str, Curves]) -> Figure
 def quantile_probability(measured: Curves, predicted: Mapping[str, Curves], *, fewest: int = 20) -> Figure:
     """Draw the quantiles of reaction times against the share of the response: errors left of ½, correct choices right.
 
+    A row per animal and a panel per model, with the same measured points in all panels of a row.
+
     Parameters
     ----------
     measured : mapping of str to DataFrame
@@ -67,22 +69,29 @@ def quantile_probability(measured: Curves, predicted: Mapping[str, Curves], *, f
     predicted : mapping of str to mapping of str to DataFrame
         Animal → model → table with ``accuracy`` and ``correct_0.1``, ``errors_0.1``, …
     """
-    figure, axes = grid(1, len(measured), size=(4.4 * len(measured) + 0.4, 4.3), sharey=True)
+    n = max(len(models) for models in predicted.values())
+    size = (2.9 * n + 0.6, 2.9 * len(measured) + 0.6)
+    figure, axes = grid(len(measured), n, size=size, sharex=True, sharey="row")
     levels = sorted({float(level) for data in measured.values() for level in data["level"]})
-    for axis, (animal, data) in zip(axes[0], measured.items(), strict=True):
-        for (name, table), colour in zip(predicted[animal].items(), MODEL_COLOURS, strict=False):
+    names = ", ".join(f"{100 * level:.0f}" for level in levels)
+    for row, (animal, data) in zip(axes, measured.items(), strict=True):
+        points = data.query("n >= @fewest")
+        for axis in row[len(predicted[animal]) :]:
+            axis.set_visible(False)
+        for axis, (name, table), colour in zip(row, predicted[animal].items(), MODEL_COLOURS, strict=False):
             shares = np.concatenate([1 - table["accuracy"], table["accuracy"]])
             order = np.argsort(shares)
-            kept = order[shares[order] > data.query("n >= @fewest")["share"].min() / 2]
+            kept = order[shares[order] > points["share"].min() / 2]
             for level in levels:
                 y = np.concatenate([table[f"errors_{level:g}"], table[f"correct_{level:g}"]])
-                axis.plot(shares[kept], y[kept], color=colour, lw=1.1, label=name if level == levels[0] else None)
-        points = data.query("n >= @fewest")
-        axis.plot(points["share"], points["rt"], "o", ms=3.6, color=BRAIN, label="measured", zorder=3)
-        axis.axvline(0.5, color=GREY, lw=0.8, ls=":")
-        axis.set(title=animal, xlabel="share of response   (errors < ½ < correct)", ylim=(0, None))
-    axes[0, 0].set_ylabel("reaction time (ms)\n" + ", ".join(f"{100 * level:.0f}" for level in levels) + " % quantiles")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+                axis.plot(shares[kept], y[kept], color=colour, lw=1.3)
+            axis.plot(points["share"], points["rt"], "o", ms=3.6, color=BRAIN, zorder=3)
+            axis.axvline(0.5, color=GREY, lw=0.8, ls=":")
+            axis.set(title=f"{animal}:\n{name}", xlim=(-0.04, 1.04))
+        row[0].set_ylim(bottom=0)
+        row[0].set_ylabel(f"reaction time (ms)\n{names} % quantiles")
+    for axis in axes[-1]:
+        axis.set_xlabel("share of response\n(errors < ½ < correct)")
     return figure
 
 

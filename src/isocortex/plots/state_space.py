@@ -10,7 +10,7 @@ from matplotlib.colors import LogNorm, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..dynamics.core.eigenvalues import MARGINAL
+from ..dynamics.core.eigenvalues import ROUNDING
 from .style import BLUE, GREEN, GREY, PINK, VERMILION, grid, plain_log, styled
 
 CHOICES = (BLUE, VERMILION, GREEN, PINK)
@@ -163,7 +163,7 @@ def eigenvalue_picture(
         axis.remove()
     for axis, (title, values) in zip(axes.flat, eigenvalues.items(), strict=False):
         z = factor * np.ravel(values)
-        grows = np.real(z) > MARGINAL * np.abs(z).max(initial=0.0)
+        grows = np.real(z) > ROUNDING * np.abs(z).max(initial=0.0)
         axis.axvline(0, color="black", lw=1)
         axis.axhline(0, color=GREY, lw=0.5)
         for tau in time_constants:

@@ -14,10 +14,10 @@ from .linear import Linear as Linear
 from .linear import complex_mode as complex_mode
 from .linear import modes as modes
 from .linear import solution as solution
+from .oscillation import oscillation as oscillation
 from .phase_plane import basins as basins
 from .phase_plane import manifold as manifold
 from .phase_plane import nullclines as nullclines
-from .phase_plane import oscillation as oscillation
 from .phase_plane import vector_field as vector_field
 from .simulate import integrate as integrate
 from .simulate import jacobian as jacobian

@@ -24,6 +24,9 @@ CORRECTIONS = 8
 CONVERGED = 1e-8
 """Last step of Newton's method, in widths; as it converges quadratically, rounding is all that is left."""
 BISECTIONS = 50
+AT_BIFURCATION = 1e-6
+"""A test function below this share of its largest value along the branch has no sign there: a section that meets a fold
+finds it to 1e-8 of the box."""
 
 
 def continuation(
@@ -104,9 +107,9 @@ def _labelled(
         eigenvalues, turn = _along(system, parameter, u, origin, width)
         columns.append((np.full(len(u), number), u * width + origin, eigenvalues))
         for test in ("fold", "Hopf"):
-            values = turn if test == "fold" else _hopf(eigenvalues)
-            for i in np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0):
-                events.append(_located(system, parameter, test, u[i], u[i + 1], origin, width))
+            values = turn * np.abs(eigenvalues).min(axis=1) if test == "fold" else _hopf(eigenvalues)
+            for i, j in _sign_changes(values):
+                events.append(_located(system, parameter, test, u[i], u[j], origin, width))
     events = sorted((e for e in events if e is not None), key=lambda event: event[1][-1])
     branch, points, eigenvalues = (
         (np.concatenate(column) for column in zip(*columns, strict=True))
@@ -129,6 +132,17 @@ def _labelled(
         coords={"variable": list(system.variables)},
         attrs={"system": type(system).__name__, "parameter": parameter},
     )
+
+
+def _sign_changes(values: Float[np.ndarray, " point"]) -> list[tuple[int, int]]:
+    """Return every pair of neighbours between which a test function changes its sign.
+
+    A point on the bifurcation itself, as where a section meets a fold, is neither before it nor after it: left out.
+    """
+    largest = np.nanmax(np.abs(values), initial=0.0)
+    some = np.flatnonzero(~(np.abs(values) <= AT_BIFURCATION * largest))
+    changed = np.flatnonzero(values[some[:-1]] * values[some[1:]] < 0)
+    return [(int(some[k]), int(some[k + 1])) for k in changed]
 
 
 def _on(branch: np.ndarray, u: np.ndarray) -> bool:
@@ -190,9 +204,9 @@ def _located(
     if test == "fold":
         turns_back = (a[-1] - u[-1]) * (b[-1] - u[-1]) > 0
         return "fold" if turns_back else "branch point", u * width + origin, np.nan
-    if not np.isfinite(value) or abs(value) > 1e-6 * np.abs(eigenvalues).max():
+    omega = np.abs(np.imag(eigenvalues)[np.argmin(np.abs(np.real(eigenvalues) - value))]) if np.isfinite(value) else 0.0
+    if abs(value) > 1e-6 * omega or omega == 0:  # the pair appears or vanishes there, or it is another pair
         return None
-    omega = np.abs(np.imag(eigenvalues)[np.argmin(np.abs(np.real(eigenvalues)))])
     return "Hopf", u * width + origin, 2 * np.pi / float(omega)
 
 

@@ -3,9 +3,11 @@
 Many starts run in one compiled program: damped Gauss–Newton (Levenberg–Marquardt) steps that lower the speed
 |dx/dt|, which ends at fixed points, and at slow points where there is none (Sussillo & Barak 2013,
 10.1162/NECO_a_00409). A singular Jacobian, as on a line of fixed points, stops none: they go to a near one.
+What has not arrived by then, as where one variable is far slower than another, goes on by Newton's method; and the
+size of a Newton step, in units of the box, says what is a fixed point.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import equinox as eqx
@@ -19,26 +21,26 @@ from scipy.stats import qmc
 
 from ...cores import n_cores, on_cores
 from ...errors import require
-from .eigenvalues import kind, sorted_eigenvalues
+from .eigenvalues import kind, rounding_of_real_parts, sorted_eigenvalues
+from .newton import CONVERGED, Matrices, Points, newton, newton_steps
 from .system import State, System, in_float64, states
 
 Box: TypeAlias = Mapping[str, Sequence[float | int]] | Sequence[Sequence[float | int]]
 Bounds: TypeAlias = Float[np.ndarray, "2 dimension"]
+Width: TypeAlias = Float[np.ndarray, " dimension"]
+Sizes: TypeAlias = Float[np.ndarray, " point"]
+Linearised: TypeAlias = Callable[[Points], tuple[Points, Matrices]]
 
 N_STEPS = 100
 N_STEPS_SLOW = 1000
-RESIDUAL = 1e-13
-"""A fixed point has at most this share of the typical speed in the box; Newton then leaves rounding errors."""
-ENOUGH = 1e-15
-"""A search ends at this share of the typical speed."""
 LEAST_DAMPING = 1e-10
 """Share of the mean square slope: a singular system is still solved to six digits, and each step leaves 1e-10."""
 SMALL = 2
 """Dimensions up to which a linear system is solved by Cramer's rule."""
 ROWS = 16
 """Points that are linearised at once, at least."""
-SAME = 1e-6
-"""Points closer than this share of the box are one."""
+SAME = 2e-5
+"""Points closer than this share of the box are one. Rounding spreads a triple root by ε^(1/3) = 6e-6 to either side."""
 
 
 def fixed_points(
@@ -51,7 +53,9 @@ def fixed_points(
     early: bool = False,
     t: float = 0.0,
 ) -> xr.Dataset:
-    """Find the fixed points of a system in a box, or near given states, to 1e-10 of their extent, with their kinds.
+    """Find the fixed points of a system in a box, or near given states, with their kinds.
+
+    Simple ones are found to 1e-10 of the box; those where several meet, as at a fold, to 1e-5, and once.
 
     Parameters
     ----------
@@ -100,7 +104,7 @@ def fixed_points(
     require(slow is not None or not early, "early=True needs the speed at which a search ends: give slow too.")
     if box is not None:
         low, high = bounds(system, box)
-        width, widest = high - low, 0.0
+        width = high - low
         share = qmc.Sobol(system.dimension, scramble=False).random_base2(int(np.ceil(np.log2(n_starts))))[:n_starts]
         # The first point of the sequence is a corner; the half shift moves it to the centre of its cell.
         begun = low + width * ((share + 0.5 / n_starts) % 1)
@@ -109,37 +113,41 @@ def fixed_points(
         widest = float(np.ptp(begun, axis=0).max()) or float(np.abs(begun).max()) or 1.0
         low, high, width = begun.min(axis=0) - widest, begun.max(axis=0) + widest, np.full(system.dimension, widest)
     with jax.enable_x64(True):
-        n_steps = N_STEPS if slow is None else N_STEPS_SLOW
+        exact, now = in_float64(system), jnp.asarray(t, float)
+
+        def linearised(u: Points) -> tuple[Points, Matrices]:
+            """Return the rates and Jacobians of points, all in widths."""
+            rows = 2 ** int(np.ceil(np.log2(max(len(u), ROWS))))  # few shapes, few compilations
+            rates, jacobians = _linearised(exact, now, np.resize(u, (rows, len(width))) * width)
+            return np.asarray(rates)[: len(u)] / width, np.asarray(jacobians)[: len(u)] * width / width[:, None]
+
         enough = jnp.asarray(slow if early else 0.0, float)
-        x, speed, typical = _searched(in_float64(system), jnp.asarray(t, float), begun / width, width, enough, n_steps)
-        if starts is not None:  # they may all be slow: a displacement by a width is a measure of speed too
-            some = begun[np.linspace(0, len(begun) - 1, ROWS).astype(int)]
-            slopes = np.asarray(_linearised(in_float64(system), jnp.asarray(t, float), some)[1])
-            typical = np.hypot(typical, widest * np.sqrt((slopes**2).sum(axis=(1, 2)).mean() / system.dimension))
-        x = x * width
-        inside = (np.isfinite(x) & (x >= low - 1e-9 * width) & (x <= high + 1e-9 * width)).all(axis=1)
-        exact = speed <= RESIDUAL * typical
-        kept = inside & (exact if slow is None else exact | (speed <= slow))
-        x = _merged(x[kept], speed[kept], width)
-        x = x[np.lexsort(np.round(x / width, 9).T[::-1])]
-        n = len(x)
-        rows = 2 ** int(np.ceil(np.log2(max(n, ROWS))))  # few shapes, few compilations
-        padded = np.concatenate([x, np.repeat(begun[:1], rows - n, axis=0)])
-        rates, jacobians = (
-            np.asarray(part)[:n] for part in _linearised(in_float64(system), jnp.asarray(t, float), padded)
-        )
-    speed = np.linalg.norm(rates, axis=-1)
-    eigenvalues = sorted_eigenvalues(jacobians)
-    kinds = [
-        kind(each) if s <= RESIDUAL * typical else "slow point" for each, s in zip(eigenvalues, speed, strict=True)
-    ]
+        ends, speed = _searched(exact, now, begun / width, width, enough, N_STEPS if slow is None else N_STEPS_SLOW)
+        u = ends[_one_of_each(ends, speed)]
+        step, speed = _judged(linearised, u, width)
+        if slow is None and (step > CONVERGED).any():
+            u = np.concatenate([u[step <= CONVERGED], newton(linearised, u[step > CONVERGED])])
+            step, speed = _judged(linearised, u, width)
+            unique = _one_of_each(u, step > CONVERGED, speed)
+            u, step, speed = u[unique], step[unique], speed[unique]
+        inside = ((u * width >= low - 1e-9 * width) & (u * width <= high + 1e-9 * width)).all(axis=1)
+        kept = inside & ((step <= CONVERGED) | (speed <= (slow or 0.0)))
+        u, step, speed = u[kept], step[kept], speed[kept]
+        order = np.lexsort(np.round(u, 9).T[::-1])
+        u, step, speed = u[order], step[order], speed[order]
+        jacobians = linearised(u)[1]
+        kinds = np.full(len(u), "slow point", dtype="<U20")
+        fixed = step <= CONVERGED
+        kinds[fixed] = _kinds(linearised, u[fixed], jacobians[fixed])
+    x, n = u * width, len(u)
+    jacobians = jacobians * width[:, None] / width
     names = list(system.variables)
     return xr.Dataset(
         {
             "x": (("point", "variable"), x),
             "jacobian": (("point", "variable", "by"), jacobians),
-            "eigenvalue": (("point", "mode"), eigenvalues),
-            "kind": ("point", np.array(kinds, dtype="<U20")),
+            "eigenvalue": (("point", "mode"), sorted_eigenvalues(jacobians)),
+            "kind": ("point", kinds),
             "speed": ("point", speed),
         },
         coords={"point": np.arange(n), "variable": names, "by": names},
@@ -207,8 +215,8 @@ def _searched(
     width: Float[np.ndarray, " dimension"],
     enough: Float[Array, ""],
     n_steps: int,
-) -> tuple[Float[np.ndarray, "start dimension"], Float[np.ndarray, " start"], float]:
-    """Return where each start ends, both in widths, the speed |dx/dt| there, and the typical speed of the starts.
+) -> tuple[Points, Sizes]:
+    """Return where each start ends, both in widths, and the speed |dx/dt| there.
 
     In few dimensions all starts go in step, in one program. In many, every core searches from its share of them.
     """
@@ -217,10 +225,10 @@ def _searched(
 
     def search(share: np.ndarray) -> list[np.ndarray]:
         with jax.enable_x64(True):  # it holds for one thread alone
-            return [np.asarray(x) for x in _search(system, t, starts[share], starts, width, enough, n_steps)]
+            return [np.asarray(x) for x in _search(system, t, starts[share], width, enough, n_steps)]
 
-    ends, speeds, typical = zip(*on_cores(search, np.split(places, shares)), strict=True)
-    return np.concatenate(ends)[: len(starts)], np.concatenate(speeds)[: len(starts)], float(typical[0])
+    ends, speeds = zip(*on_cores(search, np.split(places, shares)), strict=True)
+    return np.concatenate(ends)[: len(starts)], np.concatenate(speeds)[: len(starts)]
 
 
 @eqx.filter_jit
@@ -228,21 +236,16 @@ def _search(
     system: System,
     t: Float[Array, ""],
     starts: Float[Array | np.ndarray, "start dimension"],
-    everywhere: Float[Array | np.ndarray, "any dimension"],
     width: Float[Array | np.ndarray, " dimension"],
     enough: Float[Array, ""],
     n_steps: int,
-) -> tuple[Float[Array, "start dimension"], Float[Array, " start"], Float[Array, ""]]:
-    """Return where each start ends, the speed |dx/dt| there, and the typical speed everywhere."""
+) -> tuple[Float[Array, "start dimension"], Float[Array, " start"]]:
+    """Return where each start ends: after a short step, where it is slow enough, or after n steps; and its speed."""
     eye = jnp.eye(len(width))
 
     def speed(u: State) -> State:
         """dx/dt, with x in widths of the box."""
         return system.f(t, u * width) / width
-
-    norm = jax.vmap(lambda u: jnp.linalg.norm(system.f(t, u * width)))
-    typical = jnp.sqrt(jnp.nanmean(norm(jnp.asarray(everywhere)) ** 2))
-    enough = jnp.maximum(enough, ENOUGH * typical)
 
     def downhill(start: State) -> State:
         def step(state: tuple[State, State, Array, Array, Array]) -> tuple[State, State, Array, Array, Array]:
@@ -259,7 +262,8 @@ def _search(
 
         def goes_on(state: tuple[State, State, Array, Array, Array]) -> Array:
             moving = jnp.linalg.norm(state[1] * width) > enough
-            return (state[3] < n_steps) & (state[4] > 1e-15) & (state[2] < 1e20) & moving
+            arrived = (state[4] <= CONVERGED) & (state[2] <= CONVERGED)  # a short step, and not because it is damped
+            return (state[3] < n_steps) & ~arrived & (state[2] < 1e20) & moving
 
         first = (start, speed(start), jnp.array(1e-2), jnp.array(0), jnp.array(jnp.inf))
         return jax.lax.while_loop(goes_on, step, first)[0]
@@ -267,7 +271,7 @@ def _search(
     # In many dimensions one start goes after the other, and each stops when it has arrived.
     together = len(width) <= SMALL
     ends = jax.vmap(downhill)(jnp.asarray(starts)) if together else jax.lax.map(downhill, jnp.asarray(starts))
-    return ends, norm(ends), typical
+    return ends, jax.vmap(lambda u: jnp.linalg.norm(speed(u) * width))(ends)
 
 
 @eqx.filter_jit
@@ -279,10 +283,40 @@ def _linearised(
     return jax.vmap(rate)(x), jax.vmap(jax.jacfwd(rate))(x)
 
 
-def _merged(x: Float[np.ndarray, "point dimension"], speed: np.ndarray, width: np.ndarray) -> np.ndarray:
-    """Return one point of each cluster, the slowest."""
-    left, kept = x[np.argsort(speed)], []
+def _judged(linearised: Linearised, u: Points, width: Width) -> tuple[Sizes, Sizes]:
+    """Return the largest part of the Newton step from each point, in widths, and its speed |dx/dt|."""
+    with np.errstate(all="ignore"):  # where dx/dt is not finite, neither is the step
+        rates, jacobians = linearised(u)
+        step = np.abs(newton_steps(jacobians, u)(rates)).max(axis=1)
+        return np.where(np.isnan(step), np.inf, step), np.linalg.norm(rates * width, axis=1)
+
+
+def _one_of_each(u: Points, *badness: np.ndarray) -> list[int]:
+    """Return the best point of each cluster: the one of least badness, of which the first given counts most."""
+    left, kept = np.lexsort(badness[::-1]), []
+    left = left[np.isfinite(u[left]).all(axis=1)]
     while len(left):
-        kept.append(left[0])
-        left = left[(np.abs(left - left[0]) / width).max(axis=1) > SAME]
-    return np.array(kept).reshape(-1, x.shape[1])
+        kept.append(int(left[0]))
+        left = left[np.abs(u[left] - u[left[0]]).max(axis=1) > SAME]
+    return kept
+
+
+def _kinds(linearised: Linearised, u: Points, jacobians: Matrices) -> list[str]:
+    """Return what each fixed point is.
+
+    A real part is taken as zero if it changes by as much as itself within the distance in which points are one, along
+    the direction in which the point is least certain: so it is where two fixed points meet.
+    """
+    if not len(u):
+        return []
+    real = _real_parts(jacobians)
+    weakest = np.linalg.svd(np.nan_to_num(jacobians))[2][:, -1]
+    moves = [np.abs(_real_parts(linearised(u + sign * SAME * weakest)[1]) - real) for sign in (1, -1)]
+    zero = np.nan_to_num(np.maximum(*moves))
+    found = zip(sorted_eigenvalues(jacobians), zero, jacobians, strict=True)
+    return [kind(values, zero=np.maximum(z, rounding_of_real_parts(values, J))) for values, z, J in found]
+
+
+def _real_parts(jacobians: Matrices) -> Float[np.ndarray, "point mode"]:
+    """Return the real parts of the eigenvalues, the largest first."""
+    return -np.sort(-np.real(sorted_eigenvalues(jacobians)), axis=1)

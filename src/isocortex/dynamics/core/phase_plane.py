@@ -194,33 +194,6 @@ def basins(
     return xr.DataArray(nearest.reshape(n, n), dims=(y, x), coords={y: second, x: first}, name="basin")
 
 
-def oscillation(path: xr.DataArray, variable: str | None = None) -> dict[str, float]:
-    """Measure an oscillation over the second half of a path.
-
-    Parameters
-    ----------
-    path : DataArray, (time, variable)
-        From :func:`isocortex.dynamics.simulate`.
-    variable : str, optional
-        The one that is measured. Default the first.
-
-    Returns
-    -------
-    dict
-        ``low``, ``high`` and ``amplitude`` (high − low) of the variable, and the mean ``period`` in ms between rises
-        through the middle, interpolated between steps; without two rises the period is absent.
-    """
-    require(path.dims == ("time", "variable"), f"The path must be (time, variable); got {path.dims}.")
-    x = path.sel(variable=variable or path["variable"].values[0]).values
-    x, time = x[len(x) // 2 :], path["time"].values[len(x) // 2 :]
-    low, high = float(x.min()), float(x.max())
-    middle = (low + high) / 2
-    before = np.flatnonzero((x[:-1] < middle) & (x[1:] >= middle))
-    rises = time[before] + (middle - x[before]) / (x[before + 1] - x[before]) * np.diff(time)[before]
-    found = {"low": low, "high": high, "amplitude": high - low}
-    return found | ({"period": float(np.diff(rises).mean())} if len(rises) > 1 else {})
-
-
 def bounds_in_plane(system: System, box: Box) -> Bounds:
     """Return the bounds of a box, for a system of two dimensions."""
     require(

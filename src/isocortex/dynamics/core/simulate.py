@@ -10,18 +10,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from ...errors import look_up, require
 from ...shapes import PRNGKey
-from .eigenvalues import sorted_eigenvalues
 from .solvers import SOLVERS, Solver
+from .stability import linearised, over_parameters, warn_if_unstable
 from .system import State, System, in_float64, states
 
 Path = Float[Array, "time dimension"]
 MOST_ADAPTIVE_STEPS = 2**20
-LINEARISED = 16
-"""Initial states whose linearisation is checked for the stability of the scheme."""
 
 
 def simulate(
@@ -34,7 +32,7 @@ def simulate(
     key: PRNGKey | None = None,
     noise: Any = None,
     sweep: Mapping[str, Any] | None = None,
-    save_every: int = 1,
+    save_every: int | float = 1,
     tolerance: float = 1e-8,
 ) -> xr.DataArray:
     """Simulate a system from one or many initial states, in float64.
@@ -46,8 +44,9 @@ def simulate(
         Initial states. Repeat a state to give it several paths of noise.
     duration, dt : float
         ms. The duration is a whole number of steps. With an adaptive solver dt only says when to save.
-    solver : {"euler", "heun", "rk4", "tsit5", "euler-maruyama", "stochastic-heun", "exact"}, optional
-        Default ``"rk4"``, for a system with noise ``"euler-maruyama"``. ``"stochastic-heun"`` reads the equation in
+    solver : {"euler", "heun", "rk4", "tsit5", "kvaerno5", "euler-maruyama", "stochastic-heun", "exact"}, optional
+        Default ``"rk4"``, for a system with noise ``"euler-maruyama"``. ``"tsit5"`` and, for stiff systems, the
+        implicit ``"kvaerno5"`` are Diffrax's, with adaptive steps. ``"stochastic-heun"`` reads the equation in
         the sense of Stratonovich, which matters only if the diffusion depends on the state. ``"exact"`` steps without
         error, where a process has such a law: :class:`isocortex.dynamics.OrnsteinUhlenbeck`.
     key : key, optional
@@ -59,9 +58,9 @@ def simulate(
     sweep : mapping of str to array, shape (value, ...), optional
         Parameter → its values, each a new dimension of the result. All share the noise.
     save_every : int
-        Steps between saved states. Default 1.
+        Steps of dt between saved states, not ms. Default 1.
     tolerance : float
-        Relative and absolute error per step of the adaptive solver. Default 1e-8.
+        Relative and absolute error per step of the adaptive solvers. Default 1e-8.
 
     Returns
     -------
@@ -71,12 +70,14 @@ def simulate(
     Warns
     -----
     RuntimeWarning
-        If dt is beyond where the scheme is stable for the linearisation at x0, or if a state stops being finite.
+        If dt is beyond where the scheme is stable for the linearisation at x0; if an adaptive solver runs out of steps;
+        or if a state stops being finite.
 
     Raises
     ------
     InputError
-        For an unknown solver or parameter, a duration or dt that is not positive, noise of the wrong shape, a noisy
+        For an unknown solver or parameter, a duration or dt that is not positive, a save_every that is no whole number
+        of steps, noise of the wrong shape, a noisy
         system with a deterministic solver or without a source of noise, and the other way round.
 
     Examples
@@ -93,7 +94,11 @@ def simulate(
     scheme: Solver = look_up("solver", name, SOLVERS)
     require(math.isfinite(dt) and dt > 0, f"dt must be above 0 ms; got {dt}.")
     n_steps = _whole(duration, dt)
-    require(save_every >= 1, f"save_every must be at least 1 step; got {save_every}.")
+    require(
+        float(save_every).is_integer() and save_every >= 1,
+        f"save_every must be a whole number of steps of dt, at least 1; got {save_every}.",
+    )
+    save_every = int(save_every)
     require(
         n_steps % save_every == 0,
         f"The {n_steps} steps of {dt:g} ms cannot be saved every {save_every}; choose a divisor.",
@@ -111,13 +116,17 @@ def simulate(
         if draws is not None and draws.ndim == 3:
             batch = jnp.broadcast_to(batch, (len(draws), system.dimension))
         if scheme.step is not None:
-            jacobians = np.asarray(_linearised(exact, swept, batch[:LINEARISED], jnp.zeros(())))
-            _warn_if_unstable(sorted_eigenvalues(jacobians), dt, name)
+            warn_if_unstable(exact, swept, batch, dt, name)
         grid = {"dt": jnp.asarray(dt, float), "tolerance": jnp.asarray(tolerance, float)}
-        paths = _simulate(exact, swept, batch, key, draws, grid, (name, n_steps // save_every, save_every))
-    values = np.asarray(paths)
+        plan = (name, n_steps // save_every, save_every)
+        paths, exhausted = (np.asarray(x) for x in _simulate(exact, swept, batch, key, draws, grid, plan))
+    values = paths
     values = values if trials else values[..., 0, :, :]
-    if not np.isfinite(values).all():
+    if exhausted.any():
+        advice = "Raise the tolerance." if name == "kvaerno5" else "The system is stiff: use solver='kvaerno5'."
+        text = f"{name} did not reach the end in {MOST_ADAPTIVE_STEPS} steps; what it did not reach is inf. {advice}"
+        warnings.warn(text, RuntimeWarning, stacklevel=2)
+    elif not np.isfinite(values).all():
         first = int(np.argmin(np.isfinite(values).all(axis=-1).reshape(-1, values.shape[-2]).all(axis=0)))
         text = f"The state is no longer finite from {first * dt * save_every:g} ms on: does the system diverge?"
         warnings.warn(text, RuntimeWarning, stacklevel=2)
@@ -185,7 +194,7 @@ def jacobian(system: System, x: Any, *, t: float = 0.0) -> Float[np.ndarray, "*t
     points = states(system, x, "x")
     with jax.enable_x64(True):
         start, batch = jnp.asarray(t, float), jnp.asarray(np.atleast_2d(points))
-        values = np.asarray(_linearised(in_float64(system), {}, batch, start))
+        values = np.asarray(linearised(in_float64(system), {}, batch, start))
     return values.reshape(*points.shape, system.dimension)
 
 
@@ -210,7 +219,7 @@ def integrate(
     """
     scheme: Solver = look_up("solver", solver, SOLVERS)
     if scheme.step is None:
-        return _adaptive(system, x0, dt * save_every * jnp.arange(n_saves + 1), tolerance)
+        return _adaptive(system, x0, dt * save_every * jnp.arange(n_saves + 1), scheme.diffrax, tolerance)[0]
     step, root = scheme.step, jnp.sqrt(jnp.asarray(dt, x0.dtype))
 
     def advance(x: State, n: Array) -> tuple[State, None]:
@@ -230,31 +239,30 @@ def integrate(
     return jnp.concatenate([x0[None], saved])
 
 
-def _adaptive(system: System, x0: State, times: Float[Array, " time"], tolerance: Float[Array, ""] | float) -> Path:
-    """Integrate with steps that Diffrax chooses."""
+def _adaptive(
+    system: System, x0: State, times: Float[Array, " time"], solver: str, tolerance: Float[Array, ""] | float
+) -> tuple[Path, Bool[Array, ""]]:
+    """Integrate with steps that Diffrax chooses; return the path and whether the steps ran out."""
     import diffrax
 
-    return diffrax.diffeqsolve(
+    scheme, controller = getattr(diffrax, solver)(), diffrax.PIDController(rtol=tolerance, atol=tolerance)
+    if isinstance(scheme, diffrax.AbstractImplicitSolver):  # between its long steps a stiff path can't be interpolated
+        controller = diffrax.ClipStepSizeController(controller, step_ts=times)
+    solution = diffrax.diffeqsolve(
         diffrax.ODETerm(lambda t, x, s: s.f(t, x)),
-        diffrax.Tsit5(),
+        scheme,
         times[0],
         times[-1],
         None,
         x0,
         args=system,
         saveat=diffrax.SaveAt(ts=times),
-        stepsize_controller=diffrax.PIDController(rtol=tolerance, atol=tolerance),
+        stepsize_controller=controller,
         max_steps=MOST_ADAPTIVE_STEPS,
         throw=False,
-    ).ys  # pyright: ignore[reportReturnType]
-
-
-def over_parameters(function: Any, system: System, swept: Mapping[str, Any]) -> Any:
-    """Return function(system) for every combination of values of parameters, a leading axis for each parameter."""
-    if not swept:
-        return function(system)
-    (name, values), *rest = swept.items()
-    return jax.vmap(lambda value: over_parameters(function, system.replace(**{name: value}), dict(rest)))(values)
+    )
+    path: Any = solution.ys
+    return path, jnp.asarray(solution.result == diffrax.RESULTS.max_steps_reached)
 
 
 @eqx.filter_jit
@@ -266,15 +274,19 @@ def _simulate(
     noise: Array | np.ndarray | None,
     grid: Mapping[str, Array],
     how: tuple[str, int, int],
-) -> Float[Array, "*sweep trial time dimension"]:
+) -> tuple[Float[Array, "*sweep trial time dimension"], Bool[Array, "*sweep trial"]]:
+    """Return the paths, and for which the steps of an adaptive solver ran out."""
     solver, n_saves, save_every = how
     plan = {"solver": solver, "n_saves": n_saves, "save_every": save_every, **grid}
 
-    def one(system: System, x: State, trial: Array, drawn: Array | None) -> Path:
+    def one(system: System, x: State, trial: Array, drawn: Array | None) -> tuple[Path, Bool[Array, ""]]:
+        if SOLVERS[solver].step is None:
+            times = grid["dt"] * save_every * jnp.arange(n_saves + 1)
+            return _adaptive(system, x, times, SOLVERS[solver].diffrax, grid["tolerance"])
         mine = None if key is None else jax.random.fold_in(key, trial)
-        return integrate(system, x, key=mine, noise=drawn, **plan)
+        return integrate(system, x, key=mine, noise=drawn, **plan), jnp.array(False)
 
-    def all_trials(system: System) -> Array:
+    def all_trials(system: System) -> tuple[Array, Array]:
         axes = (0, 0, 0 if noise is not None and noise.ndim == 3 else None)
         return jax.vmap(lambda x, i, drawn: one(system, x, i, drawn), axes)(x0, jnp.arange(len(x0)), noise)
 
@@ -284,32 +296,6 @@ def _simulate(
 @eqx.filter_jit
 def _rates(system: System, t: Array, x: Float[Array, "trial dimension"]) -> Float[Array, "trial dimension"]:
     return jax.vmap(lambda x: system.f(t, x))(x)
-
-
-@eqx.filter_jit
-def _linearised(
-    system: System, swept: Mapping[str, Array | np.ndarray], x: Float[Array, "trial dimension"], t: Float[Array, ""]
-) -> Float[Array, "*sweep trial dimension dimension"]:
-    def jacobians(system: System) -> Array:
-        return jax.vmap(jax.jacfwd(lambda x: system.f(t, x)))(x)
-
-    return over_parameters(jacobians, system, swept)
-
-
-def _warn_if_unstable(eigenvalues: np.ndarray, dt: float | int, solver: str) -> None:
-    """Warn where the scheme lets a mode grow that decays in the system."""
-    found = eigenvalues[np.isfinite(eigenvalues)]
-    decaying = found[np.real(found) < -1e-9 * np.abs(found)]
-    shares = np.linspace(0, 1, 1001)[1:]
-    grows = SOLVERS[solver].amplification(shares[:, None] * dt * decaying.astype(complex)[None]) > 1 + 1e-12
-    if grows[-1].any():
-        bound = dt * shares[np.argmax(grows.any(axis=1))]
-        warnings.warn(
-            f"dt = {dt:g} ms is too long for {solver}: linearised at x0, it lets decaying modes grow for dt above "
-            f"{bound:.3g} ms. Take a smaller dt, or solver='tsit5'.",
-            RuntimeWarning,
-            stacklevel=3,
-        )
 
 
 def _whole(duration: float | int, dt: float | int) -> int:

@@ -67,6 +67,8 @@ class Solver:
         The global error shrinks as dt to this power, for smooth deterministic systems. None: there is no error.
     step : callable, optional
         None: steps are chosen by Diffrax to meet the tolerance.
+    diffrax : str
+        The name of Diffrax's solver, where it chooses the steps.
     noisy : bool
         Whether it takes noise. Euler–Maruyama and Heun converge to each path with order 1 where the diffusion does not
         depend on the state, and there agree; otherwise Euler–Maruyama has order 1/2.
@@ -74,6 +76,7 @@ class Solver:
 
     order: int | None
     step: Step | None
+    diffrax: str = ""
     noisy: bool = False
 
     def amplification(self, z: Complex[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
@@ -87,7 +90,8 @@ SOLVERS: dict[str, Solver] = {
     "euler": Solver(1, euler),
     "heun": Solver(2, heun),
     "rk4": Solver(4, rk4),
-    "tsit5": Solver(5, None),
+    "tsit5": Solver(5, None, "Tsit5"),
+    "kvaerno5": Solver(5, None, "Kvaerno5"),
     "euler-maruyama": Solver(1, euler_maruyama, noisy=True),
     "stochastic-heun": Solver(2, stochastic_heun, noisy=True),
     "exact": Solver(None, exact, noisy=True),

@@ -23,6 +23,17 @@ SWITCH = 0.3
 SMALL_TERMS = np.arange(-2, 3)
 LARGE_TERMS = np.arange(1, 8)
 """Enough for 16 digits at SWITCH: the first terms left out are below e⁻⁴¹ and e⁻⁹⁴ times a number of order one."""
+EARLY = 0.06
+"""In units of b²: before, moving bounds are hit as the tangent of one is; the other one adds a share of e^(−4/0.06)."""
+MODES = 24
+WAVES = (np.arange(MODES) + 0.5) * np.pi
+"""Of the eigenfunctions cos(ωy). At EARLY the first one left out is e^(−ω²·0.06/2) = e⁻¹⁷⁸, beside a flux of e⁻⁸."""
+_Y, _WEIGHT = np.polynomial.legendre.leggauss(128)
+Y_SQUARED = np.cos(np.outer(WAVES, _Y)) * _WEIGHT * _Y**2 @ np.cos(np.outer(_Y, WAVES))
+"""∫ y² cos(ωᵢy) cos(ωⱼy) dy from −1 to 1."""
+CLOCK = np.geomspace(0.003, 200.0, 560)
+"""Knots in the model's own clock s = ∫dt/b², 2 % apart. Decisions take s ≈ 1, or 1/(drift × bound) where that is less;
+at the last knot a share of e⁻²⁴⁶ is undecided. No reaction time enters, so none can spoil another's density."""
 Scalar = Float[Array, ""]
 Times = Float[Array, " time"]
 Knots = Float[Array, " knot"]
@@ -96,51 +107,76 @@ def log_density(
     return log_density_without_drift(t, bound, start) + jnp.where(t > 0, tilt(safe, bound - start, drift, drift_sd), 0)
 
 
-def moving_bounds(bound: Callable[[Scalar], Scalar], grid: Knots) -> tuple[Knots, Knots, Knots]:
-    """Return what :func:`log_density_moving` interpolates: log g₀ on a grid for moving bounds ±b(t), from 0.
+def moving_bounds(bound: Callable[[Scalar], Scalar], grid: Knots) -> Knots:
+    """Return what :func:`log_density_moving` interpolates: log ρ on a grid for moving bounds ±b(t), from 0.
 
-    Buonocore, Nobile & Ricciardi (1987, 10.2307/1427102): a Volterra equation whose kernel vanishes at the diagonal,
+    The Fokker–Planck equation without drift, in the coordinate y = x/b(t) and the clock s = ∫dt/b², in which the
+    bounds stand still at ±1. Written as p(x, t) = w(y, s) exp(−bb′y²/2)/√b, it is the diffusion between constant
+    bounds and a potential that only an accelerating bound has,
 
-        g₀(t) = −2Ψ(t | 0, 0) + 2∫ g₀(τ) [Ψ(t | b(τ), τ) + Ψ(t | −b(τ), τ)] dτ
-        Ψ(t | y, τ) = ½ N(b(t) − y; t − τ) (b′(t) − (b(t) − y)/(t − τ))
+        ∂w/∂s = ½ ∂²w/∂y² + ½ b³b″ y² w,   w = 0 at y = ±1,   g₀(t) = −½ b^(−3/2) exp(−bb′/2) ∂w/∂y at y = 1
 
-    By the trapezoidal rule it is one triangular system. The unknown is ρ = g₀/(−2Ψ(t | 0, 0)), which starts at 1 and
-    is smooth, and no exponential can overflow.
+    It is solved by Galerkin's method in the eigenfunctions of constant bounds, cos((k − ½)πy), with Strang splitting:
+    for a constant bound this is the large-time series of Navarro & Fuss. Each mode decays by itself, so that g₀ keeps
+    its relative precision however late the time, and a knot depends on earlier ones alone. The acceleration enters
+    as ∫bb″dt = [bb′] − ∫b′²dt, so that the slope may jump.
 
     Parameters
     ----------
     bound : callable
         b(t), positive, differentiable by JAX.
     grid : array, shape (knot,)
-        h, 2h, 3h, …
+        Rising times. The first must be before 0.04 b²; knots that are geometric in the clock s serve best.
 
     Returns
     -------
-    log_ratio, bounds, slopes : array, shape (knot,)
-        log ρ, b and b′ on the grid.
+    array, shape (knot,)
+        log ρ, where ρ = g₀(t)/(density for a single bound, see :func:`log_single`) starts at 1 and is smooth.
     """
-    b, slope = jax.vmap(lambda t: jax.jvp(bound, (t,), (jnp.ones_like(t),)))(grid)
-    n, h = len(grid), grid[0]
-    before = jnp.tril(jnp.ones((n, n), bool), -1)
-    lag = jnp.where(before, grid[:, None] - grid[None], 1.0)
-    log_first = log_single(grid, b, slope)
 
-    def kernel(y: Knots) -> Float[Array, "knot knot"]:
-        """Return 2Ψ(tᵢ | yⱼ, tⱼ)·first(tⱼ)/first(tᵢ)."""
-        step = b[:, None] - y[None]
-        exponent = -(step**2) / (2 * lag) - jnp.log(2 * jnp.pi * lag) / 2 + log_first[None] - log_first[:, None]
-        return jnp.where(before, (slope[:, None] - step / lag) * jnp.exp(jnp.where(before, exponent, 0)), 0)
+    def both(t: Knots) -> tuple[Knots, Knots]:
+        return jax.vmap(lambda t: jax.jvp(bound, (t,), (jnp.ones_like(t),)))(t)
 
-    system = jnp.eye(n) - h * (kernel(b) + kernel(-b))
-    ratio = jax.scipy.linalg.solve_triangular(system, jnp.ones(n), lower=True, unit_diagonal=True)
-    return jnp.log(jnp.maximum(ratio, 1e-300)), b, slope
+    (b, slope), (middle, middle_slope) = both(grid), both((grid[1:] + grid[:-1]) / 2)
+
+    def simpson(ends: Array, between: Array) -> Array:
+        return jnp.diff(grid) / 6 * (ends[1:] + ends[:-1] + 4 * between)
+
+    ticks = simpson(b**-2, middle**-2)
+    push = (jnp.diff(b * slope) - simpson(slope**2, middle_slope**2)) / 2
+    squares, vectors = np.linalg.eigh(Y_SQUARED)
+    halves = jnp.exp(-(WAVES**2 - WAVES[0] ** 2)[None] / 4 * ticks[:, None])
+    pushes = jnp.exp(squares[None] * push[:, None])
+
+    def step(c: Array, factors: tuple[Array, Array]) -> tuple[Array, Array]:
+        half, pushed = factors
+        c = half * (vectors @ (pushed * (vectors.T @ (half * c))))
+        return c, c
+
+    precision = b[0] ** 2 / grid[0] - b[0] * slope[0]  # of w as the bounds are still far away: a Gaussian in y
+    first = jnp.exp(-(WAVES**2) / (2 * precision))
+    later = jax.lax.scan(step, first, (halves, pushes))[1]
+    flux = jnp.concatenate([first[None], later]) @ (WAVES * (-1.0) ** np.arange(MODES))
+    early = grid < EARLY * b**2
+    log_flux = jnp.log(jnp.where(early | (flux <= 0), 1.0, flux)) + jnp.log(b[0] / (grid[0] * precision)) / 2
+    log_flux -= WAVES[0] ** 2 / 2 * jnp.concatenate([jnp.zeros(1), jnp.cumsum(ticks)])
+    log_g = log_flux - 1.5 * jnp.log(b) - b * slope / 2 - jnp.log(2.0)
+    tangent = jnp.log1p(-jnp.where(early, slope * grid / b, 0.0))
+    return jnp.where(early, tangent, log_g - log_single(grid, b))
 
 
-def log_single(
-    t: Float[Array, "*time"], bound: Float[Array, "*time"], slope: Float[Array, "*time"]
-) -> Float[Array, "*time"]:
-    """Return log(−2Ψ(t | 0, 0)): the density of hitting a single bound that is straight through (t, b) with b′."""
-    return jnp.log(bound / t - slope) - bound**2 / (2 * t) - jnp.log(2 * jnp.pi * t) / 2
+def times_of_clock(bound: Callable[[Scalar], Scalar], latest: Scalar) -> Knots:
+    """Return times at which the clock ∫dt/b² shows :data:`CLOCK`, or as many over what it shows until `latest`."""
+    first = bound(jnp.zeros(())) ** 2
+    t = jnp.geomspace(CLOCK[0] / 2 * first, jnp.maximum(latest, first), 20 * len(CLOCK))
+    rate = jnp.maximum(jax.vmap(bound)(t), 1e-6 * jnp.sqrt(first)) ** -2
+    s = t[0] * rate[0] + jnp.concatenate([jnp.zeros(1), jnp.cumsum(jnp.diff(t) * (rate[1:] + rate[:-1]) / 2)])
+    return jnp.interp(jnp.geomspace(CLOCK[0], jnp.minimum(CLOCK[-1], s[-1]), len(CLOCK)), s, t)
+
+
+def log_single(t: Float[Array, "*time"], bound: Float[Array, "*time"]) -> Float[Array, "*time"]:
+    """Return the log density of hitting a single bound that has always been where it is at t."""
+    return jnp.log(bound / t) - bound**2 / (2 * t) - jnp.log(2 * jnp.pi * t) / 2
 
 
 def log_density_moving(
@@ -156,10 +192,10 @@ def log_density_moving(
     Parameters
     ----------
     grid, log_ratio : array, shape (knot,)
-        As given to and by :func:`moving_bounds`; times beyond the grid are extrapolated flat.
+        As given to and by :func:`moving_bounds`; log ρ goes on flat beyond the grid.
     """
     safe = jnp.where(t > 0, t, grid[0])
-    b, slope = jax.jvp(bound, (safe,), (jnp.ones_like(safe),))
+    b = bound(safe)
     smooth = jnp.interp(safe, jnp.concatenate([jnp.zeros(1), grid]), jnp.concatenate([jnp.zeros(1), log_ratio]))
-    found = log_single(safe, b, slope) + smooth + tilt(safe, b, drift, drift_sd)
+    found = log_single(safe, b) + smooth + tilt(safe, b, drift, drift_sd)
     return jnp.where(t > 0, found, IMPOSSIBLE)

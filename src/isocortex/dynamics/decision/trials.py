@@ -15,7 +15,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from ...errors import require
 from ...shapes import PRNGKey
-from .first_passage import Scalar, Times, log_density, log_density_moving, moving_bounds
+from .first_passage import Scalar, Times, log_density, log_density_moving, moving_bounds, times_of_clock
 
 OVERSHOOT = 0.5826
 """−ζ(½)/√(2π): by how many s√dt a walk in steps passes its bound on average (Siegmund 1979, 10.2307/1426783)."""
@@ -60,12 +60,11 @@ def decision_densities(
     noise: float = 1.0,
     start: float = 0.0,
     drift_sd: float = 0.0,
-    step: float | None = None,
 ) -> tuple[Density, Density]:
     """Return the densities of decisions for the upper and the lower bound at some times; they integrate to one.
 
-    Constant bounds: the series of Navarro & Fuss (2009, 10.1016/j.jmp.2009.02.003). Moving bounds: the integral
-    equation of Buonocore et al. (1987, 10.2307/1427102).
+    Constant bounds: the series of Navarro & Fuss (2009, 10.1016/j.jmp.2009.02.003). Moving bounds:
+    the Fokker–Planck equation by Galerkin's method, see ``moving_bounds`` in ``first_passage.py``.
 
     Parameters
     ----------
@@ -81,8 +80,6 @@ def decision_densities(
         x₀, for constant bounds alone. Default 0, the middle.
     drift_sd : float
         The drift varies from trial to trial as N(v, drift_sd²). Default 0.
-    step : float, optional
-        Of the integral equation. Default 1/400 of the longest time.
 
     Returns
     -------
@@ -103,7 +100,6 @@ def decision_densities(
     t = np.asarray(times, float)
     require(t.ndim == 1 and len(t) > 0 and bool((t > 0).all()), "times must be a list of positive numbers.")
     require(noise > 0 and drift_sd >= 0, f"noise must be above 0 and drift_sd at least 0; got {noise}, {drift_sd}.")
-    h = t.max() / 400 if step is None else step
     if callable(bound):
         require(start == 0, "Moving bounds are solved for a start in the middle; leave start out.")
     else:
@@ -112,8 +108,7 @@ def decision_densities(
     with jax.enable_x64(True):
         v, sd, x = (jnp.asarray(u / noise) for u in (drift, drift_sd, start))
         if callable(bound):
-            grid = h * jnp.arange(1, int(np.ceil(t.max() / h)) + 1)
-            upper, lower = _moving_densities(jnp.asarray(t), v, sd, grid, jnp.asarray(noise), bound)
+            upper, lower = _moving_densities(jnp.asarray(t), v, sd, jnp.asarray(noise), bound)
         else:
             upper, lower = _constant_densities(jnp.asarray(t), v, sd, jnp.asarray(bound / noise), x)
         return np.asarray(upper), np.asarray(lower)
@@ -126,13 +121,12 @@ def _constant_densities(t: Times, v: Scalar, sd: Scalar, b: Scalar, x: Scalar) -
 
 
 @partial(jax.jit, static_argnames=("bound",))
-def _moving_densities(
-    t: Times, v: Scalar, sd: Scalar, grid: Float[Array, " knot"], noise: Scalar, bound: Callable
-) -> tuple[Times, Times]:
+def _moving_densities(t: Times, v: Scalar, sd: Scalar, noise: Scalar, bound: Callable) -> tuple[Times, Times]:
     def b(u: Scalar) -> Scalar:
         return bound(u) / noise
 
-    ratio = moving_bounds(b, grid)[0]
+    grid = times_of_clock(b, t.max())
+    ratio = moving_bounds(b, grid)
     upper, lower = (jax.vmap(lambda u, w=w: log_density_moving(u, w, b, grid, ratio, sd))(t) for w in (v, -v))
     return jnp.exp(upper), jnp.exp(lower)
 

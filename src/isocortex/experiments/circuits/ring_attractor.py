@@ -110,11 +110,11 @@ class RingMemory(Experiment):
             spectra=spectra,
             eigenvalues=np.linalg.eigvals(jacobian(ring, held)),
             born=born,
-            remembered=unwrapped(remembered, start=self.cue),
+            remembered=unwrapped(remembered.isel(time=slice(1, None)), self.cue),  # at first there is no bump
             released=CUE + SETTLED,
             window=WINDOW,
             unequal=unequal,
-            moved=unwrapped(moved),
+            moved=unwrapped(moved, starts),
         )
         numbers = found.numbers()
         run.summary(numbers)
@@ -190,16 +190,10 @@ class RingMemory(Experiment):
         )
 
 
-def unwrapped(path: xr.DataArray, start: float | None = None) -> xr.DataArray:
-    """Return the direction of the bump in degrees along each path, without jumps of 360°, and first near `start`.
-
-    With `start`, the first moment is left out, as a uniform state has no direction.
-    """
-    if start is not None:
-        path = path.isel(time=slice(1, None))
+def unwrapped(path: xr.DataArray, starts: np.ndarray | float) -> xr.DataArray:
+    """Return the direction of the bump in degrees along each path, without jumps of 360°, first near `starts`."""
     angles = np.unwrap(population_vector(path.values)[0], period=360, axis=-1)
-    if start is not None:
-        angles -= 360 * np.round((angles[:, :1] - start) / 360)
+    angles -= 360 * np.round((angles[:, 0] - starts) / 360)[:, None]
     return xr.DataArray(angles, dims=("trial", "time"), coords={"time": path["time"].values})
 
 

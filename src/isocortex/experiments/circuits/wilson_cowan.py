@@ -33,6 +33,10 @@ HEIGHTS = np.round(np.arange(0.30, 0.7001, 0.05), 2)
 FINE_HEIGHTS = np.round(np.arange(0.0, 1.0001, 0.01), 2)
 ONSET, LENGTH, DURATION, DT = 20.0, 10.0, 100.0, 0.1
 SEED_E, SEED_I = 2022, 2021
+TAUS, N_CYCLES = (0.5, 5.0), 30
+"""Range of τ_I in ms, and limit cycles in it."""
+SETTLE, LOOK = 10_000, 100
+"""ms: paths return to the cycle nearest the Hopf point, the slowest, in 600 ms; and the longest period is 40 ms."""
 PUBLISHED: dict[str, tuple[str, float | int, str]] = {
     "fixed_point.1.E": ("bistable: saddle, E", 0.336852, ".6f"),
     "fixed_point.1.I": ("bistable: saddle, I", 0.168420, ".6f"),
@@ -106,9 +110,8 @@ class WilsonCowanPlane(Experiment):
                 name: simulate(rhythm, [0.25, 0.25], duration=1000, dt=DT, solver=solver)
                 for name, solver in {"euler": "euler", "converged": "tsit5"}.items()
             }
-            born = continuation(rhythm, "tau_i", (0.5, 5.0), BOX)
-            taus = np.linspace(0.5, 5.0, 91)
-            turning = simulate(rhythm, [0.25, 0.25], duration=1000, dt=DT, sweep={"tau_i": taus}, save_every=2)
+            born = continuation(rhythm, "tau_i", TAUS, BOX)
+            cycles = limit_cycles(rhythm, born)
         with run.stage("memory"):
             remembered = self.remembered()
             sharp = self.ends(Pulse(main, ("I_e",), 0.0, onset=ONSET, length=LENGTH))
@@ -121,7 +124,7 @@ class WilsonCowanPlane(Experiment):
             cycle_points=cycle_points,
             inputs_moved=inputs_moved,
             born=born,
-            turning=turning,
+            cycles=cycles,
             periods={name: oscillation(path) for name, path in periods.items()},
             starts=starts,
             remembered=remembered,
@@ -224,9 +227,10 @@ class WilsonCowanPlane(Experiment):
             methods=[
                 "τ_E dE/dt = −E + F_E(w_EE·E − w_EI·I + I_E), τ_I dI/dt = −I + F_I(w_IE·E − w_II·I + I_I); "
                 "F(x) = 1/(1 + e^{−a(x−θ)}) − 1/(1 + e^{aθ}), with a 1.2 and θ 2.8 for E, 1 and 4 for I.",
-                "Fixed points: Levenberg–Marquardt from 512 starts in the box −0.05…1.05, duplicates merged; kinds "
-                "from the eigenvalues of the Jacobian (automatic differentiation). Separatrix: the saddle's stable "
-                "manifold, followed backwards in time. Branches: pseudo-arclength continuation; folds and Hopf points "
+                "Fixed points: Levenberg–Marquardt from 512 starts in the box −0.05…1.05, to Newton steps of at most "
+                "1e-8 of the box, duplicates merged; kinds from the eigenvalues of the Jacobian (automatic "
+                "differentiation). Separatrix: the saddle's stable manifold, followed backwards in time. "
+                "Branches: pseudo-arclength continuation; folds and Hopf points "
                 "by bisection.",
                 "Rhythm: w_EE 6.4, w_EI 4.8, w_IE 6, w_II 1.2, I_E 0.8, τ_I 2 ms; period from the rises of E through "
                 "the middle of its range, in the second half of 1000 ms. Converged: Tsit5, tolerance 1e-8.",
@@ -238,3 +242,18 @@ class WilsonCowanPlane(Experiment):
             references=["wilson-cowan-1972", "neuromatch-dynamics"],
             meanings=self.meanings(),
         )
+
+
+def limit_cycles(rhythm: WilsonCowan, born: xr.Dataset) -> pd.DataFrame:
+    """Return the extremes of E on the limit cycle by τ_I, from the Hopf point on, where they are those of the point.
+
+    The cycle grows with the square root of the distance from the Hopf point, so the distances are squares.
+    """
+    hopf = int(np.flatnonzero(born["type"].values == "Hopf")[0])
+    first = float(born["at"][hopf])
+    taus = first + (TAUS[1] - first) * np.linspace(0, 1, N_CYCLES + 1)[1:] ** 2
+    path = simulate(rhythm, [0.25, 0.25], duration=SETTLE + LOOK, dt=DT, sweep={"tau_i": taus}, save_every=2)
+    E = path.sel(variable="E", time=slice(SETTLE, None)).values
+    point = float(born["x_at"].sel(variable="E")[hopf])
+    low, high = ([point, *found] for found in (E.min(axis=1), E.max(axis=1)))
+    return pd.DataFrame({"tau_i": [first, *taus], "low": low, "high": high})

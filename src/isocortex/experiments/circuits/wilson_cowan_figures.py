@@ -15,8 +15,6 @@ from ..shared.published import point_numbers
 
 HIGH = 0.5
 """E above it is the high state."""
-CYCLE = 0.05
-"""Least amplitude that is drawn as a limit cycle: below, the path may still be settling."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +29,8 @@ class Plane:
         Fixed points of both.
     inputs_moved, born : Dataset
         Branches of fixed points as I_E and τ_I change.
-    turning : DataArray, (tau_i, time, variable)
-        Paths of the rhythm.
+    cycles : DataFrame
+        Extremes of E on the limit cycle of the rhythm, by τ_I.
     periods : mapping of str to mapping of str to float
         Solver → what was measured of the rhythm.
     starts : DataArray, (trial, time, variable)
@@ -52,7 +50,7 @@ class Plane:
     cycle_points: pd.DataFrame
     inputs_moved: xr.Dataset
     born: xr.Dataset
-    turning: xr.DataArray
+    cycles: pd.DataFrame
     periods: Mapping[str, Mapping[str, float | int]]
     starts: xr.DataArray
     remembered: pd.Series
@@ -126,9 +124,7 @@ def draw(run: Run, found: Plane) -> None:
         "(0.32, 0.15), (0.33, 0.15), (0.95, 0.95).",
         alt="Two phase planes with the nullclines of E and I, fixed points, basins, separatrix and trajectories.",
     )
-    half = found.turning.isel(time=slice(found.turning.sizes["time"] // 2, None)).sel(variable="E")
-    turns = half.max("time") - half.min("time") > CYCLE
-    lowest, highest = half.min("time").where(turns), half.max("time").where(turns)
+    tau, lowest, highest = found.cycles[["tau_i", "low", "high"]].to_numpy().T
     run.figure(
         "bifurcations",
         plots.bifurcation(
@@ -136,11 +132,11 @@ def draw(run: Run, found: Plane) -> None:
             variable="E",
             x_labels=["input I_E (a.u.)", "time constant τ_I (ms)"],
             y_label=axes[0],
-            cycles={"rhythm: inhibition slows": (half["tau_i"].values, lowest.values, highest.values)},
+            cycles={"rhythm: inhibition slows": (tau, lowest, highest)},
         ),
         title="Where states appear and lose their stability",
         caption="Fixed points as one parameter moves; folds are where two of them meet. Left: input to E. Right: the "
-        "rhythm is born at the Hopf point, and grows as inhibition gets slower.",
+        "limit cycle of the rhythm begins at the Hopf point, and grows as inhibition gets slower.",
         alt="Bifurcation diagrams: E of the fixed points against the input, and against the time constant of I.",
     )
     strengths, counts = found.remembered.index.to_numpy(), found.remembered.to_numpy()
@@ -172,6 +168,7 @@ def draw(run: Run, found: Plane) -> None:
         caption="E under noise; the pulse of strength 0.53 is grey.",
         alt="Paths of E against time, some staying high after the pulse and some falling back.",
     )
+    run.table("limit_cycles", found.cycles, caption="Lowest and highest E on the limit cycle, by τ_I in ms.")
     table = pd.DataFrame({"strength": strengths, "persisting": counts, "share": shares / 100, "low": low, "high": high})
     run.table("memory", table, caption="Trials that persist, with Wilson's 95 % interval.")
     for name, branches in (("input", found.inputs_moved), ("tau_i", found.born)):

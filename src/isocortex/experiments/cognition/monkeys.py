@@ -100,7 +100,7 @@ def watch(name: str, trials: pd.DataFrame) -> Animal:
     strength = 100 * strength
     points = tally(strength, correct)
     times = chronometric(strength, rt)
-    animal = Animal(points, fit_psychometric(points), times, float(correct.mean()), float(rt.mean()))
+    animal = Animal(points, fit_psychometric(points, intervals=False), times, float(correct.mean()), float(rt.mean()))
     levels = ", ".join(f"{c:g}" for c in points["strength"].values)
     require(
         0 < animal.threshold < np.inf,
@@ -142,7 +142,7 @@ def match(
         done = behaviour(networks, task(float(np.exp(logs[-1])), coherences), key=key, n_trials=n_trials)
         done = done.isel(seed=np.asarray(seeds))
         points = tally(done["coherence"].values, done["correct"].values.astype(float))
-        fits = fit_psychometric(points)
+        fits = fit_psychometric(points, intervals=False)
         with np.errstate(divide="ignore"):
             gap = np.log(middle(fits, "threshold") / animal.threshold)
         gaps.append(float(np.clip(gap, -LONGEST_STEP, LONGEST_STEP)))

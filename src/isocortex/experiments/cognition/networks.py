@@ -12,7 +12,7 @@ import xarray as xr
 from tyro.conf import arg
 
 from ...errors import InputError, look_up, require
-from ...learning import OPTIMISERS, behaviour, fit_stream, save_model, updates_to
+from ...learning import OPTIMISERS, behaviour, fit_stream, fraction_of_ideal, save_model, updates_to
 from ...models import ACTIVATIONS, CTRNN, GRU, LSTM, Recurrent, population
 from ...runs import Run
 from ...shapes import PRNGKey
@@ -101,6 +101,7 @@ class Cognition:
     def summary(self) -> dict[str, float | int]:
         """Return the numbers on learning, under flat keys."""
         trained = self.accuracy["trained"]
+        fractions, error = fraction_of_ideal(self.tested["trained"])
         made = self.history["update"] <= self.history["stopped"]  # a network that has stopped has its own end
         last = self.history.where(made & (self.history["update"] > self.history["stopped"] - LAST))
         return {
@@ -108,7 +109,8 @@ class Cognition:
             "accuracy.trained.sd": float(trained.std(ddof=min(1, len(trained) - 1))),
             "accuracy.untrained.mean": float(self.accuracy["untrained"].mean()),
             "accuracy.ideal": self.ideal,
-            "accuracy.fraction_of_ideal.mean": float(trained.mean() / self.ideal),
+            "accuracy.fraction_of_ideal.mean": float(fractions.mean()),
+            "accuracy.fraction_of_ideal.sampling_error": error,
             "accuracy.last_100.mean": float(last["score"].mean()),
             "loss.last_100.mean": float(last["loss"].mean()),
             "learning.updates_to_criterion.median": float(np.median(self.updates_to(CRITERION))),
@@ -132,12 +134,19 @@ class Cognition:
     def notes(self) -> list[str]:
         """Say it where networks stayed below the success that a look at their states needs."""
         n, n_learned = len(self.accuracy["trained"]), len(self.learned)
+        fractions, error = fraction_of_ideal(self.tested["trained"])
+        above = [
+            f"The networks' mean success is {fractions.mean():.3f} of the ideal observer's probability. In these "
+            f"trials the ideal observer's own success would scatter by ± {error:.3f} of it (one standard error), which "
+            "explains a fraction above 1: no network is better than the ideal observer."
+        ] * bool(1 < fractions.mean() <= 1 + 4 * error)
         if n_learned == n:
-            return []
+            return above
         rest = "and are left out of the state space" if n_learned else "so no state space and no fixed points are shown"
         return [
+            *above,
             f"{n - n_learned} of {n} networks stay below {TRAINED:.0%} of the ideal observer's success, {rest}: what a "
-            "network does that has not learned the task says nothing about how it is done. More --updates help."
+            "network does that has not learned the task says nothing about how it is done. More --updates help.",
         ]
 
 

@@ -247,8 +247,9 @@ class PerceptualDecision(CognitiveNetworks):
                 "observer adds up the difference of the channels: Φ(c·√(T/2)/σ).",
                 *self.learning_methods(found.task),
                 *([PUBLISHED_METHODS] if self.architecture == "CTRNN" and self.activation != "relu" else []),
-                "Psychometric curves: Weibull functions with lapses, maximum likelihood, tested at coherences around "
-                "the ideal observer's threshold, where accuracy is 0.816.",
+                "Psychometric curves: Weibull functions with lapses, maximum likelihood, 95 % intervals from the "
+                "profile likelihood, tested at coherences around the ideal observer's threshold, where accuracy is "
+                "0.816.",
                 TIMES_METHODS,
                 *([BESIDE_METHODS] if animals else []),
                 *MECHANISM_METHODS,

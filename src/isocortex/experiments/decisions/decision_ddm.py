@@ -1,5 +1,6 @@
 """How do monkeys decide about moving dots: which drift–diffusion model, with which parameters?"""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -13,7 +14,7 @@ from ...recordings import read_roitman_shadlen
 from ...runs import Run
 from ..shared.protocol import Experiment, Progress
 from .figures import draw
-from .tables import Animal, numbers, shown_answer, shown_parameters, slower_errors, variant_table
+from .tables import Animal, doubts, numbers, shown_answer, shown_parameters, slower_errors, variant_table
 
 PLANTED = {
     "drift_per_coherence": 15.0,
@@ -75,7 +76,8 @@ class DecisionDDM(Experiment):
             for animal, trials in inputs.items():
                 fits = {}
                 for variant in VARIANTS:
-                    fits[variant] = fit_decisions(trials, variant, key=self.key("starts"), n_starts=self.starts)
+                    with warnings.catch_warnings(action="ignore"):  # the page says what failed
+                        fits[variant] = fit_decisions(trials, variant, key=self.key("starts"), n_starts=self.starts)
                     advance(len(found) * len(VARIANTS) + len(fits), total)
                 found[animal] = (trials, fits)
         with run.stage("held-out trials"):
@@ -114,6 +116,7 @@ class DecisionDDM(Experiment):
             shown=True,
         )
         notes = [slower_errors(name, animal) for name, animal in animals.items()]
+        notes += [doubt for name, animal in animals.items() for doubt in doubts(name, animal)]
         simulated = ["No recording was given: the trials are simulated, with the planted parameters that the table "
                      "shows beside the estimates."] * bool(run.mark)  # fmt: skip
         run.describe(
@@ -125,9 +128,11 @@ class DecisionDDM(Experiment):
                 "of time and the noise as that of evidence; v = k × coherence. At B the choice is correct, at −B an "
                 "error; reaction time is the time of the hit and a non-decision time. Errors are as fast as correct "
                 "choices in the simple model, whatever its parameters.",
-                "Variants: contaminants choose at random, uniformly within 2 s; drift N(v, sd²); uniform start; "
+                "Variants: contaminants choose at random, uniformly within 2 s or until the longest "
+                "reaction time if that is later; drift N(v, sd²); uniform start; "
                 "uniform non-decision time; bound B·exp(−rt). Densities: the two series of Navarro & Fuss for constant "
-                "bounds, the integral equation of Buonocore et al. for falling ones, both without drift; it enters as "
+                "bounds; for falling ones the Fokker–Planck equation in coordinates that move with the bounds, by "
+                "Galerkin's method in the eigenfunctions of constant bounds. Both are without drift, which enters as "
                 "a factor exp(v·b − v²t/2).",
                 f"Maximum likelihood by L-BFGS-B with exact gradients from {self.starts} starting points; intervals "
                 f"from the profile likelihood. Held-out: each of {self.folds} random parts predicted by parameters "
@@ -135,6 +140,6 @@ class DecisionDDM(Experiment):
                 "before its non-decision time impossible.",
                 "Parameters: " + "; ".join(f"{n} ({p.unit}): {p.meaning}" for n, p in PARAMETERS.items()) + ".",
             ],
-            references=["roitman-shadlen-2002", "ratcliff-tuerlinckx-2002", "navarro-fuss-2009", "buonocore-1987"],
+            references=["roitman-shadlen-2002", "ratcliff-tuerlinckx-2002", "navarro-fuss-2009"],
             meanings=self.meanings(),
         )

@@ -39,7 +39,7 @@ def draw(run: Run, animals: Mapping[str, Animal]) -> None:
         plots.decision_curves({name: animal.behaviour for name, animal in animals.items()}, predicted),
         title="How often right, and how fast",
         caption="Psychometric and chronometric curves; bars are two standard errors each way. Models "
-        "predict trials up to 2 s.",
+        "predict every trial, however late.",
         alt="Share correct rises from one half to one, and mean reaction time falls, as coherence grows.",
     )
     run.figure(
@@ -49,9 +49,10 @@ def draw(run: Run, animals: Mapping[str, Animal]) -> None:
         ),
         title="Reaction times of errors and of correct choices",
         caption="Quantiles against the share of the response, a pair for every coherence: errors left of ½, correct "
-        "choices right. A model without variability between trials and with constant bounds is symmetric around ½: "
-        "errors as fast as correct choices. Groups of fewer than 20 trials are left out.",
-        alt="Quantiles of reaction time against response share, measured as dots, models as lines.",
+        "choices right. Points are measured, the same in each panel of a row; lines are what one model "
+        "predicts. A model without variability between trials and with constant bounds is symmetric "
+        "around ½: errors as fast as correct choices. Groups of fewer than 20 trials are left out.",
+        alt="Quantiles of reaction time against response share, measured as dots; the lines of one model a panel.",
     )
     times = {}
     for name, animal in animals.items():

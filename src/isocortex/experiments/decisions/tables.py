@@ -6,14 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...analysis import PARAMETERS, DecisionFit
+from ...analysis import PARAMETERS, WINDOW, DecisionFit
 from ...dynamics import choice_probability, mean_decision_time
 
 FEWEST_ERRORS = 20
 """Errors at a coherence, for their mean reaction time to be compared with that of correct choices."""
-
-LONGEST = 20_000
-"""Over how many ms densities are summed to meet the closed forms."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +67,8 @@ def variant_table(fits: Mapping[str, DecisionFit], scores: np.ndarray) -> pd.Dat
     DataFrame
         ``variant``, ``parameters`` (their number), ``log_likelihood``, ``bic``, ``held_out`` (nats per trial; −∞ where
         a trial was impossible), ``behind`` the best with its standard error ``behind_error`` (paired over trials, NaN
-        where a trial was impossible), and ``impossible`` (the number of such trials).
+        where a trial was impossible), ``impossible`` (the number of such trials), and ``at_limit`` (which parameters
+        are at a limit of their ranges: a variability at its lower one is none).
     """
     mean = scores.mean(axis=1)
     possible = np.isfinite(scores).all(axis=1)
@@ -86,6 +84,7 @@ def variant_table(fits: Mapping[str, DecisionFit], scores: np.ndarray) -> pd.Dat
             "behind": gap.mean(axis=1),
             "behind_error": gap.std(axis=1, ddof=1) / np.sqrt(scores.shape[1]),
             "impossible": (~np.isfinite(scores)).sum(axis=1),
+            "at_limit": [", ".join(fit.table.query("at_limit != ''").index) for fit in fits.values()],
         }
     )
 
@@ -121,13 +120,25 @@ def slower_errors(name: str, animal: Animal) -> str:
 def closed_form_errors(fit: DecisionFit, coherences: np.ndarray) -> tuple[float, float]:
     """Return how far sums over the simple model's density are from the closed forms: probability, and time in ms."""
     k, B, delay = fit.table["estimate"].to_numpy(float)
-    times = np.arange(0.5, LONGEST)
-    p, t = [], []
-    for v, coherence in zip(k * coherences, coherences, strict=True):
-        right, wrong = fit.densities(coherence, times)
-        p.append(abs(right.sum() - choice_probability(v, B)))
-        t.append(abs(times @ (right + wrong) - delay - 1e3 * mean_decision_time(v, B)))
-    return float(max(p)), float(max(t))
+    found = fit.predict(coherences.tolist())
+    p = found["accuracy"] - choice_probability(k * coherences, B)
+    t = found["rt"] - delay - 1e3 * mean_decision_time(k * coherences, B)
+    return float(abs(p).max()), float(abs(t).max())
+
+
+def doubts(name: str, animal: Animal) -> list[str]:
+    """Return a sentence for every variant whose fit failed or is at a limit of its range, and of very late trials."""
+    rt = animal.trials["rt"].to_numpy(float)
+    late, longest = int((rt > WINDOW).sum()), rt.max()
+    slow = (
+        f"{name.capitalize()}: {late} of {len(rt)} reaction times are longer than {WINDOW:g} ms; "
+        f"contaminants are taken to respond uniformly until the longest, {longest:.0f} ms."
+    )
+    return [slow] * bool(late) + [
+        f"{name.capitalize()}, “{variant}”: the fit is doubtful. " + " ".join(fit.failures)
+        for variant, fit in animal.fits.items()
+        if fit.failures
+    ]
 
 
 def numbers(
