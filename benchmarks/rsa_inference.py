@@ -15,8 +15,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "analysis"))
 from test_calibration import CONTRASTS, simulate
 
+from isocortex.analysis.rsa.dual_bootstrap import dual_bootstrap
 from isocortex.analysis.rsa.jackknife import jackknife
-from isocortex.analysis.rsa.resampling import dual_bootstrap
 
 SIMULATIONS = 400
 METHODS = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from isocortex import InputError, responses, rsa
-from isocortex.analysis.rsa.observations import observe
+from isocortex.analysis.rsa.dissimilarities.observations import observe
 
 TRIALS = ("trial", "unit")
 CROSSVALIDATED = [name for name, how in rsa.DISSIMILARITIES.items() if how.crossvalidated]

@@ -14,9 +14,9 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import kendalltau, rankdata, spearmanr
 
 from isocortex import InputError, RDMs, rsa
-from isocortex.analysis.rsa.kendall import inversions, tau_a, tau_b
-from isocortex.analysis.rsa.ranks import codes
-from isocortex.analysis.rsa.resampling import draw_multiplicities
+from isocortex.analysis.inference.crossed import draw_multiplicities
+from isocortex.analysis.rsa.similarities.kendall import inversions, tau_a, tau_b
+from isocortex.analysis.rsa.similarities.order import codes
 
 EXPECTED = json.loads((Path(__file__).parent / "rsatoolbox_similarities.json").read_text())
 RANKED = ["spearman", "rho-a", "tau-a", "tau-b"]
@@ -103,7 +103,7 @@ def test_chunks_change_nothing(rng, monkeypatch):
     a, b = stack(rng, 2, 12), stack(rng, 2, 12)
     multiplicity = draw_multiplicities(jax.random.key(0), 50, 12)
     whole = [rsa.bootstrap_similarity(a, b, multiplicity), rsa.bootstrap_ceiling(a, multiplicity)]
-    monkeypatch.setattr(sys.modules["isocortex.analysis.rsa.linear"], "CHUNK_BYTES", 8 * 66 * 7)
+    monkeypatch.setattr(sys.modules["isocortex.analysis.rsa.similarities.linear"], "CHUNK_BYTES", 8 * 66 * 7)
     np.testing.assert_allclose(rsa.bootstrap_similarity(a, b, multiplicity), whole[0], atol=1e-12)
     np.testing.assert_allclose(rsa.bootstrap_ceiling(a, multiplicity), whole[1], atol=1e-12)
 

@@ -9,9 +9,9 @@ import numpy as np
 import xarray as xr
 from scipy.linalg.blas import dtrsm  # pyright: ignore[reportAttributeAccessIssue]
 
-from ...errors import InputError, look_up, require
-from ...responses import check
-from ...shapes import CompactFactor, NoiseFactor, Residuals, UnitVariance
+from ....errors import InputError, look_up, require
+from ....responses import check
+from ....shapes import CompactFactor, NoiseFactor, Residuals, UnitVariance
 from .observations import group_mean, observe
 
 Responses = TypeVar("Responses", np.ndarray, xr.DataArray)

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...errors import InputError, require
-from ...rdms import RDMs
+from ....errors import InputError, require
+from ....rdms import RDMs
 
 
 class Pairs(NamedTuple):

@@ -9,8 +9,8 @@ from itertools import combinations
 
 import numpy as np
 
-from ...errors import InputError, require
-from ...shapes import DissimilarityMatrix, Patterns, RunCounts, RunPatterns
+from ....errors import InputError, require
+from ....shapes import DissimilarityMatrix, Patterns, RunCounts, RunPatterns
 from .noise import NoisePrecision, mean_noise
 from .observations import Observations, group_mean
 from .patterns import PRIOR, smoothed_rates, squared_distances

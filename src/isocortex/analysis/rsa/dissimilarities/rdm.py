@@ -1,14 +1,16 @@
 """From responses to representational dissimilarity matrices, by one matrix product each."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 
-from ...errors import InputError, look_up, require
-from ...rdms import RDMs
-from ...responses import check
+from ....errors import InputError, require
+from ....rdms import RDMs
+from ....registries import Registry
+from ....responses import check
 from .crossvalidated import crossnobis, crossvalidated_euclidean, crossvalidated_poisson
 from .noise import NoisePrecision
 from .observations import group_mean, observe
@@ -17,7 +19,8 @@ from .patterns import correlation_distance, cosine_distance, mahalanobis, poisso
 Noise = NoisePrecision | Mapping[str, NoisePrecision]
 
 
-class Dissimilarity(NamedTuple):
+@dataclass(frozen=True)
+class Dissimilarity:
     """How two stimuli are compared.
 
     Attributes
@@ -38,21 +41,24 @@ class Dissimilarity(NamedTuple):
 
 
 POISSON = "symmetrised Poisson Kullback–Leibler divergence per unit"
-DISSIMILARITIES: dict[str, Dissimilarity] = {
-    "correlation": Dissimilarity(correlation_distance, "1 − Pearson correlation"),
-    "cosine": Dissimilarity(cosine_distance, "1 − cosine"),
-    "euclidean": Dissimilarity(squared_euclidean, "squared Euclidean distance per unit"),
-    "mahalanobis": Dissimilarity(mahalanobis, "squared Mahalanobis distance per unit", "noise"),
-    "poisson": Dissimilarity(poisson, POISSON, "prior"),
-    "cv-euclidean": Dissimilarity(
-        crossvalidated_euclidean, "cross-validated squared Euclidean distance per unit", crossvalidated=True
-    ),
-    "crossnobis": Dissimilarity(
-        crossnobis, "cross-validated squared Mahalanobis distance per unit", "noise", crossvalidated=True
-    ),
-    "cv-poisson": Dissimilarity(crossvalidated_poisson, f"cross-validated {POISSON}", "prior", crossvalidated=True),
-}
-"""Name → how two stimuli are compared."""
+DISSIMILARITIES: Registry[Dissimilarity] = Registry(
+    "dissimilarity",
+    "dissimilarities",
+    {
+        "correlation": Dissimilarity(correlation_distance, "1 − Pearson correlation"),
+        "cosine": Dissimilarity(cosine_distance, "1 − cosine"),
+        "euclidean": Dissimilarity(squared_euclidean, "squared Euclidean distance per unit"),
+        "mahalanobis": Dissimilarity(mahalanobis, "squared Mahalanobis distance per unit", "noise"),
+        "poisson": Dissimilarity(poisson, POISSON, "prior"),
+        "cv-euclidean": Dissimilarity(
+            crossvalidated_euclidean, "cross-validated squared Euclidean distance per unit", crossvalidated=True
+        ),
+        "crossnobis": Dissimilarity(
+            crossnobis, "cross-validated squared Mahalanobis distance per unit", "noise", crossvalidated=True
+        ),
+        "cv-poisson": Dissimilarity(crossvalidated_poisson, f"cross-validated {POISSON}", "prior", crossvalidated=True),
+    },
+)
 
 
 def rdm(
@@ -121,7 +127,7 @@ def rdm(
     >>> rdm(measured, "crossnobis", noise=rsa.noise_precision(measured)).dissimilarities.shape
     (1, 3)
     """
-    how: Dissimilarity = look_up("dissimilarity", dissimilarity, DISSIMILARITIES)
+    how: Dissimilarity = DISSIMILARITIES.named(dissimilarity)
     options = _options(dissimilarity, how, noise=noise, prior=prior)
     if isinstance(responses, Mapping):
         return _of_many(responses, dissimilarity, how, options, undefined)

@@ -10,10 +10,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...cores import on_cores
-from ...shapes import OtherRankable, OtherRowCodes, PairCounts, Rankable, RowCodes, Similarities
-from .blocks import blocks_of
-from .ranks import coded, codes, even_steps, in_one_step, order_of
+from ....cores import on_cores
+from ....shapes import OtherRankable, OtherRowCodes, PairCounts, Rankable, RowCodes, Similarities
+from ...inference.blocks import blocks_of
+from .order import coded, codes, even_steps, in_one_step, order_of
 
 
 def tau_a(x: Rankable, y: OtherRankable, counts: PairCounts | None = None) -> Similarities:

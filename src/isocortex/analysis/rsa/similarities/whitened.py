@@ -12,11 +12,11 @@ a stimulus in a bootstrap sample have equal sums, which leaves a system of as ma
 
 import numpy as np
 
-from ...errors import require
-from ...shapes import CondensedRDM, NoiseCovariance, OtherRDM, OtherSquareRDM, SquareRDM
-from .blocks import blocks_of
-from .moments import CONSTANT, Products, joined, products
+from ....errors import require
+from ....shapes import CondensedRDM, NoiseCovariance, OtherRDM, OtherSquareRDM, SquareRDM
+from ...inference.blocks import blocks_of
 from .pairs import Pairs
+from .products import CONSTANT, Products, joined, products
 from .samples import Drawn, Samples, Without
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...cores import on_cores
-from ...shapes import (
+from ....cores import on_cores
+from ....shapes import (
     Bootstrapped,
     CondensedRDM,
     Multiplicity,
@@ -20,9 +20,9 @@ from ...shapes import (
     SubjectCeilings,
     SubjectSamples,
 )
-from .blocks import blocks_of
+from ...inference.blocks import blocks_of
+from .order import codes, mid_ranks
 from .pairs import Pairs
-from .ranks import codes, mid_ranks
 
 
 @dataclass(frozen=True)

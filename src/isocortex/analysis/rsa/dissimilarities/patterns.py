@@ -5,8 +5,8 @@ Products of NumPy arrays run over blocks of units, so that neither centring nor 
 
 import numpy as np
 
-from ...errors import require
-from ...shapes import DissimilarityMatrix, ResponseMatrix
+from ....errors import require
+from ....shapes import DissimilarityMatrix, ResponseMatrix
 from .noise import NoisePrecision
 
 BLOCK = 2**20

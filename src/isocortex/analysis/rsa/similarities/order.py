@@ -6,9 +6,9 @@ that tied values share; in a sample the rank of a code is a running sum over the
 
 import numpy as np
 
-from ...cores import on_cores
-from ...shapes import CondensedRDM, OtherRankable, PairCounts, Rankable, RowCodes, Similarities
-from .blocks import blocks_of
+from ....cores import on_cores
+from ....shapes import CondensedRDM, OtherRankable, PairCounts, Rankable, RowCodes, Similarities
+from ...inference.blocks import blocks_of
 
 FEW = 1 / 16
 """Share of neighbours in one step up to which it is faster to compare them with each other than to sort all."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...shapes import Bootstrapped, CondensedRDM, OtherRDM, OtherRowMoments, RowMoments
+from ....shapes import Bootstrapped, CondensedRDM, OtherRDM, OtherRowMoments, RowMoments
 from .samples import Samples
 
 CONSTANT = 1e-13
