@@ -1,12 +1,13 @@
 """Jobs on all cores: in order, one within another, none begun after an error; and memory that is used again."""
 
+import os
 import subprocess
 import sys
 import threading
 
 import pytest
 
-from isocortex.cores import on_cores
+from isocortex.cores import n_cores, on_cores
 
 
 def test_results_keep_their_order_also_of_jobs_within_jobs():
@@ -44,3 +45,30 @@ print(faults() - before)
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert int(told.stdout) < 100  # each array has 4096 pages
+
+
+PROGRAM = """
+import hashlib, jax, numpy as np
+from isocortex import CTRNN, RDMs, fit, population, rsa
+from isocortex.cli.run import compile_alike
+from isocortex.tasks import ContextDecisionMaking
+
+compile_alike()
+network = population(lambda key: CTRNN(7, 3, n_units=32, dt=50.0, key=key), 1, key=jax.random.key(0))
+trained, history = fit(network, ContextDecisionMaking(dt=50.0), updates=2, batch=32, key=jax.random.key(1))
+rng = np.random.default_rng(0)
+data, model = (RDMs(rng.random((rows, 1770)), np.arange(60)) for rows in (40, 30))
+tables = [rsa.compare({"model": model}, data, method=method) for method in ("pearson", "tau-a")]
+for found in (*jax.tree.leaves(trained.recurrent), *(table.to_numpy() for table in tables)):
+    print(hashlib.md5(np.asarray(found).tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or n_cores() < 2, reason="one core, or no way to ask for it")
+def test_training_and_comparison_give_the_same_bytes_on_any_number_of_cores():
+    def found(cores: set[int]) -> str:
+        program = f"import os; os.sched_setaffinity(0, {cores})\n{PROGRAM}"
+        return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    mine = os.sched_getaffinity(0)
+    assert found(mine) == found({min(mine)})

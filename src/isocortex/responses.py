@@ -17,6 +17,7 @@ import xarray as xr
 from .errors import InputError, require
 
 FEWEST_STIMULI = 3
+FEWEST_OF_A_PAIR = 2
 
 
 def responses(
@@ -53,7 +54,7 @@ def responses(
     Raises
     ------
     InputError
-        If the array is not numeric, has NaN or infinite values, fewer than three stimuli, no units,
+        If the array is not numeric, has NaN or infinite values, fewer than two stimuli, no units,
         or as many labels as it has not stimuli, trials or repeats.
 
     Examples
@@ -104,12 +105,15 @@ def responses(
             f"{name} hold {labelled.sizes[along]} {along}s, but the runs have shape {np.shape(runs)}.",
         )
         labelled = labelled.assign_coords(run=(along, np.asarray(runs)))
-    check(labelled, trials=True)
+    check(labelled, trials=True, fewest=FEWEST_OF_A_PAIR)
     return labelled
 
 
-def check(array: xr.DataArray, *, trials: bool = False) -> None:
-    """Raise an :class:`InputError` unless the responses can be analysed; as trial × unit only if `trials`."""
+def check(array: xr.DataArray, *, trials: bool = False, fewest: int = FEWEST_STIMULI) -> None:
+    """Raise an :class:`InputError` unless the responses can be analysed; as trial × unit only if `trials`.
+
+    `fewest` is the number of stimuli that the analysis needs at least.
+    """
     name = array.name or "responses"
     shown = array.coords["stimulus"].values if trials and "trial" in array.dims and "stimulus" in array.coords else None
     missing = {"stimulus", "unit"} - {*array.dims, *(["stimulus"] if shown is not None else [])}
@@ -119,8 +123,8 @@ def check(array: xr.DataArray, *, trials: bool = False) -> None:
     )
     n_stimuli = array.sizes["stimulus"] if shown is None else len(np.unique(shown))
     require(
-        n_stimuli >= FEWEST_STIMULI,
-        f"{name} hold {n_stimuli} stimuli; a comparison needs at least {FEWEST_STIMULI}.",
+        n_stimuli >= fewest,
+        f"{name} hold {n_stimuli} stimuli; this needs at least {fewest}.",
     )
     require(array.sizes["unit"] > 0, f"{name} hold no units.")
     require(array.size > 0, f"{name} are empty: their sizes are {dict(array.sizes)}.")

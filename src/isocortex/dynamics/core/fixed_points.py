@@ -6,6 +6,7 @@ Many starts run in one compiled program: damped Gauss–Newton (Levenberg–Marq
 """
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any, TypeAlias
 
 import equinox as eqx
@@ -17,7 +18,7 @@ import xarray as xr
 from jaxtyping import Array, Float
 from scipy.stats import qmc
 
-from ...cores import n_cores, on_cores
+from ...cores import on_cores
 from ...errors import require
 from .eigenvalues import kind, sorted_eigenvalues
 from .system import State, System, in_float64, states
@@ -35,6 +36,8 @@ LEAST_DAMPING = 1e-10
 """Share of the mean square slope: a singular system is still solved to six digits, and each step leaves 1e-10."""
 SMALL = 2
 """Dimensions up to which a linear system is solved by Cramer's rule."""
+TOGETHER = 64
+"""Starts that go in step in more dimensions: enough to fill a core, few enough that several cores share them."""
 ROWS = 16
 """Points that are linearised at once, at least."""
 SAME = 1e-6
@@ -210,9 +213,10 @@ def _searched(
 ) -> tuple[Float[np.ndarray, "start dimension"], Float[np.ndarray, " start"], float]:
     """Return where each start ends, both in widths, the speed |dx/dt| there, and the typical speed of the starts.
 
-    In few dimensions all starts go in step, in one program. In many, every core searches from its share of them.
+    In few dimensions all starts go in step, in one program. In many, the cores share them out, :data:`TOGETHER` at a
+    time: a number that does not depend on how many cores there are, and so neither do the last bits of what is found.
     """
-    shares = 1 if len(width) <= SMALL else min(n_cores(), len(starts))
+    shares = 1 if len(width) <= SMALL else ceil(len(starts) / TOGETHER)
     places = np.arange(-(-len(starts) // shares) * shares) % len(starts)  # equal shares, one compilation
 
     def search(share: np.ndarray) -> list[np.ndarray]:
