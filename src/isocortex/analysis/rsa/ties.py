@@ -15,8 +15,9 @@ that: equal distances of 10⁶ units differ by up to 10 roundings. Six times as 
 
 
 def resolution_of(rows: CondensedRDM) -> np.ndarray:
-    """Return the difference up to which values of each row are the same: by their type and the largest, shape (row,)."""
-    return ROUNDING * float(np.finfo(rows.dtype).eps) * np.abs(rows).max(axis=1, initial=0.0).astype(float)
+    """Return the difference up to which values of a row are the same, by their type and the largest: shape (row,)."""
+    largest = np.abs(rows).max(axis=1, initial=0.0)
+    return ROUNDING * float(np.finfo(rows.dtype).eps) * largest.astype(float)
 
 
 def settled(rows: CondensedRDM, resolution: np.ndarray | None = None) -> CondensedRDM:
@@ -59,7 +60,8 @@ def settled(rows: CondensedRDM, resolution: np.ndarray | None = None) -> Condens
 def _levels(ordered: np.ndarray, steps: np.ndarray, limit: float) -> np.ndarray:
     """Return the smallest value that each value, in order, is the same as.
 
-    Values that lie as close as rounding by chance may form long chains; these are cut at every `limit` from their start.
+    Values that lie as close as rounding by chance may form long chains, which are cut at every `limit` from their
+    start.
     """
     begins = np.concatenate([[True], steps > limit])
     first = ordered[np.maximum.accumulate(np.where(begins, np.arange(len(ordered)), 0))]
