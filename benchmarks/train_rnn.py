@@ -7,7 +7,7 @@ import jax
 import numpy as np
 from measure import Peer, alternate, row, seconds
 
-from isocortex import CTRNN, fit, population
+from isocortex import CTRNN, fit_stream, population
 from isocortex.tasks import PerceptualDecisionMaking
 
 UPDATES, PEER_UPDATES, BATCH = 1000, 50, 16
@@ -16,7 +16,7 @@ UPDATES, PEER_UPDATES, BATCH = 1000, 50, 16
 def train(task: PerceptualDecisionMaking, seeds: int = 1) -> None:
     """Train from scratch."""
     networks = population(lambda key: CTRNN(3, 3, key=key), seeds, key=jax.random.key(0))
-    trained, _ = fit(networks, task, key=jax.random.key(1), updates=UPDATES, batch=BATCH)
+    trained, _ = fit_stream(networks, task, key=jax.random.key(1), updates=UPDATES, batch=BATCH)
     jax.block_until_ready(jax.tree.leaves(trained))
 
 

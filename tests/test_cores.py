@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 
@@ -36,6 +38,7 @@ def test_freed_memory_is_used_again():
     """In a process of its own, as in any the C library's limit may have risen already."""
     program = """
 import isocortex.cores, numpy as np, resource
+isocortex.cores.on_cores(abs, [1, 2])
 faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 np.ones(2**21)
 before = faults()
@@ -45,6 +48,49 @@ print(faults() - before)
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert int(told.stdout) < 100  # each array has 4096 pages
+
+
+def printed(program: str) -> str:
+    """Run a program in a process of its own, with a time limit; return what it prints."""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.strip()
+
+
+def test_an_import_starts_no_thread_and_takes_no_memory():
+    program = """
+import threading, numpy, tracemalloc
+tracemalloc.start()
+import isocortex.cores
+print(threading.active_count(), tracemalloc.get_traced_memory()[1] < 2**23)
+"""
+    assert printed(program) == "1 True"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_jobs_run_in_a_forked_process():
+    """The threads of its parent are not there, and nobody waits for them."""
+    program = """
+import os, warnings
+from isocortex.cores import on_cores
+import isocortex.cores
+isocortex.cores.n_cores = lambda: 3
+warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of any fork beside threads
+assert on_cores(abs, range(-9, 0)) == list(range(9, 0, -1))
+child = os.fork()
+if child == 0:
+    os._exit(on_cores(abs, range(-9, 0)) != list(range(9, 0, -1)))
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    assert printed(program) == "0"
+
+
+def _sum_on_cores(n: int) -> int:
+    return sum(on_cores(abs, range(n)))
+
+
+def test_jobs_run_in_a_spawned_process():
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(_sum_on_cores, 10).result(60) == 45
 
 
 PROGRAM = """
@@ -68,7 +114,8 @@ for found in (*jax.tree.leaves(trained.recurrent), *(table.to_numpy() for table 
 def test_training_and_comparison_give_the_same_bytes_on_any_number_of_cores():
     def found(cores: set[int]) -> str:
         program = f"import os; os.sched_setaffinity(0, {cores})\n{PROGRAM}"
-        return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        return done.stdout
 
     mine = os.sched_getaffinity(0)
     assert found(mine) == found({min(mine)})

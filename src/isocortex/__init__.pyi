@@ -22,6 +22,7 @@ from .learning import backpropagate as backpropagate
 from .learning import descend as descend
 from .learning import evaluate as evaluate
 from .learning import fit as fit
+from .learning import fit_stream as fit_stream
 from .learning import load_model as load_model
 from .learning import save_model as save_model
 from .models import CTRNN as CTRNN

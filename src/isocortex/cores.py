@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,13 +22,19 @@ def n_cores() -> int:
 SHARING = threading.local()
 """Whether this thread has such jobs: those within one are not shared out again."""
 
-HELPERS = ThreadPoolExecutor(max(1, n_cores() - 1))
-"""The threads beside the one that asks. They stay, and so does the memory they work in."""
 
-# Linux takes a large array back when it is freed, and to fetch the pages of the next one takes as long as a sort. Large
-# is what exceeds the largest array freed so far (mallopt(3): M_MMAP_THRESHOLD, of at most 32 MiB): here is one whose
-# pages are never touched.
-np.empty(31 * 2**20, np.uint8)
+@cache
+def _helpers() -> ThreadPoolExecutor:
+    """Return the threads beside the one that asks, made on first use. They stay, and so does their memory."""
+    # Linux takes a large array back when it is freed, and to fetch the pages of the next one takes as long as a sort.
+    # Large is what exceeds the largest array freed so far (mallopt(3): M_MMAP_THRESHOLD, of at most 32 MiB): here is
+    # one whose pages are never touched.
+    np.empty(31 * 2**20, np.uint8)
+    return ThreadPoolExecutor(max(1, n_cores() - 1))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_helpers.cache_clear)  # threads do not live on in a forked process
 
 
 def on_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
@@ -54,7 +61,8 @@ def on_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Resu
         finally:
             SHARING.now = False
 
-    others = [HELPERS.submit(share) for _ in range(min(len(given), n_cores()) - 1)]
+    helpers = _helpers()
+    others = [helpers.submit(share) for _ in range(min(len(given), n_cores()) - 1)]
     try:
         share()
     finally:

@@ -1,9 +1,10 @@
 """Responses: stimulus × unit arrays with labels, the same for a layer, a population of neurons or a simulation.
 
-They are plain :class:`xarray.DataArray` objects with NumPy values. ``stimulus`` and ``unit`` are always the
-last two dimensions; ``seed``, ``subject``, ``repeat`` or ``time`` may stand before them. Where stimuli were not shown
-equally often, the responses are trial × unit, and ``stimulus`` is a coordinate along ``trial``. A coordinate ``run``
-along ``repeat`` or ``trial`` says what was measured together.
+They are plain :class:`xarray.DataArray` objects with NumPy values. ``stimulus`` and ``unit`` are always the last two
+dimensions, with ``time`` (ms) between them where responses unfold in time; ``seed``, ``subject`` or ``repeat`` may
+stand before them. Where stimuli were not shown equally often, the responses are trial × unit, and ``stimulus`` is a
+coordinate along ``trial``, beside any other condition. A coordinate ``run`` along ``repeat`` or ``trial`` says what
+was measured together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from .errors import InputError, require
@@ -20,30 +22,46 @@ FEWEST_STIMULI = 3
 FEWEST_OF_A_PAIR = 2
 
 
+ENDINGS = (("stimulus", "unit"), ("stimulus", "time", "unit"), ("trial", "unit"), ("trial", "time", "unit"))
+"""The last dimensions of responses; nothing stands before trials."""
+TAKEN = {"stimulus", "trial", "repeat", "subject", "seed", "time", "unit", "run"}
+"""Names that have a meaning of their own, and so name no condition."""
+
+
 def responses(
     values: Any,
     *,
     stimuli: Sequence[Any] | np.ndarray | None = None,
     runs: Sequence[Any] | np.ndarray | None = None,
+    times: Sequence[float | int] | np.ndarray | None = None,
+    conditions: Mapping[str, Sequence[Any] | np.ndarray] | None = None,
     dims: Sequence[str] | None = None,
-    name: str = "responses",
+    name: str | None = None,
     **attributes: Any,
 ) -> xr.DataArray:
     """Label an array of responses so that every analysis can read it.
 
     Parameters
     ----------
-    values : array, shape (..., stimulus, unit) or (trial, unit)
-        Real, finite numbers. A third axis from the right is taken as ``repeat`` unless `dims` says otherwise.
+    values : array, DataArray or DataFrame
+        Real, finite numbers. An array is stimulus × unit; a third axis from the right is taken as ``repeat`` unless
+        `dims` says otherwise. A DataArray keeps its dimensions and coordinates, and may have them in any order. A
+        DataFrame has a row per stimulus and a column per unit, with their labels as its index and its columns.
     stimuli : sequence, length (stimulus,), optional
-        What was shown: angles in degrees, or labels. Default 0, 1, 2, … For trials, one per trial.
+        What was shown: angles in degrees, or labels. Default: the labels of `values`, else 0, 1, 2, … For trials, one
+        per trial.
     runs : sequence, optional
         The run of each repeat or trial. Default: none are named.
+    times : sequence, length (time,), optional
+        When each step or bin in time starts, in ms. Default: those of `values`, if any.
+    conditions : mapping of str to sequence, length (trial,), optional
+        What else varied from trial to trial, such as the coherence or the choice; each becomes a coordinate.
     dims : sequence of str, optional
-        A name per axis, the last two ``"stimulus"`` and ``"unit"``; or ``("trial", "unit")``, for stimuli that were not
-        shown equally often.
-    name : str
-        Name of the array, used in messages.
+        A name per axis, in their order. The last ones are ``"stimulus"``, ``"unit"``, or ``"stimulus"``, ``"time"``,
+        ``"unit"``. For stimuli that were not shown equally often they are ``"trial"``, ``"unit"`` or ``"trial"``,
+        ``"time"``, ``"unit"``, and no more.
+    name : str, optional
+        Name of the array, used in messages. Default: that of `values`, else "responses".
     **attributes
         Stored in ``.attrs``: source, citation, licence.
 
@@ -54,8 +72,8 @@ def responses(
     Raises
     ------
     InputError
-        If the array is not numeric, has NaN or infinite values, fewer than two stimuli, no units,
-        or as many labels as it has not stimuli, trials or repeats.
+        If the array is not numeric, has NaN or infinite values, fewer than two stimuli, no units, or another number
+        of labels than of stimuli, trials, repeats or times; if the dimensions are unclear, or times do not increase.
 
     Examples
     --------
@@ -65,12 +83,56 @@ def responses(
     (4, ('stimulus', 'unit'))
     >>> responses(np.eye(5), stimuli=["a", "b", "c", "a", "b"], runs=[1, 1, 1, 2, 2], dims=["trial", "unit"]).dims
     ('trial', 'unit')
+    >>> import pandas as pd
+    >>> table = pd.DataFrame(np.eye(3), index=["face", "hand", "tree"], columns=["u1", "u2", "u3"])
+    >>> responses(table).sel(stimulus="hand").unit.values.tolist()
+    ['u1', 'u2', 'u3']
     """
-    array = np.asarray(values)
+    name = str(name or (values.name if isinstance(values, xr.DataArray) else None) or "responses")
+    if isinstance(values, pd.DataFrame):
+        values = _of_table(values, name, trials=dims is not None and "trial" in dims)
+    if isinstance(values, xr.DataArray):
+        labelled = _of_labelled(values, dims, name)
+    else:
+        labelled = _of_plain(np.asarray(values), dims, name)
+    require(labelled.dtype.kind in "fiub", f"{name} must be real numbers, and are of dtype {labelled.dtype}.")
+    along = "trial" if "trial" in labelled.dims else "stimulus"
+    if stimuli is None and "stimulus" not in labelled.coords:
+        require(along == "stimulus", f"{name} are trials; say what was shown in each with stimuli=….")
+        stimuli = np.arange(labelled.sizes["stimulus"])
+    if stimuli is not None:
+        labelled = _with(labelled, "stimulus", along, stimuli, name, "labels")
+    if times is not None:
+        require("time" in labelled.dims, f"{name} have no dimension 'time'; name the axes with dims=….")
+        labelled = _with(labelled, "time", "time", times, name, "times")
+    for condition, column in (conditions or {}).items():
+        require(along == "trial", f"{name} are not trials, and only trials have conditions beside the stimulus.")
+        require(condition not in TAKEN, f"{condition!r} has another meaning; give the condition another name.")
+        labelled = _with(labelled, condition, "trial", column, name, f"values of {condition!r}")
+    if runs is not None:
+        measured = "trial" if along == "trial" else "repeat"
+        require(
+            measured in labelled.dims, f"{name} have one response per stimulus, and so no repeats to name the runs of."
+        )
+        labelled = _with(labelled, "run", measured, runs, name, "runs")
+    labelled = labelled.rename(name).assign_attrs(attributes)
+    check(labelled, trials=True, fewest=FEWEST_OF_A_PAIR)
+    return labelled
+
+
+def _with(array: xr.DataArray, coordinate: str, along: str, labels: Any, name: str, what: str) -> xr.DataArray:
+    """Return the array with another coordinate along a dimension, in the place of the one it may have had."""
+    plural = {"stimulus": "stimuli", "time": "steps in time"}.get(along, f"{along}s")
     require(
-        array.dtype.kind in "fiub",
-        f"{name} must be real numbers, and are of dtype {array.dtype}.",
+        np.shape(labels) == (array.sizes[along],),
+        f"{name} hold {array.sizes[along]} {plural}, but the {what} have shape {np.shape(labels)}.",
     )
+    return array.drop_vars(coordinate, errors="ignore").assign_coords({coordinate: (along, np.asarray(labels))})
+
+
+def _of_plain(array: np.ndarray, dims: Sequence[str] | None, name: str) -> xr.DataArray:
+    """Name the axes of an array without labels."""
+    require(array.dtype.kind in "fiub", f"{name} must be real numbers, and are of dtype {array.dtype}.")
     if dims is None:
         require(
             array.ndim in (2, 3),
@@ -78,35 +140,59 @@ def responses(
             "name the axes with dims=… if there are more.",
         )
         dims = ("repeat", "stimulus", "unit")[-array.ndim :]
-    shown = "trial" if tuple(dims) == ("trial", "unit") else "stimulus"
     require(
-        len(dims) == array.ndim and tuple(dims[-2:]) == (shown, "unit"),
-        f"{name} of shape {array.shape} need a dimension name per axis, the last two 'stimulus' and 'unit'; "
-        f"got {tuple(dims)}.",
+        len(dims) == array.ndim and len(set(dims)) == len(dims) and _ends_well(tuple(dims)),
+        f"{name} of shape {array.shape} need a dimension name per axis, the last two 'stimulus' and 'unit', or the "
+        f"last three 'stimulus', 'time' and 'unit'; got {tuple(dims)}.",
     )
-    require(
-        shown == "stimulus" or stimuli is not None,
-        f"{name} are trials; say what was shown in each with stimuli=….",
-    )
-    labels = np.arange(array.shape[-2]) if stimuli is None else np.asarray(stimuli)
-    require(
-        labels.shape == array.shape[-2:-1],
-        f"{name} hold {array.shape[-2]} {'trials' if shown == 'trial' else 'stimuli'}, "
-        f"but the labels have shape {labels.shape}.",
-    )
-    labelled = xr.DataArray(array, dims=tuple(dims), coords={"stimulus": (shown, labels)}, name=name, attrs=attributes)
-    if runs is not None:
-        along = "trial" if shown == "trial" else "repeat"
+    return xr.DataArray(array, dims=tuple(dims))
+
+
+def _of_labelled(array: xr.DataArray, dims: Sequence[str] | None, name: str) -> xr.DataArray:
+    """Return a labelled array with its dimensions in our order; `dims` gives them other names."""
+    if dims is not None:
         require(
-            along in labelled.dims, f"{name} have one response per stimulus, and so no repeats to name the runs of."
+            len(dims) == array.ndim and len(set(dims)) == len(dims),
+            f"{name} have the dimensions {array.dims}, and need as many names; got {tuple(dims)}.",
         )
+        array = array.rename({old: new for old, new in zip(array.dims, dims, strict=True) if old != new})
+    last = [dim for dim in ("stimulus", "trial", "time", "unit") if dim in array.dims]
+    order = (*(str(dim) for dim in array.dims if dim not in last), *last)
+    require(
+        _ends_well(order),
+        f"{name} have the dimensions {array.dims}; they need 'stimulus' and 'unit' among them, or 'trial' and 'unit' "
+        "without others than 'time'. Give the axes their names, in order, with dims=….",
+    )
+    return array.transpose(*order)
+
+
+def _ends_well(dims: tuple[str, ...]) -> bool:
+    return any(dims[-len(end) :] == end and ("trial" not in dims or dims == end) for end in ENDINGS)
+
+
+def _of_table(table: pd.DataFrame, name: str, *, trials: bool) -> xr.DataArray:
+    """Return a table as an array with the labels of its rows and columns."""
+    if table.index.name == "unit" or table.columns.name == "stimulus":
+        table = table.T
+    other = [str(column) for column, kind in table.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
+    require(
+        not other,
+        f"{name} must be real numbers, and the column{'s' * (len(other) > 1)} {', '.join(other[:5])} hold others. Make "
+        "a column of labels the index, and give conditions of trials as conditions=….",
+    )
+    axes = {"trial" if trials else "stimulus": table.index, "unit": table.columns}
+    for axis, labels in axes.items():
+        require(labels.nlevels == 1, f"The {axis} labels of {name} have {labels.nlevels} levels; give them one.")
+        twice = labels[labels.duplicated()]
         require(
-            np.shape(runs) == (labelled.sizes[along],),
-            f"{name} hold {labelled.sizes[along]} {along}s, but the runs have shape {np.shape(runs)}.",
+            axis == "trial" or len(twice) == 0,
+            f"The {axis} {str(next(iter(twice), ''))!r} stands in {name} more than once. If rows are trials, say "
+            "dims=('trial', 'unit').",
         )
-        labelled = labelled.assign_coords(run=(along, np.asarray(runs)))
-    check(labelled, trials=True, fewest=FEWEST_OF_A_PAIR)
-    return labelled
+    values = table.to_numpy() if table.to_numpy().dtype.kind in "fiub" else table.to_numpy(float, na_value=np.nan)
+    rows, columns = (np.array(labels.tolist()) for labels in axes.values())
+    shown = next(iter(axes))
+    return xr.DataArray(values, {"stimulus": (shown, rows), "unit": columns}, (shown, "unit"))
 
 
 def check(array: xr.DataArray, *, trials: bool = False, fewest: int = FEWEST_STIMULI) -> None:
@@ -128,6 +214,12 @@ def check(array: xr.DataArray, *, trials: bool = False, fewest: int = FEWEST_STI
     )
     require(array.sizes["unit"] > 0, f"{name} hold no units.")
     require(array.size > 0, f"{name} are empty: their sizes are {dict(array.sizes)}.")
+    if "time" in array.dims and "time" in array.coords:
+        times = array["time"].values
+        require(
+            times.dtype.kind in "fiu" and bool(np.isfinite(times).all() and (np.diff(times) > 0).all()),
+            f"The times of {name} must be numbers that increase, in ms.",
+        )
     values = array.values
     with np.errstate(all="ignore"):  # a sum is finite only if every value is, and needs no memory
         finite = values.dtype.kind != "f" or bool(np.isfinite(values.sum()))

@@ -8,6 +8,8 @@ In an even world all is Gaussian. In an uneven one stimuli come in categories wi
 how noisy they are.
 """
 
+from dataclasses import replace
+
 import jax
 import numpy as np
 import pandas as pd
@@ -116,6 +118,19 @@ def test_tests_keep_their_level(n_stimuli, n_subjects, n_seeds, dissimilarity, m
     assert 0.93 <= covered <= 0.995
     if n_stimuli >= 92 and n_subjects >= 12:
         assert min(rejected.values()) >= 0.035
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n_stimuli", "n_subjects", "world"), [(20, 24, even), (40, 12, even), (92, 12, uneven)])
+def test_lying_above_the_ceiling_is_rarely_claimed(n_stimuli, n_subjects, world):
+    """Of 300 experiments in which the best model lies, on average, just at the ceiling, at most 5 % and 2 s.e."""
+    rng, found = np.random.default_rng(7), []
+    for _ in range(300):
+        models, data = simulate(rng, n_stimuli, n_subjects, 1, "correlation", world)
+        found.append(jackknife(models, data, method="pearson", factors=("stimulus", "subject"), paired_seeds=False)[0])
+    gap = np.mean([each.mean[3] - each.mean[4] for each in found])
+    above = [replace(each, mean=each.mean + gap * np.eye(5)[4]).exceeds()[3] < 0.05 for each in found]
+    assert np.mean(above) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 300)
 
 
 def crossvalidated(n_stimuli, n_subjects, world, n_simulations):

@@ -92,6 +92,35 @@ def test_a_model_is_tested_against_zero_and_the_ceiling(rng):
     assert np.isnan(alone["p_ceiling"]).all()
 
 
+def test_the_other_side_of_the_ceiling_is_tested_with_more_caution(rng):
+    """The truth lies above it, of subjects with noise; its p is larger than what the p of the other side leaves."""
+    truth = rng.random(190)
+    data = RDMs(truth + 0.5 * rng.random((12, 190)), np.arange(20))
+    models = {"truth": RDMs(truth[None], data.stimuli), "none": stack(rng, 1, 20)}
+    table = rsa.compare(models, data, factors=("stimulus", "subject"))
+    assert 3 * (1 - table.loc["truth", "p_ceiling"]) < table.loc["truth", "p_above"] < 0.05
+    bootstrapped = rsa.compare(models, data, factors=("stimulus", "subject"), **BOOTSTRAP)
+    for found in (table, bootstrapped):
+        assert found.loc["none", "p_above"] > 0.99
+        assert found.loc["truth", "p_above"] > 1 - found.loc["truth", "p_ceiling"]
+    assert np.isnan(rsa.compare(models, data.rows(["0"]))["p_above"]).all()
+
+
+def test_the_few_stimuli_that_carry_a_result_are_named(rng):
+    """One of 40 is far from all others in the data and in model a; b resembles the data everywhere a little."""
+    first, second = np.triu_indices(40, 1)
+    far, shared = (first == 3) | (second == 3), rng.random(780)
+    data = RDMs(shared + rng.random((5, 780)) + 9 * far, np.array([f"s{i}" for i in range(40)]))
+    models = {"a": RDMs(rng.random((1, 780)) + 9 * far, data.stimuli)}
+    models["b"] = RDMs(shared + rng.random((1, 780)), data.stimuli)
+    assert rsa.compare(models, data).loc["a", "carried_by"] == ("s3",)
+    kept = np.delete(np.arange(40), 3)
+    without = {name: rows.take(kept) for name, rows in models.items()}
+    assert rsa.compare(without, data.take(kept))["carried_by"].tolist() == [(), ()]
+    assert rsa.differences(without, data.take(kept))["carried_by"].tolist() == [()]
+    assert rsa.compare(models, data, **BOOTSTRAP)["carried_by"].tolist() == [(), ()]
+
+
 @pytest.mark.parametrize("options", [{}, BOOTSTRAP])
 def test_compare_is_repeatable_and_ordered(options, rng):
     data, good = stack(rng, 1, 20), stack(rng, 3, 20)

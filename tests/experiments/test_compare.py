@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from isocortex import InputError, RDMs, responses, runs
-from isocortex.experiments.comparison.compare import Compare, numbers
+from isocortex import InputError, RDMs, responses, rsa, runs
+from isocortex.experiments.comparison.compare import Compare, numbers, reached
 from isocortex.recordings import read, write
 from isocortex.responses import save
 
@@ -102,6 +102,41 @@ def test_hostile_names_are_text(files, rng):
     write("hostile.npz", RDMs(rng.random((2, PAIRS)), NAMES, names))
     folder = Compare(**files | {"models": paths("hostile.npz")}).execute()
     assert "<script>alert" not in (folder / "report.html").read_text()
+
+
+def test_stimuli_that_carry_the_answer_are_named_and_left_out(rng, tmp_path, monkeypatch):
+    """One of 24 stimuli is far from all others in the data and in one model, which is like the data in nothing else."""
+    monkeypatch.chdir(tmp_path)
+    names, far = np.array([f"s{i}" for i in range(24)]), (np.stack(np.triu_indices(24, 1)) == 7).any(axis=0)
+    write("data.npz", RDMs(rng.random((4, 276)) + 5 * far, names))
+    write("odd.npz", RDMs(rng.random((1, 276)) + 5 * far, names))
+    write("other.npz", RDMs(rng.random((1, 276)), names))
+    asked = {"models": paths("odd.npz", "other.npz"), "data": paths("data.npz"), "similarity": "pearson"}
+    folder = Compare(**asked).execute()
+    page = runs.read_run(folder)
+    table = page.table("carriers").set_index("of")
+    assert table["stimuli"].tolist() == ["s7", "s7"]
+    kept = np.delete(np.arange(24), 7)
+    without = rsa.similarity(read("odd.npz").rdms.take(kept), read("data.npz").rdms.take(kept)).mean()
+    assert table.loc["similarity of odd", "without them"].replace("−", "-").startswith(f"{without:.3f} [")
+    assert abs(without) < 0.2 < 0.8 < summary(folder)["rsa.odd.mean"]
+    note = page.page["notes"][0]
+    assert note.startswith("One stimulus has more than half of the influence on the similarity of odd, 0.9")
+    assert ": s7. Without it the result is " in note
+    assert [finding["name"] for finding in page.page["findings"] if finding.get("shown")] == ["answer", "carriers"]
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "words"),
+    [
+        (0.0002, 0.99, "; the similarity is significantly below its lower bound (p < 0.001)"),
+        (0.97, 0.03, "; the similarity is significantly above its lower bound (p = 0.03)"),
+        (0.4, 0.62, "; the similarity cannot be told from its lower bound (p = 0.4 of lying below, 0.62 above)"),
+        (np.nan, np.nan, ""),
+    ],
+)
+def test_both_sides_of_the_ceiling_are_told(below, above, words):
+    assert reached({"p_ceiling": below, "p_above": above}) == words
 
 
 def test_matching_by_label_tells_what_was_dropped(files, rng):

@@ -12,10 +12,10 @@ def eight():
     """Eight seeds of the reference configuration, with the default seed of the command line."""
     task = OrientationDiscrimination()
     untrained = population(lambda key: ConvNet(key=key), 8, key=jax.random.key(0))
-    trained, loss = fit(untrained, task, key=jax.random.key(1))
+    trained, history = fit(untrained, task, key=jax.random.key(1))
     held_out = jax.random.key(2)
     scores = {name: evaluate(x, task, key=held_out) for name, x in (("trained", trained), ("untrained", untrained))}
-    return loss.groupby("epoch").mean(), scores
+    return history.loss.groupby("epoch").mean(), scores
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 import pytest
 
-from isocortex import CTRNN, evaluate, fit, population
+from isocortex import CTRNN, evaluate, fit_stream, population
 from isocortex.tasks import PerceptualDecisionMaking
 
 TRIALS = 4000
@@ -16,7 +16,7 @@ TRIALS = 4000
 
 def fraction_of_ideal(task, updates, batch=16, **network):
     untrained = population(lambda k: CTRNN(3, 3, **network, key=k), 4, key=jax.random.key(0))
-    trained, _ = fit(untrained, task, key=jax.random.key(1), updates=updates, batch=batch)
+    trained, _ = fit_stream(untrained, task, key=jax.random.key(1), updates=updates, batch=batch)
     key = jax.random.key(2)
     ideal = float(task.ideal(task.sample(key, TRIALS)).mean())
     success, before = (evaluate(x, task, key=key, n_trials=TRIALS) for x in (trained, untrained))
@@ -49,5 +49,5 @@ def test_strong_evidence_is_learned_at_once():
     """The small form of the same: one network, four steps of evidence at full coherence."""
     task = PerceptualDecisionMaking(dt=50.0, timing={"stimulus": 200}, noise=0.1, coherences=(100.0,))
     network = population(lambda k: CTRNN(3, 3, n_units=16, key=k), 1, key=jax.random.key(0))
-    trained, _ = fit(network, task, key=jax.random.key(1), updates=300)
+    trained, _ = fit_stream(network, task, key=jax.random.key(1), updates=300)
     np.testing.assert_array_less(0.95, evaluate(trained, task, key=jax.random.key(2)))

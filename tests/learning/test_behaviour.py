@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from isocortex import CTRNN, InputError, OrientationDiscrimination, evaluate, fit, population, record
+from isocortex import CTRNN, InputError, OrientationDiscrimination, evaluate, fit_stream, population, record
 from isocortex.learning import behaviour, perturbation_table
 from isocortex.models import disconnect, lesion, member, with_noise, with_pulse
 from isocortex.tasks import PerceptualDecisionMaking
@@ -17,7 +17,7 @@ TASK = PerceptualDecisionMaking(dt=50.0, timing={"stimulus": 200}, noise=0.1, co
 @pytest.fixture(scope="module")
 def networks():
     models = population(lambda k: CTRNN(3, 3, n_units=12, key=k), 2, key=jax.random.key(0))
-    return fit(models, TASK, key=jax.random.key(0), updates=300)[0]
+    return fit_stream(models, TASK, key=jax.random.key(0), updates=300)[0]
 
 
 def test_behaviour_is_labelled_and_agrees_with_evaluate(networks, key):
@@ -42,10 +42,10 @@ def test_noise_is_on_at_test_and_each_members_own(networks, key):
 
 
 def test_recorded_sequences(networks, key):
-    inputs = TASK.sample(key, 2).inputs
+    inputs = TASK.sample(key, 3).inputs
     quiet, noisy = record(networks, inputs), record(networks, inputs, key=key, times=TASK.times)
     assert quiet["rate"].dims == ("seed", "stimulus", "time", "unit")
-    assert quiet["rate"].shape == (2, 2, 8, 12)
+    assert quiet["rate"].shape == (2, 3, 8, 12)
     np.testing.assert_array_equal(quiet["rate"].time, 20 * np.arange(8))  # the networks' own dt
     np.testing.assert_array_equal(noisy["rate"].time, TASK.times)
     one = member(networks, 1)
@@ -54,8 +54,14 @@ def test_recorded_sequences(networks, key):
     np.testing.assert_allclose(noisy["output"][1, 0], one(inputs[0], key=own)["output"], atol=1e-5)
     alone = record(one, inputs, population=False, layers=["rate"])
     assert alone["rate"].dims == ("stimulus", "time", "unit")
-    with pytest.raises(InputError, match=r"of 3 channels; got \(2, 8, 2\)"):
+    with pytest.raises(
+        InputError, match="CTRNN takes sequences of step × channel of shape any × 3, one per stimulus; got 8 × 2"
+    ):
         record(networks, inputs[:, :, :2])
+    with pytest.raises(InputError, match=r"rate have .* NaN or infinite values, the first at .*'time': 0"):
+        record(networks, inputs.at[0].set(jnp.nan))
+    with pytest.raises(InputError, match=r"hold 8 steps in time, but the times have shape \(3,\)"):
+        record(networks, inputs, times=[0.0, 50.0, 100.0])
 
 
 def test_a_lesioned_unit_is_heard_by_no_one(networks, key):

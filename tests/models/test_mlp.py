@@ -46,7 +46,7 @@ def test_images_of_another_size_are_still_refused(key):
     from isocortex import ConvNet
 
     networks = population(lambda k: ConvNet("FC", key=k), 1, key=key)
-    with pytest.raises(InputError, match="looks at images of 48 × 64 pixels; got 66"):
+    with pytest.raises(InputError, match="takes inputs of shape 48 × 64, one per stimulus; got 66"):
         record(networks, np.zeros((3, 66), np.float32))
 
 

@@ -93,7 +93,7 @@ def test_record_refuses_unknown_layers_and_other_sizes(key):
     networks = population(lambda k: ConvNet(key=k), 1, key=key)
     with pytest.raises(InputError, match=r"no layer 'pol'. Did you mean 'pool'"):
         record(networks, gratings([0.0, 1.0, 2.0]), layers=["pol"])
-    with pytest.raises(InputError, match="48 × 64"):
+    with pytest.raises(InputError, match="ConvNet takes inputs of shape 48 × 64, one per stimulus; got"):
         record(networks, gratings([0.0, 1.0, 2.0], resolution=0.2))
 
 

@@ -40,6 +40,8 @@ def test_its_environment_runs(ran):
     exec(compile(BLOCKS[2], "tasks.md", "exec"), ran)
     assert ran["observation"].shape == (2,)
     assert ran["info"] == {"target": 0}
+    exec(compile(BLOCKS[3], "tasks.md", "exec"), ran)
+    assert ran["env"].unwrapped.abort
 
 
 def test_every_task_is_on_the_page():

@@ -1,6 +1,8 @@
 """The Gymnasium view: Gymnasium's own checker, the published rewards, and when a trial ends."""
 
+import pickle
 import sys
+import warnings
 
 import equinox as eqx
 import jax
@@ -9,10 +11,14 @@ import pytest
 
 from isocortex import InputError
 from isocortex.tasks import TASKS, environment, task
-from isocortex.tasks.environment import payoff
+from isocortex.tasks.payoff import payoff
 
 pytest.importorskip("gymnasium", reason="Gymnasium is not installed: pip install 'isocortex[gym]'")
+import gymnasium
 from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AsyncVectorEnv
+
+from isocortex.tasks.gym import TaskEnvironment
 
 SHORT = {"PerceptualDecisionMaking", "ReadySetGo"}
 
@@ -113,18 +119,99 @@ def test_a_seed_repeats_and_batches_do_not(key):
 
     assert firsts(1) == firsts(1)
     assert firsts(1) != firsts(2)
-    inputs = env.unwrapped._trials.inputs.copy()
+    inputs = env.unwrapped._drawn[0].inputs.copy()
     for _ in range(2):
         env.reset()
-    assert not np.array_equal(inputs, env.unwrapped._trials.inputs)
+    assert not np.array_equal(inputs, env.unwrapped._drawn[0].inputs)
 
 
 def test_bad_input_is_refused(monkeypatch):
     with pytest.raises(InputError, match="batch must be at least 1"):
         environment(task("GoNogo"), batch=0)
+    with pytest.raises(InputError, match="Options are for a task that is given by its name"):
+        TaskEnvironment(task("GoNogo"), dt=20)
     monkeypatch.setitem(sys.modules, "gymnasium", None)
+    monkeypatch.delitem(sys.modules, "isocortex.tasks.gym")
     with pytest.raises(InputError, match="pip install"):
         environment(task("GoNogo"))
+
+
+@pytest.fixture(params=["environment", "gymnasium.make"])
+def made(request):
+    """An environment, made in each of two ways."""
+    if request.param == "environment":
+        return environment(task("PerceptualDecisionMaking"), batch=8)
+    return gymnasium.make("isocortex/PerceptualDecisionMaking-v0", batch=8)
+
+
+def test_a_step_out_of_turn_is_refused(made):
+    with pytest.raises(InputError, match=r"No trial has begun: call reset\(\) before step\(\)"):
+        made.step(0)
+    made.reset(seed=0)
+    for action in (-1, 7, 3, 1.0, None, [0], np.array([1])):
+        with pytest.raises(InputError, match="a whole number from 0 to 2"):
+            made.step(action)
+    ended = False
+    while not ended:
+        _, _, ended, _, _ = made.step(np.int64(0))
+    with pytest.raises(InputError, match=r"The trial has ended: call reset\(\) before step\(\)"):
+        made.step(0)
+    made.reset()
+    made.step(np.array(1))
+
+
+def test_gymnasium_makes_it_by_name_with_options(made):
+    other = gymnasium.make("isocortex/ReadySetGo-v0", dt=20, timing={"measure": 1000}, abort=True)
+    assert other.unwrapped.task.n_steps == task("ReadySetGo", dt=20, timing={"measure": 1000}).n_steps
+    again = gymnasium.make(made.spec)
+    assert type(again.unwrapped.task) is type(made.unwrapped.task)
+    np.testing.assert_array_equal(again.reset(seed=3)[0], made.reset(seed=3)[0])
+    assert {f"isocortex/{name}-v0" for name in TASKS} <= set(gymnasium.registry)
+    with pytest.raises(InputError, match="Did you mean 'timing'"):
+        gymnasium.make("isocortex/ReadySetGo-v0", timming={})
+
+
+def test_a_pickled_environment_goes_on_where_it_was(made):
+    made.reset(seed=1)
+    for _ in range(5):
+        made.step(0)
+    twin = pickle.loads(pickle.dumps(made))
+    for env in (made, twin):
+        env.reset()
+    for _ in range(3):
+        mine, theirs = made.step(0), twin.step(0)
+        np.testing.assert_array_equal(mine[0], theirs[0])
+        assert mine[1:] == theirs[1:]
+
+
+def test_a_forked_process_says_that_jax_does_not_run_in_it(made, monkeypatch):
+    made.reset()
+    monkeypatch.setattr("os.getpid", lambda: -1)
+    with pytest.raises(InputError, match="context='spawn'"):
+        made.reset(seed=0)
+
+
+@pytest.mark.slow
+def test_several_processes_run_trials_of_their_own():
+    def build():
+        return gymnasium.make("isocortex.tasks.gym:isocortex/PerceptualDecisionMaking-v0", batch=4)
+
+    envs = AsyncVectorEnv([build, build], context="spawn")
+    observations, conditions = envs.reset(seed=5)
+    for _ in range(30):
+        observations, rewards, *_ = envs.step(np.array([0, 0]))
+    envs.close()
+    alone = [build().reset(seed=seed) for seed in (5, 6)]
+    np.testing.assert_array_equal(conditions["coherence"], [info["coherence"] for _, info in alone])
+    assert observations.shape == (2, 3)
+    assert (rewards == 0).all()
+    with pytest.warns(RuntimeWarning, match="fork"):
+        forked = AsyncVectorEnv([build], context="fork")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Gymnasium warns of the process that stops, with its traceback
+        with pytest.raises(InputError, match="context='spawn'"):
+            forked.reset()
+        forked.close(terminate=True)
 
 
 def test_an_agent_can_be_compiled_with_the_trials(key):
@@ -156,7 +243,7 @@ def test_every_task_pays_what_is_published_for_each_way_to_play(name, abort):
     for i in range(16):
         env.reset(seed=0 if i == 0 else None)
         here = env.unwrapped._trial
-        trial = jax.tree.map(lambda x, here=here: jax.numpy.asarray(x[here : here + 1]), env.unwrapped._trials)
+        trial = jax.tree.map(lambda x, here=here: jax.numpy.asarray(x[here : here + 1]), env.unwrapped._drawn[0])
         clock, targets = chosen.clock(trial), np.asarray(trial.targets)[0].argmax(-1)
         answering, early = (np.asarray(clock.during(period))[0] for period in (chosen.ANSWER, "fixation"))
         right = int(targets[int(clock.stops["trial"][0]) - 1])

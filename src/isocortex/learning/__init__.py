@@ -8,5 +8,6 @@ from .checkpoint import save_model as save_model
 from .descend import descend as descend
 from .evaluate import evaluate as evaluate
 from .fit import fit as fit
+from .fit_stream import fit_stream as fit_stream
 from .history import updates_to as updates_to
 from .optimisers import OPTIMISERS as OPTIMISERS

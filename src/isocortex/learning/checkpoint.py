@@ -10,41 +10,54 @@ from typing import Any
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 
-from ..errors import InputError, look_up, require
-from ..models import CTRNN, GRU, LSTM, MLP, ConvNet, n_members, population
-from ..shapes import PRNGKey
+from ..errors import InputError, require
+from ..models import CTRNN, GRU, LSTM, MLP, ConvNet, Model, n_members, population
 
 MODELS: dict[str, Any] = {"ConvNet": ConvNet, "CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM, "MLP": MLP}
-"""Classes of models that can be saved: each tells its ``arguments``."""
+"""Name → class of the models of isocortex that can be loaded by their name."""
 
 
 def save_model(path: str | PathLike[str], models: Any) -> None:
     """Write a population to a file that :func:`load_model` reads.
 
     The first line is JSON (class, arguments, number of seeds), the rest the arrays in NumPy's format.
+
+    Raises
+    ------
+    InputError
+        If the class is not written from :class:`isocortex.models.Model`, or its `arguments` are not JSON.
     """
     name = type(models).__name__
-    look_up("kind of model that can be saved", name, MODELS)
-    header = {"model": name, "arguments": models.arguments, "seeds": n_members(models)}
+    require(
+        isinstance(models, Model),
+        f"Only models whose class is written from isocortex.models.Model can be saved; got {name}.",
+    )
+    try:
+        header = json.dumps({"model": name, "arguments": models.arguments, "seeds": n_members(models)}, sort_keys=True)
+    except TypeError as error:
+        raise InputError(f"{name}.arguments must be numbers, text, and lists or dicts of them: {error}.") from error
     with Path(path).open("wb") as file:
-        file.write(json.dumps(header, sort_keys=True).encode() + b"\n")
+        file.write(header.encode() + b"\n")
         eqx.tree_serialise_leaves(file, models)
 
 
-def load_model(path: str | PathLike[str]) -> Any:
+def load_model(path: str | PathLike[str], build: type[Model] | None = None) -> Any:
     """Load a population that was saved to a file, or the trained one of a run folder.
 
     Parameters
     ----------
     path : path
         A run folder, or a file written by :func:`save_model`.
+    build : class, optional
+        The class of the model, where it is not one of isocortex.
 
     Raises
     ------
     InputError
-        If there is no such file, or it is not a saved model.
+        If there is no such file, it is not a saved model, or it holds a model of another class.
 
     Examples
     --------
@@ -62,20 +75,27 @@ def load_model(path: str | PathLike[str]) -> Any:
     try:
         with file_path.open("rb") as file:
             header = json.loads(file.readline())
-            build = look_up("model", header["model"], MODELS)
+            name, arguments, seeds = header["model"], header["arguments"], header["seeds"]
+            known: dict[str, Any] = MODELS if build is None else {build.__name__: build}
+            require(
+                name in known,
+                f"{file_path} holds a model of the class {name!r}, and not of {', '.join(sorted(known))}; give its "
+                "class, as load_model(path, MyModel).",
+            )
             template = eqx.filter_eval_shape(
-                population, lambda key: build(**header["arguments"], key=key), header["seeds"], key=jax.random.key(0)
+                population, lambda key: known[name](**arguments, key=key), seeds, key=jax.random.key(0)
             )
             return eqx.tree_deserialise_leaves(file, template)
     except (ValueError, KeyError, TypeError, RuntimeError, EOFError) as error:
         raise InputError(f"{file_path} is not a saved model, or was cut off while it was written.") from error
 
 
-def fingerprint(key: PRNGKey, *asked: Any) -> str:
-    """Return a digest of what a training was asked to do: its key, numbers, every array, and what holds them."""
-    digest = hashlib.sha256(np.asarray(jax.random.key_data(key)).tobytes())
-    digest.update(re.sub(r" at 0x\w+", "", str(jax.tree.structure(asked))).encode())  # addresses differ by process
+def fingerprint(*asked: Any) -> str:
+    """Return a digest of what a training was asked to do: its program, numbers, every array, and what holds them."""
+    digest = hashlib.sha256(re.sub(r" at 0x\w+", "", str(jax.tree.structure(asked))).encode())  # they differ by process
     for leaf in jax.tree.leaves(asked):
+        if eqx.is_array(leaf) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+            leaf = jax.random.key_data(leaf)
         digest.update(np.asarray(leaf).tobytes() if eqx.is_array(leaf) else repr(leaf).encode())
     return digest.hexdigest()
 
@@ -98,8 +118,8 @@ def read_state(path: Path, state: Any, asked: str) -> Any:
         with path.open("rb") as file:
             require(
                 file.readline() == asked.encode() + b"\n",
-                f"{path} is the checkpoint of another training: another key, task, model or option. "
-                "Delete it to start anew.",
+                f"{path} is the checkpoint of another training: another key, task, model, optimiser or "
+                "option, or other versions of isocortex and JAX. Delete it to start anew.",
             )
             return eqx.tree_deserialise_leaves(file, state)
     except (ValueError, RuntimeError, EOFError) as error:

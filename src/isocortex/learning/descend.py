@@ -105,8 +105,7 @@ def descend(
 
     zeros = jax.tree.map(np.zeros_like, networks)
     state = (networks, (zeros,) * rule.moments, np.full((seeds, epochs), np.nan, np.float32), np.asarray(0))
-    what = [type(task).__name__, *sorted(f"{name}={x}" for name, x in vars(task).items() if not eqx.is_array(x))]
-    asked = fingerprint(key, what, loss, optimiser, learning_rate, epochs, n_trials, batch, task, networks)
+    asked = fingerprint(loss, optimiser, learning_rate, epochs, n_trials, batch, data, networks)
     if checkpoint is not None:
         state = read_state(Path(checkpoint), state, asked)
     networks, memory, errors, done = state

@@ -9,30 +9,25 @@ from .updates import RECORDED, RUNNING
 Records = Float[np.ndarray, "seed update recorded"]
 
 
-def by_epoch(records: Records, per_epoch: int) -> xr.DataArray:
-    """Return the loss of a training on a data set: seed × step, with the coordinate ``epoch``."""
-    epoch = 1 + np.arange(records.shape[1]) // per_epoch
-    return xr.DataArray(
-        records[..., RECORDED.index("loss")],
-        dims=("seed", "step"),
-        coords={"seed": np.arange(len(records)), "epoch": ("step", epoch)},
-        name="loss",
-    )
+def history(records: Records, n_stages: int, per_epoch: int | None) -> xr.Dataset:
+    """Return loss and score of every update, seed × update, up to the last update of any member.
 
-
-def by_update(records: Records, n_stages: int) -> xr.Dataset:
-    """Return loss and score of a training on a stream: seed × update, up to the last update of any member."""
+    Parameters
+    ----------
+    records : array, shape (seed, update, recorded)
+    n_stages : int
+        With more than one, the stage of each update is kept too.
+    per_epoch : int or None
+        Updates in an epoch, where there are epochs: they become the coordinate ``epoch`` (1, 2, …) along ``update``.
+    """
     stopped = np.isfinite(records[..., RECORDED.index("stage")]).sum(axis=1)
     last = int(stopped.max())
     kept = RECORDED if n_stages > 1 else RECORDED[:-1]
-    return xr.Dataset(
-        {name: (("seed", "update"), records[:, :last, RECORDED.index(name)]) for name in kept},
-        coords={
-            "seed": np.arange(len(records)),
-            "update": np.arange(last) + 1,
-            "stopped": ("seed", stopped),
-        },
-    )
+    coordinates = {"seed": np.arange(len(records)), "update": np.arange(last) + 1, "stopped": ("seed", stopped)}
+    if per_epoch is not None:
+        coordinates["epoch"] = ("update", 1 + np.arange(last) // per_epoch)
+    values = {name: (("seed", "update"), records[:, :last, RECORDED.index(name)]) for name in kept}
+    return xr.Dataset(values, coordinates)
 
 
 def updates_to(score: xr.DataArray, criterion: float) -> xr.DataArray:
@@ -41,7 +36,7 @@ def updates_to(score: xr.DataArray, criterion: float) -> xr.DataArray:
     Parameters
     ----------
     score : DataArray, seed × update
-        As :func:`isocortex.fit` returns it.
+        As :func:`isocortex.fit` and :func:`isocortex.fit_stream` return it.
     criterion : float
         Such as 0.95 of the ideal observer's probability correct.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from math import inf
 
 import optax
 
@@ -15,28 +16,48 @@ OPTIMISERS: dict[str, Callable[[float, float], optax.GradientTransformation]] = 
 """Name → (learning rate, momentum) → rule, with the constants of PyTorch; SGD alone reads the momentum."""
 
 
+LEARNING_RATES = {"adam": 1e-2, "rmsprop": 1e-2, "sgd": 5e-4}
+MOMENTUM = 0.99
+"""Of SGD, as published for the normative model."""
+
+
 def rule(
-    optimiser: str | optax.GradientTransformation, learning_rate: float, momentum: float, clip: float | None
+    optimiser: str | optax.GradientTransformation,
+    learning_rate: float | None,
+    momentum: float | None,
+    clip: float | None,
 ) -> optax.GradientTransformation:
     """Return an optimiser, behind a clipping of the gradient's global norm where one is asked for.
 
     Raises
     ------
     InputError
-        For an unknown name, a learning rate or a clip not above 0, or a momentum outside [0, 1).
+        For an unknown name, a learning rate or a clip that is not above 0 and finite, a momentum outside [0, 1), or a
+        learning rate or momentum that the optimiser does not take.
     """
-    require(learning_rate > 0, f"learning_rate must be above 0; got {learning_rate}.")
-    require(0 <= momentum < 1, f"momentum must be in [0, 1); got {momentum}.")
-    require(clip is None or clip > 0, f"clip must be above 0; got {clip}.")
+    require(clip is None or 0 < clip < inf, f"clip must be above 0, and finite; got {clip}.")
     if isinstance(optimiser, str):
         look_up("optimiser", optimiser, OPTIMISERS)
-    return _rule(optimiser, learning_rate, momentum, clip)
+        require(momentum is None or optimiser == "sgd", f"{optimiser!r} has no momentum; 'sgd' has.")
+        rate = LEARNING_RATES[optimiser] if learning_rate is None else learning_rate
+        share = MOMENTUM if momentum is None else momentum
+        require(0 < rate < inf, f"learning_rate must be above 0, and finite; got {rate}.")
+        require(0 <= share < 1, f"momentum must be in [0, 1); got {share}.")
+        return _named(optimiser, rate, share, clip)
+    require(
+        learning_rate is None and momentum is None,
+        "An optimiser of Optax has its own learning rate and momentum: set them where it is made, and leave out "
+        "learning_rate and momentum here.",
+    )
+    return _clipped(optimiser, clip)
 
 
 @cache
-def _rule(
-    optimiser: str | optax.GradientTransformation, learning_rate: float, momentum: float, clip: float | None
-) -> optax.GradientTransformation:
+def _named(name: str, learning_rate: float, momentum: float, clip: float | None) -> optax.GradientTransformation:
     """Return one rule for one set of numbers, so that training again with them does not compile again."""
-    change = OPTIMISERS[optimiser](learning_rate, momentum) if isinstance(optimiser, str) else optimiser
+    return _clipped(OPTIMISERS[name](learning_rate, momentum), clip)
+
+
+@cache
+def _clipped(change: optax.GradientTransformation, clip: float | None) -> optax.GradientTransformation:
     return change if clip is None else optax.chain(optax.clip_by_global_norm(clip), change)

@@ -15,7 +15,7 @@ from .sources import DataSet, Stream
 RUNNING = 100
 """Updates over which success is averaged before it is held against a criterion."""
 RECORDED = ("loss", "score", "stage")
-"""What is kept of every update; NaN after a member has stopped, and scores where none are judged."""
+"""What is kept of every update; NaN after a member has stopped."""
 
 
 class Learner(NamedTuple):
@@ -42,7 +42,7 @@ class Penalties(NamedTuple):
 def split_trained(models: Any) -> tuple[Any, Any]:
     """Return what training changes, and the rest: no integers, masks, or arrays that the model calls constants."""
     trained = jax.tree.map(eqx.is_inexact_array, models)
-    names = getattr(models, "constants", ())
+    names = models.constants
     if names:
         trained = eqx.tree_at(lambda tree: [getattr(tree, name) for name in names], trained, [False] * len(names))
     return eqx.partition(models, trained)
@@ -90,7 +90,7 @@ def advance(
                 keys = jax.random.split(key, len(trials.inputs))
                 activity = jax.vmap(lambda x, key: model(x, key=key))(trials.inputs, keys)
                 loss = task.loss(activity["output"], trials)
-                score = task.score(activity["output"], trials) if streaming else jnp.nan
+                score = task.score(activity["output"], trials)
                 return loss + _penalty(penalties, weights, activity), (loss, jnp.asarray(score))
 
             (_, (loss, score)), gradient = jax.value_and_grad(loss_of, has_aux=True)(learner.weights)

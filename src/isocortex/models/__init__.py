@@ -24,6 +24,7 @@ from .population import member as member
 from .population import member_keys as member_keys
 from .population import n_members as n_members
 from .population import population as population
+from .protocol import Model as Model
 from .record import record as record
 from .recurrent import Held as Held
 from .recurrent import Recurrent as Recurrent

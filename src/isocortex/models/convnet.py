@@ -13,6 +13,7 @@ from ..shapes import Biases, FilterBank, Image, Kernels, PRNGKey
 from ..stimuli import filter_bank
 from .correlation import correlate, pad_width
 from .ops import correlate_relu_pool
+from .protocol import Model
 
 ARCHITECTURES: dict[str, tuple[str, ...]] = {
     "FC": ("fc", "fc_relu", "output"),
@@ -32,7 +33,7 @@ def _uniform_kernels(channels: int, size: int, key: PRNGKey) -> tuple[Kernels, B
     return kernels, jax.random.uniform(bias_key, (channels,), minval=-bound, maxval=bound)
 
 
-class ConvolutionalLayer(eqx.Module):
+class ConvolutionalLayer(Model):
     """A convolution without a non-linearity: channels × size × size kernels over a grey image.
 
     Parameters
@@ -91,6 +92,11 @@ class ConvolutionalLayer(eqx.Module):
         self.stride, self.padding = stride, padding
         self.layers = ("conv",)
 
+    @property
+    def input_shape(self) -> tuple[None, None]:
+        """A grey image of any size."""
+        return None, None
+
     def __call__(self, image: Image, *, key: PRNGKey | None = None) -> Activity:
         """Return the channel maps, shape (channel, rows, columns), as layer ``conv``."""
         return {"conv": correlate(image, self.kernels, self.bias, stride=self.stride, padding=self.padding)}
@@ -126,7 +132,7 @@ def _draw_layers(
     return draw(key)
 
 
-class ConvNet(eqx.Module):
+class ConvNet(Model):
     """A small network that looks at a grey image: [convolution → relu [→ max-pool]] → fc → relu → output.
 
     Parameters
@@ -199,9 +205,14 @@ class ConvNet(eqx.Module):
         self.pool, self.readout, self.architecture, self.image_size = pool, readout, architecture, (rows, columns)
 
     @property
-    def layers(self) -> tuple[str, ...]:
+    def layers(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Names of the layers, in order."""
         return ARCHITECTURES[self.architecture]
+
+    @property
+    def input_shape(self) -> tuple[int, int]:
+        """The rows and columns of an image."""
+        return self.image_size
 
     @property
     def arguments(self) -> dict[str, Any]:

@@ -7,11 +7,12 @@ import numpy as np
 
 from ..errors import require
 from ..shapes import Image, PRNGKey
+from .protocol import Model
 
 Activity = dict[str, jax.Array]
 
 
-class Pixels(eqx.Module):
+class Pixels(Model):
     """The image itself: what does any model add?"""
 
     layers: tuple[str, ...] = eqx.field(static=True, default=("pixels",))
@@ -21,7 +22,7 @@ class Pixels(eqx.Module):
         return {"pixels": image}
 
 
-class FourierEnergy(eqx.Module):
+class FourierEnergy(Model):
     """The amplitude of every spatial frequency and orientation, blind to position.
 
     The mean is taken off, a Hann window tapers the edges, and redundant frequencies are left out.
@@ -36,7 +37,7 @@ class FourierEnergy(eqx.Module):
         return {"amplitude": jnp.abs(jnp.fft.rfft2((image - image.mean()) * window))}
 
 
-class OrientationEnergy(eqx.Module):
+class OrientationEnergy(Model):
     """The motion-free energy model of V1 complex cells: squared Gabor quadrature pairs, summed and pooled.
 
     Each pair is an even and an odd Gabor of one wavelength and orientation (Adelson & Bergen 1985,
@@ -87,6 +88,11 @@ class OrientationEnergy(eqx.Module):
         self.transfer = jnp.asarray(np.stack(bank), jnp.float32)
         self.grid = grid
         self.layers = ("simple", "complex", "pooled")
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The rows and columns of an image."""
+        return self.transfer.shape[-2:]
 
     def __call__(self, image: Image, *, key: PRNGKey | None = None) -> Activity:
         """Return the three layers; the channels are scale by scale, orientation within scale."""

@@ -11,11 +11,12 @@ from jaxtyping import Float
 from ..errors import look_up, require
 from ..shapes import PRNGKey
 from .activations import ACTIVATIONS, Activation
+from .protocol import Model
 
 Layer = Float[jax.Array, "..."]
 
 
-class MLP(eqx.Module):
+class MLP(Model):
     """A perceptron: z⁰ = x, a^ℓ = W^ℓ z^(ℓ−1) + b^ℓ, z^ℓ = f(a^ℓ) for ℓ = 1…L.
 
     Its layers are ``hidden1``, ``hidden2``, … and ``output``.
@@ -73,9 +74,14 @@ class MLP(eqx.Module):
         self.activation, self.readout = activation, readout
 
     @property
-    def layers(self) -> tuple[str, ...]:
+    def layers(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Names of the layers, in order."""
         return (*(f"hidden{i + 1}" for i in range(len(self.weights) - 1)), "output")
+
+    @property
+    def input_shape(self) -> tuple[int]:
+        """The number of inputs."""
+        return (self.weights[0].shape[-1],)
 
     @property
     def activations(self) -> tuple[Activation, ...]:

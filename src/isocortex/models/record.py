@@ -13,7 +13,7 @@ from ..errors import require, unknown
 from ..responses import responses
 from ..shapes import Inputs, PRNGKey
 from .population import map_members, member_keys, n_members
-from .recurrent import Recurrent
+from .protocol import Model
 
 
 def record(
@@ -24,16 +24,16 @@ def record(
     layers: Sequence[str] | None = None,
     population: bool = True,
     key: PRNGKey | None = None,
-    times: Sequence[float] | np.ndarray | None = None,
+    times: Sequence[float | int] | np.ndarray | None = None,
 ) -> dict[str, xr.DataArray]:
     """Show images or sequences to a model and label the activity of its layers.
 
     Parameters
     ----------
     model : model or population
-        Called as ``model(image) -> {layer: activity}``, with the order of its layers in ``model.layers``.
+        Of a class written from :class:`isocortex.models.Model`.
     images : array, shape (stimulus, ...)
-        What is shown: grey images of height × width, or sequences of step × channel for a recurrent model.
+        What is shown: grey images of height × width, or sequences of step × channel for a model in time.
     stimuli : sequence, optional
         Labels of the stimuli, such as angles in degrees. Default 0, 1, 2, …
     layers : sequence of str, optional
@@ -41,53 +41,48 @@ def record(
     population : bool
         Whether `model` has a leading seed axis. Default True.
     key : key, optional
-        Switches the noise of a recurrent model on, of its own for every member and stimulus. Default: no noise.
+        Switches the noise of a model on; every member and stimulus has its own. Default: no noise.
     times : sequence, length (step,), optional
         When each step of a sequence starts, in ms. Default 0, dt, 2·dt, …
 
     Returns
     -------
     dict of str to DataArray
-        Layer → responses, in the model's order: seed × stimulus × unit, or seed × stimulus × time × unit of a recurrent
-        model; without seed where there is no population.
+        Layer → responses, in the model's order: seed × stimulus × unit, or seed × stimulus × time × unit of a model in
+        time; without seed where there is no population.
 
     Raises
     ------
     InputError
-        If a layer does not exist, an image is not of the size the model looks at, or a sequence has not its channels.
+        If this is no model, a layer does not exist, what is shown has not the shape that the model takes, a layer
+        lacks the axis of time, or the activity is not finite.
     """
+    require(
+        isinstance(model, Model),
+        f"Expected a model, whose class is written from isocortex.models.Model; got {type(model).__name__}.",
+    )
     seeds = n_members(model) if population else None
     wanted = tuple(model.layers if layers is None else layers)
     for layer in wanted:
         if layer not in model.layers:
             raise unknown("layer", layer, model.layers)
-    in_time = isinstance(model, Recurrent)
-    if in_time:
-        _require_sequences(images, model.arguments["n_inputs"])
-    else:
-        size = getattr(model, "image_size", images.shape[1:])
-        require(
-            tuple(size) == images.shape[1:],
-            f"The model looks at images of {' × '.join(map(str, size))} pixels; got "
-            f"{' × '.join(map(str, images.shape[1:]))}.",
-        )
+    _require_shape(model, images.shape[1:])
     keys = None if key is None else _keys(key, seeds, len(images))
-    activity = _activity(model, jnp.asarray(images), keys, wanted, population, in_time)
-    dims = ("seed", "stimulus", "unit") if population else ("stimulus", "unit")
-    if in_time:
-        step_times = model.dt.ravel()[0] * np.arange(images.shape[1]) if times is None else times
-        coordinates = {
-            "stimulus": np.arange(len(images)) if stimuli is None else np.asarray(stimuli),
-            "time": np.asarray(step_times),
-        }
-        recorded = {
-            layer: xr.DataArray(np.asarray(activity[layer]), coordinates, (*dims[:-1], "time", "unit"), name=layer)
-            for layer in wanted
-        }
-    else:
-        recorded = {
-            layer: responses(np.asarray(activity[layer]), stimuli=stimuli, dims=dims, name=layer) for layer in wanted
-        }
+    shown = jnp.asarray(images)
+    shapes = eqx.filter_eval_shape(_activity, model, shown, keys, wanted, population)
+    dims = (*(("seed",) if population else ()), "stimulus", *(("time",) if model.in_time else ()), "unit")
+    for layer, shape in shapes.items():
+        steps = len(shape.shape) == len(dims) and (not model.in_time or shape.shape[-2] == images.shape[1])
+        require(
+            steps, f"The layer {layer!r} of {type(model).__name__}, a model in time, must be step × …, as its input."
+        )
+    if model.in_time and times is None:
+        times = np.asarray(model.dt).ravel()[0] * np.arange(images.shape[1])
+    activity = _activity(model, shown, keys, wanted, population)
+    recorded = {
+        layer: responses(np.asarray(activity[layer]), stimuli=stimuli, times=times, dims=dims, name=layer)
+        for layer in wanted
+    }
     if seeds is not None:
         recorded = {layer: array.assign_coords(seed=np.arange(seeds)) for layer, array in recorded.items()}
     return recorded
@@ -97,11 +92,16 @@ IMAGES_AT_ONCE = 100
 """Images a model looks at together: enough to fill the machine, few enough to spare its memory."""
 
 
-def _require_sequences(inputs: Any, n_channels: int) -> None:
-    require(
-        inputs.ndim == 3 and inputs.shape[-1] == n_channels,
-        f"The model takes sequences, stimulus × step × channel, of {n_channels} channels; got {inputs.shape}.",
-    )
+def _require_shape(model: Model, shape: tuple[int, ...]) -> None:
+    """Raise unless one example has the shape that the model takes."""
+    expected = model.input_shape
+    if expected is None:
+        return
+    fits = len(expected) == len(shape) and all(n in (None, m) for n, m in zip(expected, shape, strict=True))
+    axes = " × ".join("any" if n is None else str(n) for n in expected)
+    got = " × ".join(map(str, shape)) or "a number"
+    kind = "sequences of step × channel" if model.in_time else "inputs"
+    require(fits, f"{type(model).__name__} takes {kind} of shape {axes}, one per stimulus; got {got}.")
 
 
 def _keys(key: PRNGKey, seeds: int | None, n: int) -> jax.Array:
@@ -113,19 +113,21 @@ def _keys(key: PRNGKey, seeds: int | None, n: int) -> jax.Array:
 
 @eqx.filter_jit
 def _activity(
-    model: Any,
-    images: jax.Array,
-    keys: jax.Array | None,
-    layers: tuple[str, ...],
-    population: bool,
-    in_time: bool,
+    model: Any, images: jax.Array, keys: jax.Array | None, layers: tuple[str, ...], population: bool
 ) -> dict[str, jax.Array]:
     def of_member(member: Any, keys: jax.Array | None) -> dict[str, jax.Array]:
         def of_image(shown: tuple[jax.Array, jax.Array | None]) -> dict[str, jax.Array]:
             image, key = shown
             activity = member(image, key=key)
-            return {layer: activity[layer] if in_time else activity[layer].ravel() for layer in layers}
+            return {layer: _flat(activity[layer], model.in_time) for layer in layers}
 
         return jax.lax.map(of_image, (images, keys), batch_size=IMAGES_AT_ONCE)
 
     return map_members(of_member, model, keys) if population else of_member(model, keys)
+
+
+def _flat(activity: jax.Array, in_time: bool) -> jax.Array:
+    """Return a layer as a list of units, at every step where there is time."""
+    if not in_time:
+        return activity.ravel()
+    return activity.reshape(*activity.shape[:1], -1)

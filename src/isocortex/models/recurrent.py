@@ -10,13 +10,14 @@ from jaxtyping import Array, Float
 from ..dynamics import System
 from ..errors import require
 from ..shapes import PRNGKey
+from .protocol import Model
 
 Sequence = Float[Array, "step channel"]
 State = Float[Array, " dimension"]
 Activity = dict[str, Float[Array, "step feature"]]
 
 
-class Recurrent(eqx.Module):
+class Recurrent(Model):
     """A model of sequences: ``model(x, key=…)`` takes (step, channel) and returns the layers ``rate`` and ``output``.
 
     Attributes
@@ -32,7 +33,8 @@ class Recurrent(eqx.Module):
         How strong the noise is.
     """
 
-    layers: ClassVar[tuple[str, ...]] = ("rate", "output")
+    layers: ClassVar[tuple[str, ...]] = ("rate", "output")  # pyright: ignore[reportIncompatibleVariableOverride]
+    in_time: ClassVar[bool] = True
 
     initial_state: eqx.AbstractVar[Float[Array, "*seed dimension"]]
     output_weight: eqx.AbstractVar[Float[Array, "*seed output unit"]]
@@ -48,6 +50,11 @@ class Recurrent(eqx.Module):
     @abstractmethod
     def arguments(self) -> dict[str, Any]:
         """What the model has to be built with again before its arrays are loaded."""
+
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """Any number of steps, with a number per channel."""
+        return None, self.arguments["n_inputs"]
 
     @abstractmethod
     def __call__(self, x: Sequence, *, key: PRNGKey | None = None) -> Activity:

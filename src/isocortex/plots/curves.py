@@ -22,8 +22,8 @@ def training_curves(
 
     Parameters
     ----------
-    losses : mapping of str to DataArray, shape (seed, step)
-        Task → loss, with the coordinate ``epoch`` along ``step``.
+    losses : mapping of str to DataArray, shape (seed, update)
+        Task → loss, with the coordinate ``epoch`` along ``update``.
     units : mapping of str to str
         Task → unit of its loss.
     published : mapping of str to mapping of int to float, optional

@@ -23,7 +23,7 @@ def learning_curves(
     Parameters
     ----------
     history : Dataset, seed × update
-        ``loss`` and ``score``, as :func:`isocortex.fit` returns them of a stream.
+        ``loss`` and ``score``, as :func:`isocortex.fit_stream` returns them.
     ideal, untrained : float, optional
         Success of the ideal observer, and the mean of the untrained networks.
     loss : str

@@ -146,7 +146,7 @@ def _require_dissimilarities(stack: np.ndarray) -> None:
 def _responses(arrays: Arrays, stimuli: np.ndarray | None, name: str) -> dict[str, xr.DataArray]:
     """Build responses, one array per subject where units have subjects."""
     dims = tuple(map(str, arrays["dims"])) if "dims" in arrays else None
-    labelled = responses(arrays["responses"], stimuli=stimuli, dims=dims, name=name)
+    labelled = responses(arrays["responses"], stimuli=stimuli, times=arrays.get("times"), dims=dims, name=name)
     count = labelled.sizes["unit"]
     if units := _names(arrays, "units", count, "unit"):
         labelled = labelled.assign_coords(unit=np.array(units))

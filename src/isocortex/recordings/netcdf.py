@@ -52,7 +52,7 @@ def save_rdms(path: Path, rdms: RDMs, categories: np.ndarray | None) -> None:
 def _arrays(path: Path, dataset: xr.Dataset, wanted: Collection[str]) -> Arrays:
     """Load the wanted arrays of one group; coordinates of `responses` stand for `stimuli` and `units`.
 
-    Of an assembly, stimuli that were presented unequally often are averaged.
+    Trials, and stimuli of an assembly that were presented unequally often, are averaged over those of each stimulus.
     """
     held = [name for name, array in dataset.data_vars.items() if set(array.dims) == ASSEMBLY]
     if held and "responses" not in dataset:
@@ -60,15 +60,19 @@ def _arrays(path: Path, dataset: xr.Dataset, wanted: Collection[str]) -> Arrays:
         found = from_assembly(dataset[held[0]].load())
         averaged = found.groupby("stimulus").mean() if "trial" in found.dims else found
         dataset = averaged.to_dataset(name="responses")
+    elif "responses" in dataset and "trial" in dataset["responses"].dims and "stimulus" in dataset.coords:
+        require_memory(path, "responses", dataset["responses"].nbytes)
+        dataset = dataset[["responses"]].groupby("stimulus").mean()
     names = [name for name in wanted if name in dataset.variables]
     for name in names:
         require_memory(path, name, dataset[name].nbytes)
     arrays = {name: _plain(dataset[name].values) for name in names}
     if "responses" in arrays and {"stimulus", "unit"} <= set(dataset["responses"].dims):
-        order = [*(d for d in dataset["responses"].dims if d not in ("stimulus", "unit")), "stimulus", "unit"]
+        last = [dim for dim in ("stimulus", "time", "unit") if dim in dataset["responses"].dims]
+        order = [*(dim for dim in dataset["responses"].dims if dim not in last), *last]
         arrays["responses"] = dataset["responses"].transpose(*order).values
         arrays["dims"] = np.array(order)
-        coordinates = {"stimuli": "stimulus", "units": "unit"}
+        coordinates = {"stimuli": "stimulus", "units": "unit", "times": "time"}
         arrays |= {
             ours: _plain(dataset[theirs].values) for ours, theirs in coordinates.items() if theirs in dataset.coords
         }

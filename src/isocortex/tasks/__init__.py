@@ -11,13 +11,13 @@ from .delayed import DelayComparison as DelayComparison
 from .delayed import DelayMatchSample as DelayMatchSample
 from .delayed import GoNogo as GoNogo
 from .environment import environment as environment
-from .environment import payoff as payoff
 from .head_centred import HeadCentred as HeadCentred
 from .intervals import IntervalDiscrimination as IntervalDiscrimination
 from .intervals import ReadySetGo as ReadySetGo
 from .losses import LOSSES as LOSSES
 from .orientation import OrientationDiscrimination as OrientationDiscrimination
 from .orientation import OrientationRegression as OrientationRegression
+from .payoff import payoff as payoff
 from .perceptual_decision import PerceptualDecisionMaking as PerceptualDecisionMaking
 from .protocol import Task as Task
 from .protocol import Trials as Trials

@@ -1,10 +1,15 @@
 """Noise ceilings against their definition, resampled matrices and the bound they promise."""
 
+import jax
 import numpy as np
 import pytest
 from scipy.stats import pearsonr, rankdata
 
 from isocortex import InputError, RDMs, rsa
+from isocortex.analysis.rsa.ceiling_by_subject import ceiling_in_samples
+from isocortex.analysis.rsa.jackknife import jackknife
+from isocortex.analysis.rsa.leaving_out import samples_without
+from isocortex.analysis.rsa.resampling import dual_bootstrap
 
 
 def pooled(rows, method):
@@ -65,6 +70,32 @@ def test_one_subject_has_no_others(method, rng):
     lower, upper = rsa.bootstrap_ceiling(data, np.ones((1, 8), int), np.array([[2, 0]]), method=method)[0]
     assert np.isnan(lower)
     assert upper == pytest.approx(1)
+
+
+@pytest.mark.parametrize("n_subjects", [2, 6])
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_the_ceiling_that_is_tested_is_the_one_that_is_printed(method, n_subjects, rng):
+    """By both kinds of inference, of six subjects that agree in part, whose mean ranks have ranks of their own."""
+    data = RDMs(rng.random(66) + 1.5 * rng.random((n_subjects, 66)), np.arange(12))
+    options = {"method": method, "factors": ("stimulus",), "paired_seeds": False}
+    printed = rsa.noise_ceiling(data, method).lower
+    jackknifed, _ = jackknife([data], data, **options)
+    bootstrapped, _ = dual_bootstrap([data], data, key=jax.random.key(0), n_bootstraps=20, **options)
+    assert [jackknifed.mean[-1], bootstrapped.mean[-1]] == pytest.approx([printed, printed], rel=1e-12)
+
+
+@pytest.mark.parametrize("method", ["pearson", "whitened-cosine", "spearman", "tau-a"])
+def test_a_subject_adds_to_the_ceiling_what_leaving_it_out_takes(method, rng):
+    """And the stimuli likewise: the pseudovalues are those of the ceiling of smaller data, which is that printed."""
+    data, none = RDMs(rng.random(66) + rng.random((5, 66)), np.arange(12)), np.empty((0, 2), int)
+    samples = np.concatenate([np.ones((1, 12), int), samples_without(12, none)])
+    agreement = np.concatenate([rsa.bootstrap_similarity(data, data, x, method) for x in (samples[:1], samples[1:])])
+    found, _ = ceiling_in_samples(data, agreement, samples, method, subjects_drawn=True)
+    lower = rsa.noise_ceiling(data, method).lower
+    smaller = [rsa.noise_ceiling(data.rows([*"01234"[:k], *"01234"[k + 1 :]]), method).lower for k in range(5)]
+    np.testing.assert_allclose(found[0], lower + 4 * (np.mean(smaller) - smaller), atol=1e-12)
+    fewer = [rsa.noise_ceiling(data.take(np.delete(np.arange(12), i)), method).lower for i in range(12)]
+    np.testing.assert_allclose(found[1:].mean(axis=1) - found[0].mean(), np.array(fewer) - lower, atol=1e-12)
 
 
 @pytest.mark.parametrize("method", ["pearson", "cosine"])

@@ -15,7 +15,6 @@ from scipy.stats import kendalltau, rankdata, spearmanr
 
 from isocortex import InputError, RDMs, rsa
 from isocortex.analysis.rsa.kendall import inversions, tau_a, tau_b
-from isocortex.analysis.rsa.moments import covariance, products
 from isocortex.analysis.rsa.ranks import codes
 from isocortex.analysis.rsa.resampling import draw_multiplicities
 from isocortex.analysis.rsa.ties import settled
@@ -80,6 +79,22 @@ def test_bootstrap_equals_resampled_matrices(method, kind, rng, definitions, res
     multiplicity = np.stack([np.bincount(row, minlength=8) for row in drawn])
     got = rsa.bootstrap_similarity(a, b, multiplicity, method)
     for sample, indices in enumerate(drawn):
+        (rows_a, contrasts), (rows_b, _) = (resampled(rdms, indices) for rdms in (a, b))
+        expected = [[definitions[method](x, y, contrasts) for y in rows_b] for x in rows_a]
+        np.testing.assert_allclose(got[sample], expected, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", ["distinct", "ties", "missing"])
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_leaving_out_stimuli_equals_smaller_matrices(method, kind, rng, definitions, resampled):
+    """Without one stimulus of eight, and without two; stimulus 4 holds all but 10⁻⁸ of one RDM's squares."""
+    a, b = (stack(rng, n, 8, ties=kind == "ties") for n in (2, 3))
+    a.dissimilarities[0, (np.stack(np.triu_indices(8, 1)) == 4).any(axis=0)] *= 1e4
+    if kind == "missing":
+        a, b = (without(rdms, 3, 11) for rdms in (a, b))
+    kept = [np.delete(np.arange(8), left) for left in (*range(8), [0, 3], [4, 5], [7, 2])]
+    got = rsa.bootstrap_similarity(a, b, np.stack([np.bincount(row, minlength=8) for row in kept]), method)
+    for sample, indices in enumerate(kept):
         (rows_a, contrasts), (rows_b, _) = (resampled(rdms, indices) for rdms in (a, b))
         expected = [[definitions[method](x, y, contrasts) for y in rows_b] for x in rows_a]
         np.testing.assert_allclose(got[sample], expected, atol=1e-10)
@@ -224,21 +239,6 @@ def test_counting_does_not_overflow():
     """A row in falling order has n(n − 1)/2 inversions, more than a four-byte integer holds."""
     n = 70_000
     assert [found.tolist() for found in inversions(np.arange(n)[None], np.arange(n)[::-1])] == [[n * (n - 1) // 2], [0]]
-
-
-def test_additive_weights_of_pairs(rng):
-    """Weights need not be products, nor positive: w_i + w_j − 1 is the additive part of w_i·w_j."""
-    x, y = rng.random((2, 45)), rng.random((3, 45))
-    first, second = np.triu_indices(10, 1)
-    w = draw_multiplicities(jax.random.key(1), 5, 10)
-    weights = (w[:, first] + w[:, second] - 1).astype(float)
-    got, got_cosine = (moments(x, y, weights).similarities() for moments in (covariance, products))
-    for sample, weight in enumerate(weights):
-        mean_x, mean_y = x @ weight / weight.sum(), y @ weight / weight.sum()
-        for centred_x, centred_y, found in ((x - mean_x[:, None], y - mean_y[:, None], got), (x, y, got_cosine)):
-            norms = (np.sqrt(rows**2 @ weight) for rows in (centred_x, centred_y))
-            expected = (centred_x * weight) @ centred_y.T / np.outer(*norms)
-            np.testing.assert_allclose(found[sample], expected, rtol=1e-10)
 
 
 @pytest.mark.parametrize("method", rsa.SIMILARITIES)

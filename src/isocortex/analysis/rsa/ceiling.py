@@ -95,6 +95,15 @@ def bootstrap_ceiling(
     return measure.ceilings(rows, pairs, multiplicity, subject_multiplicity)
 
 
+def lower_bounds(
+    data: RDMs, multiplicity: Multiplicity, subject_multiplicity: SubjectSamples, method: str
+) -> np.ndarray:
+    """Return the lower bound of :func:`bootstrap_ceiling` in each sample; NaN of a single subject."""
+    if len(data) == 1:
+        return np.full(len(subject_multiplicity), np.nan)
+    return bootstrap_ceiling(data, multiplicity, subject_multiplicity, method=method)[:, 0]
+
+
 def split_half_ceiling(halves: RDMs, method: str = "pearson") -> NoiseCeiling | None:
     """Estimate what a perfect model would reach for one subject measured twice.
 

@@ -11,9 +11,11 @@ import pandas as pd
 from ...errors import look_up, require
 from ...rdms import RDMs
 from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicates, SubjectCounts
-from .jackknife import LEAST, Layout, LeftOut, ceiling_by_subject, parts_left_out, samples_without
+from .ceiling_by_subject import ceiling_by_subject, inner_product_ceiling
+from .jackknife import LEAST, Layout, LeftOut
+from .leaving_out import parts_left_out, samples_without
 from .models import Model, Moments, inner_products
-from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities, lower_ceiling
+from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
 from .uncertainty import CORRECTIONS, Uncertainty, corrected
 
 ASSIGNMENTS = {"jackknife": 16, "dual-bootstrap": 2}
@@ -76,9 +78,10 @@ def crossvalidate(
     -------
     table : DataFrame
         Index model; columns ``mean``, ``low``, ``high``, ``se``, ``p`` (two-sided, against 0); ``ceiling``, the mean
-        similarity of each subject with the mean of the others on the stimuli of a fold, and ``p_ceiling``, one-sided,
-        of reaching it (both NaN with one subject, and with two that the jackknife takes as a factor); ``undefined``,
-        the share of samples with a fold that has no similarity. The jackknife gives no interval where there is one;
+        similarity of each subject with the mean of the others on the stimuli of a fold; ``p_ceiling``, one-sided, of
+        reaching it, and ``p_above``, of lying no higher (all NaN with one subject, and with two that the jackknife
+        takes as a factor); ``undefined``, the share of samples with a fold that has no similarity. The jackknife gives
+        no interval where there is one;
         p is NaN where no variance is found, or nothing varies.
     differences : DataFrame
         Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p``.
@@ -128,6 +131,7 @@ def crossvalidate(
     table = result.test(statistics[:-1], confidence).rename(columns={"estimate": "mean"})
     table["ceiling"] = result.mean[-1]
     table["p_ceiling"] = corrected(result.falls_short(), correction)
+    table["p_above"] = corrected(result.exceeds(), correction)
     table["undefined"] = undefined[:-1]
     table = table.set_axis(names)
     pairs = list(combinations(range(len(models)), 2))
@@ -196,6 +200,7 @@ def _jackknife(
         own=frozenset(),
         most=most,
         floor=LEAST * found.within_factors(),
+        cautious=found.plain(),
         influence=found.influence(),
         of_pairs=found.of_pairs(),
         pair_terms=found.pair_terms(),
@@ -230,7 +235,7 @@ def _dual_bootstrap(
             each, agreement = validate(stimuli, subjects, of_stimuli, of_subjects)
             weights = subjects[:, None, :] / subjects.sum(axis=1)[:, None, None]
             means = np.where(weights > 0, weights * each, 0).sum(axis=2)
-            ceiling = np.mean([lower_ceiling(fold, subjects.astype(float)) for fold in agreement], axis=0)
+            ceiling = np.mean([inner_product_ceiling(fold, subjects.astype(float)) for fold in agreement], axis=0)
             samples.append(np.column_stack([means, ceiling]))
         return np.stack(samples)
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...errors import InputError, look_up, require
 from ...rdms import RDMs
-from ...shapes import PRNGKey
+from ...shapes import Contrasts, PRNGKey
 from .jackknife import jackknife
 from .pairs import shared_pairs
 from .resampling import dual_bootstrap
@@ -36,7 +36,7 @@ def compare(
     key: PRNGKey | None = None,
     n_bootstraps: int = 1000,
 ) -> pd.DataFrame:
-    """Compare models' RDMs with measured ones, with intervals that hold for new stimuli, subjects and seeds.
+    """Compare models' RDMs with measured ones, with intervals for new stimuli, subjects and seeds.
 
     The statistic is the mean similarity over seeds and subjects. Its variance over crossed samples of stimuli, subjects
     and seeds comes from the jackknife of :mod:`.jackknife`, or from the dual bootstrap of Schütt et al. (2023,
@@ -70,10 +70,13 @@ def compare(
     -------
     DataFrame
         Index model; columns ``mean``, ``low``, ``high``, ``se``; ``p``, two-sided, of a mean of 0; ``p_ceiling``,
-        one-sided, of reaching the noise ceiling's lower bound (NaN with fewer than three subjects, or two where they
-        are no factor); ``undefined``, the share of samples without a similarity; ``seeds``, ``subjects``. The interval
-        is NaN where a sample of the jackknife is undefined, as with three or four stimuli, or more than a fifth of the
-        bootstrap's.
+        one-sided, of reaching the lower bound of :func:`noise_ceiling`, and ``p_above``, one-sided and cautious, of
+        lying no higher (both NaN with fewer than three subjects, or two where they are no factor); ``undefined``, the
+        share of samples without a similarity; ``seeds``, ``subjects``; ``carried_by``, the labels of a few stimuli,
+        at most one in twenty, that have more than half of the influence on the mean (by squares; empty where there are
+        none, and with the bootstrap). Where it names some, tests may reject too often: look at the means without them.
+        The interval is NaN where a sample of the jackknife is undefined, as with three or four stimuli, or more than a
+        fifth of the bootstrap's.
 
     Raises
     ------
@@ -88,17 +91,20 @@ def compare(
     >>> rng = np.random.default_rng(0)
     >>> data = RDMs(rng.random((2, 45)), np.arange(10))
     >>> compare({"itself": data}, data).columns.tolist()
-    ['mean', 'low', 'high', 'se', 'p', 'p_ceiling', 'undefined', 'seeds', 'subjects']
+    ['mean', 'low', 'high', 'se', 'p', 'p_ceiling', 'p_above', 'undefined', 'seeds', 'subjects', 'carried_by']
     """
     _check(confidence, correction)
     found, undefined = _estimate(models, data, method, factors, inference, key, n_bootstraps)
-    table = found.test(np.eye(len(models), len(models) + 1), confidence).rename(columns={"estimate": "mean"})
+    contrasts = np.eye(len(models), len(models) + 1)
+    table = found.test(contrasts, confidence).rename(columns={"estimate": "mean"})
     table["low"], table["high"] = table["low"].clip(lower=-1), table["high"].clip(upper=1)
     table["p"] = corrected(table["p"].to_numpy(), correction)
     table["p_ceiling"] = corrected(found.falls_short(), correction)
+    table["p_above"] = corrected(found.exceeds(), correction)
     table["undefined"] = undefined[:-1]
     table["seeds"] = [len(rows) for rows in models.values()]
     table["subjects"] = len(data)
+    table["carried_by"] = _carried_by(found, contrasts, data)
     return table.set_axis(pd.Index(models, name="model"))
 
 
@@ -134,7 +140,8 @@ def differences(
     Returns
     -------
     DataFrame
-        Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p`` (two-sided).
+        Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p`` (two-sided), and ``carried_by``, the few
+        stimuli that have more than half of the influence on the difference.
 
     Raises
     ------
@@ -171,7 +178,13 @@ def differences(
     table["p"] = corrected(table["p"].to_numpy(), correction)
     table.insert(0, "a", [a for a, _ in chosen])
     table.insert(1, "b", [b for _, b in chosen])
+    table["carried_by"] = _carried_by(found, contrasts, data)
     return table
+
+
+def _carried_by(found: Uncertainty, contrasts: Contrasts, data: RDMs) -> list[tuple[object, ...]]:
+    """Return the labels of the few stimuli that have most of the influence on each contrast, if there are such."""
+    return [tuple(data.stimuli[places].tolist()) for places in found.few_that_carry(contrasts)]
 
 
 def _check(confidence: float, correction: str) -> None:

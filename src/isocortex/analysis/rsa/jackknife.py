@@ -3,8 +3,9 @@
 A similarity of RDMs is a mean over pairs of stimuli. To leave out stimulus i changes it by the share α_i of the
 stimulus, and by the shares β_ij of the pairs it is in; since a pair has two stimuli, the jackknife counts what belongs
 to pairs twice (a bootstrap thrice). Leaving out two stimuli at once shows β_ij alone, which is then taken out again
-(Efron & Stein 1981, 10.1214/aos/1176345462). So does the noise ceiling, whose similarities are of pairs of subjects.
-What belongs to pairs also makes estimates skewed (:mod:`.skewness`). Nothing is drawn at random.
+(Efron & Stein 1981, 10.1214/aos/1176345462). The noise ceiling, whose similarities are of pairs of subjects, is treated
+likewise (:mod:`.ceiling_by_subject`). What belongs to pairs also makes estimates skewed (:mod:`.skewness`). Nothing is
+drawn at random.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,17 +16,12 @@ from math import sqrt
 import numpy as np
 
 from ...rdms import RDMs
-from ...shapes import Covariances, Influence, Multiplicity, PairTerms
-from .resampling import lower_ceiling
+from ...shapes import Covariances, Influence, PairTerms
+from .ceiling_by_subject import MOST_SUBJECT_PAIRS, ceiling_in_samples
+from .leaving_out import pairs_to_leave_out, parts_left_out, per_pair, samples_without, times_counted
 from .similarity import bootstrap_similarity, similarity
 from .uncertainty import Uncertainty
 
-MOST_PAIRS = 400
-"""Pairs of stimuli that are left out together, at most: enough to know the mean square of β to 10 %."""
-FEWEST_SUBJECTS = 8
-"""With fewer, what belongs to pairs of subjects is known too badly to be counted once: the noise ceiling's variance
-keeps it twice, and the test against it is cautious."""
-MOST_SUBJECT_PAIRS = 100
 LEAST = 0.5
 """Share that no variance is less than: of the jackknife's over stimuli, and of what belongs to pairs alone.
 
@@ -63,6 +59,7 @@ def jackknife(
         most=sum(alone.values(), np.zeros_like(total)),
         least={"stimulus": LEAST},
         floor=LEAST * found.within_factors(),
+        cautious=found.plain(),
         influence=found.influence(),
         of_pairs=found.of_pairs(),
         pair_terms=found.pair_terms(),
@@ -102,6 +99,15 @@ class LeftOut:
         alone = {f: self.gram("one", f) if f == "stimulus" else self.interaction(frozenset({f})) for f in self.items}
         return total, alone
 
+    def plain(self) -> Covariances:
+        """Return the covariance of the plain jackknife of each factor: pairs, and interactions, count several times."""
+        _, alone = self.covariances()
+        result = sum(alone.values(), np.zeros((len(self.mean), len(self.mean))))
+        if self.between and "subject" in alone:
+            counted = times_counted(int(self.items["subject"][0]))
+            result[-1, -1] += (counted - 1) * (self.between["whole"] ** 2).sum()
+        return result
+
     def influence(self) -> dict[str, Influence]:
         """Return what each stimulus, and each subject, adds to each statistic, for those that vary."""
         values = {}
@@ -123,7 +129,7 @@ class LeftOut:
         stimuli, subjects = (influence.get(factor) for factor in ("stimulus", "subject"))
         if "pair" in self.parts and stimuli is not None:
             i, j = pairs_to_leave_out(stimuli.shape[1]).T
-            alone = self.layout.average(self.parts["pair"].mean(axis=2)).T * _per_pair(stimuli.shape[1], len(i))
+            alone = self.layout.average(self.parts["pair"].mean(axis=2)).T * per_pair(stimuli.shape[1], len(i))
             result.append(np.stack([stimuli[:, i], stimuli[:, j], alone]))
         if stimuli is not None and subjects is not None:
             both = self.layout.average(self.parts["one"]).swapaxes(0, 1) - stimuli[:, :, None]
@@ -133,7 +139,7 @@ class LeftOut:
         if self.between and subjects is not None:
             i, j = pairs_to_leave_out(subjects.shape[1], MOST_SUBJECT_PAIRS).T
             alone = np.zeros((len(self.mean), len(i)))
-            alone[-1] = self.between["whole"][0] * _per_pair(subjects.shape[1], len(i))
+            alone[-1] = self.between["whole"][0] * per_pair(subjects.shape[1], len(i))
             result.append(np.stack([subjects[:, i], subjects[:, j], alone]))
         return np.concatenate(result, axis=2)
 
@@ -169,11 +175,6 @@ class LeftOut:
         return result
 
 
-def times_counted(n: int) -> float:
-    """Return how often the jackknife over n items counts the variance that belongs to pairs: twice, for many."""
-    return 2 * ((n - 1) / max(n - 2, 1)) ** 2
-
-
 def leave_out(
     models: Sequence[RDMs], data: RDMs, *, method: str, factors: Sequence[str], paired_seeds: bool
 ) -> LeftOut:
@@ -184,38 +185,20 @@ def leave_out(
     size = layout.seeds.shape
     items = {"stimulus": np.full(size, n), "subject": np.full(size, len(data)), "seed": layout.seeds}
     items = {factor: items[factor] for factor in factors if items[factor].max() > 1}
-    values, stimuli = similarity(rows, data, method)[None], None
+    values, stimuli, samples = similarity(rows, data, method)[None], None, np.ones((1, n), int)
     if "stimulus" in items:
         stimuli = pairs_to_leave_out(n)
-        values = np.concatenate([values, bootstrap_similarity(rows, data, samples_without(n, stimuli), method)])
-    ceiling, between = ceiling_by_subject(values[:, -len(data) :], "subject" in items)
+        without = samples_without(n, stimuli)
+        values = np.concatenate([values, bootstrap_similarity(rows, data, without, method)])
+        samples = np.concatenate([samples, without])
+    agreement = values[:, -len(data) :]
+    ceiling, between = ceiling_in_samples(data, agreement, samples, method, subjects_drawn="subject" in items)
     values = np.concatenate([values[:, : -len(data)], ceiling[:, None]], axis=1)
     defined = np.isfinite(values[1:].mean(axis=2))
     undefined = 1 - layout.average(defined.mean(axis=0, keepdims=True))[0] if len(defined) else np.zeros(size)
     mean = layout.average(values[:1].mean(axis=2))[0]
     between = {} if between is None else parts_left_out(between, n, stimuli)
     return LeftOut(layout, items, mean, undefined, parts_left_out(values, n, stimuli), between)
-
-
-def parts_left_out(values: np.ndarray, n: int, pairs: np.ndarray | None) -> dict[str, np.ndarray]:
-    """Return the whole, and what leaving out one of n stimuli and pairs of them does, as variances."""
-    if pairs is None:
-        return {"whole": values}
-    one = values[1 : n + 1]
-    parts = {"whole": values[:1], "one": (one - one.mean(axis=0)) * np.sqrt((n - 1) / n)}
-    return parts | ({"pair": _second_differences(values[:1], one, values[n + 1 :], pairs)} if len(pairs) else {})
-
-
-def _second_differences(whole: np.ndarray, one: np.ndarray, two: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Return what belongs to pairs of items alone (first axis), scaled so that the sum of squares is a variance."""
-    n = len(one)
-    second = n * whole - (n - 1) * one[pairs].sum(axis=1) + (n - 2) * two
-    return (second - second.mean(axis=0)) * np.sqrt(max(n - 3, 0) / (2 * n * len(pairs)))
-
-
-def _per_pair(n: int, n_pairs: int) -> float:
-    """Return what makes a sum of :func:`_second_differences` that over the pairs of all n items, in both orders."""
-    return (n - 1) * sqrt(2 * n / (max(n - 3, 1) * n_pairs))
 
 
 @dataclass(frozen=True)
@@ -255,35 +238,3 @@ class Layout:
             return np.diag(self.average((values**2).sum(axis=(0, 2))[None])[0] * self.seeds)
         models = values[:, :-1].reshape(len(values), len(self.seeds) - 1, -1, values.shape[2])
         return np.pad(np.einsum("kmrd,klrd->ml", models, models), ((0, 1), (0, 1)))
-
-
-def samples_without(n: int, pairs: np.ndarray) -> Multiplicity:
-    """Return how often each stimulus is in the samples that leave out one, and then in those that leave out two."""
-    once = np.ones((n + len(pairs), n), int)
-    once[np.arange(n), np.arange(n)] = 0
-    once[np.arange(n, len(once))[:, None], pairs] = 0
-    return once
-
-
-def pairs_to_leave_out(n: int, most: int = MOST_PAIRS) -> np.ndarray:
-    """Return pairs of n items, each item in equally many, near and far in their order: shape (pair, 2)."""
-    furthest = max((n - 1) // 2, 1)
-    steps = np.unique(np.linspace(1, furthest, min(furthest, max(most // n, 1))).round().astype(int))
-    i = np.tile(np.arange(n), len(steps))
-    return np.column_stack([i, (i + np.repeat(steps, n)) % n])
-
-
-def ceiling_by_subject(similarities: np.ndarray, subjects_drawn: bool) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return what each subject adds to the noise ceiling in each sample, and what pairs of them do."""
-    n = similarities.shape[1]
-    subjects = np.eye(n)
-    whole = lower_ceiling(similarities, np.ones((1, n)))
-    if not subjects_drawn or n == 1:
-        return np.broadcast_to(whole[:, None], (len(whole), n)), None
-    one = np.stack([lower_ceiling(similarities, 1 - subjects[[k]]) for k in range(n)])
-    each = whole + (n - 1) * (one.mean(axis=0) - one)
-    if n < FEWEST_SUBJECTS:
-        return each.T, None
-    pairs = pairs_to_leave_out(n, MOST_SUBJECT_PAIRS)
-    two = np.stack([lower_ceiling(similarities, 1 - subjects[[k]] - subjects[[m]]) for k, m in pairs.tolist()])
-    return each.T, _second_differences(whole[None], one, two, pairs).T

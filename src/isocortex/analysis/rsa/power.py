@@ -12,7 +12,8 @@ from ...errors import require
 from ...rdms import RDMs
 from ...shapes import PRNGKey
 from .dissimilarity import rdm
-from .jackknife import LEAST, leave_out, times_counted
+from .jackknife import LEAST, leave_out
+from .leaving_out import times_counted
 from .uncertainty import degrees_of_freedom
 
 FEWEST_STIMULI = 5

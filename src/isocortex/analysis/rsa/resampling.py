@@ -1,6 +1,7 @@
 """The bootstrap over crossed random factors: stimuli, subjects, and the seeds of models."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from math import prod
 
@@ -8,7 +9,8 @@ import jax
 import numpy as np
 
 from ...rdms import RDMs
-from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicates
+from ...shapes import Covariances, Multiplicity, PRNGKey, Replicates
+from .ceiling import lower_bounds
 from .similarity import bootstrap_similarity, similarity
 from .uncertainty import Uncertainty
 
@@ -79,24 +81,28 @@ def dual_bootstrap(
     stimulus_key, seed_key, subject_key = jax.random.split(key, 3)
     n_seeds = np.array([len(rows) for rows in models])
     first = np.cumsum(n_seeds) - n_seeds
-    rows = RDMs(np.concatenate([stack.dissimilarities for stack in (*models, data)]), data.stimuli)
+    rows = RDMs(np.concatenate([stack.dissimilarities for stack in models]), data.stimuli)
     full = similarity(rows, data, method)[None]
     stimuli = draw_multiplicities(stimulus_key, n_bootstraps, len(data.stimuli))
     resampled = bootstrap_similarity(rows, data, stimuli, method) if "stimulus" in factors else full
-    subjects = draw_multiplicities(subject_key, n_bootstraps, len(data)).astype(float)
+    subjects = draw_multiplicities(subject_key, n_bootstraps, len(data))
     keys = [seed_key if paired_seeds else jax.random.fold_in(seed_key, i) for i in range(len(models))]
     seeds = np.concatenate(
         [draw_multiplicities(k, n_bootstraps, n) for k, n in zip(keys, n_seeds.tolist(), strict=True)], axis=1
     )
 
+    @cache
+    def ceiling(of_stimuli: bool, of_subjects: bool) -> np.ndarray:
+        drawn = subjects if of_subjects else np.ones_like(subjects[: n_bootstraps if of_stimuli else 1])
+        return lower_bounds(data, stimuli if of_stimuli else np.ones_like(stimuli[:1]), drawn, method)
+
     def replicate(drawn: Collection[str]) -> Replicates:
         values = resampled if "stimulus" in drawn else full
         of_subjects = subjects if "subject" in drawn else np.ones((1, len(data)))
         of_seeds = seeds if "seed" in drawn else np.ones((1, n_seeds.sum()))
-        over_subjects = _matched("srd,sd->sr", values[:, : n_seeds.sum()], of_subjects) / len(data)
+        over_subjects = _matched("srd,sd->sr", values, of_subjects) / len(data)
         means = np.add.reduceat(over_subjects * of_seeds, first, axis=1) / n_seeds
-        ceiling = lower_ceiling(values[:, n_seeds.sum() :], of_subjects)
-        return np.column_stack([means, np.broadcast_to(ceiling, len(means))])
+        return np.column_stack([means, np.broadcast_to(ceiling("stimulus" in drawn, "subject" in drawn), len(means))])
 
     mean = replicate(())[0]
     items = {"stimulus": len(data.stimuli), "subject": len(data), "seed": np.append(n_seeds, 1)}
@@ -116,21 +122,6 @@ def dual_bootstrap(
     freedom = {factor: n - 1 for factor, n in items.items()}
     own = frozenset() if paired_seeds else frozenset({"seed"})
     return Uncertainty(mean, total, alone, freedom, own, most=found[frozenset(items)]), undefined
-
-
-def lower_ceiling(similarities: Bootstrapped, subjects: np.ndarray) -> np.ndarray:
-    """Return the mean similarity of each subject with the mean of the others, for samples with weights of subjects.
-
-    Where RDMs of unit length are averaged, it follows from the similarities S of the subjects:
-    Σ_{e≠d} w_e S_de / √(Σ_{e,f≠d} w_e w_f S_ef); copies of a subject are not others.
-    """
-    rows = _matched("sde,se->sd", similarities, subjects)
-    whole = _matched("sd,sd->s", rows, subjects)[:, None]
-    itself = subjects * np.diagonal(similarities, axis1=1, axis2=2)
-    cross, power = rows - itself, whole - 2 * subjects * rows + subjects * itself
-    others = subjects.sum(axis=1, keepdims=True) > subjects
-    each = np.divide(cross, np.sqrt(np.maximum(power, 0)), out=np.full_like(power, np.nan), where=others & (power > 0))
-    return np.where(subjects > 0, subjects * each, 0).sum(axis=1) / subjects.sum(axis=1)
 
 
 def _matched(subscripts: str, values: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -8,17 +8,18 @@ from ...errors import look_up, require
 from ...rdms import RDMs
 from ...shapes import Bootstrapped, Multiplicity, NoiseCovariance, Similarities
 from .kendall import tau_a, tau_b
-from .linear import Linear, sampled_covariance, sampled_products
+from .linear import Linear
+from .moments import covariance, products
 from .pairs import shared_pairs
 from .ranked import Ranked
 from .ranks import rho_a, spearman
 from .whitened import coloured_covariance, coloured_products, whitened_covariance, whitened_products
 
 SIMILARITIES: dict[str, tuple[Linear | Ranked, str]] = {
-    "pearson": (Linear(sampled_covariance, pooled_by=sampled_covariance), "Pearson correlation of RDMs"),
-    "cosine": (Linear(sampled_products, pooled_by=sampled_products), "cosine similarity of RDMs"),
-    "whitened-pearson": (Linear(whitened_covariance, pooled_by=sampled_covariance), "whitened correlation of RDMs"),
-    "whitened-cosine": (Linear(whitened_products, pooled_by=sampled_products), "whitened cosine similarity of RDMs"),
+    "pearson": (Linear(covariance, pooled_by=covariance), "Pearson correlation of RDMs"),
+    "cosine": (Linear(products, pooled_by=products), "cosine similarity of RDMs"),
+    "whitened-pearson": (Linear(whitened_covariance, pooled_by=covariance), "whitened correlation of RDMs"),
+    "whitened-cosine": (Linear(whitened_products, pooled_by=products), "whitened cosine similarity of RDMs"),
     "spearman": (Ranked(spearman, by_products=True), "Spearman correlation of RDMs"),
     "rho-a": (Ranked(rho_a, by_products=True), "rank correlation ρ-a of RDMs"),
     "tau-a": (Ranked(tau_a, by_products=False), "Kendall's τ-a of RDMs"),

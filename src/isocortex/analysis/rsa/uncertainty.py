@@ -14,6 +14,8 @@ from .skewness import asymmetry, skewed, symmetric
 
 FEW = 40
 """Items, up to which heavy tails of their influence cost all the degrees of freedom that the variance loses."""
+FEW_OF = 20
+"""Of so many items one is few, in :meth:`Uncertainty.few_that_carry`."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ class Uncertainty:
         Factor → share of its covariance that no variance can be less than. Default 1.
     floor : array, shape (statistic, statistic), optional
         Covariance that no variance can be less than.
+    cautious : array, shape (statistic, statistic), optional
+        Covariance of the plain jackknife, which counts pairs of items twice: too large on average (Efron & Stein 1981).
+        Default `most`.
     influence : mapping of str to array, shape (statistic, item)
         Factor → what each of its items adds; the sum of squares is a variance. Heavy tails of it make its variance
         less certain.
@@ -56,6 +61,7 @@ class Uncertainty:
     most: Covariances
     least: Mapping[str, float] = field(default_factory=dict)
     floor: Covariances | None = None
+    cautious: Covariances | None = None
     influence: Mapping[str, Influence] = field(default_factory=dict)
     of_pairs: Covariances | None = None
     pair_terms: PairTerms | None = None
@@ -85,10 +91,41 @@ class Uncertainty:
 
     def falls_short(self) -> np.ndarray:
         """Return the one-sided p of each statistic but the last reaching the last, as a model the noise ceiling."""
-        below = np.eye(len(self.mean))[:-1]
-        below[:, -1] = -1
-        gap, se, freedom, asymmetries = self._studentized(below)
+        gap, se, freedom, asymmetries = self._studentized(self._from_the_last())
         return t.cdf(symmetric(_ratio(gap, se), *asymmetries), freedom)
+
+    def exceeds(self) -> np.ndarray:
+        """Return the one-sided p of each statistic but the last being no larger than the last.
+
+        Where a statistic is close to the last, their difference consists of pairs of items, and is too often far on
+        this side. So the variance is at least `cautious`, and of the ratio as it is and made symmetric the smaller
+        counts.
+        """
+        contrasts = self._from_the_last()
+        gap, se, freedom, asymmetries = self._studentized(contrasts)
+        least = _quadratic(contrasts, self.most if self.cautious is None else self.cautious)
+        ratio = _ratio(gap, np.maximum(se, np.sqrt(least)))
+        return t.sf(np.minimum(ratio, symmetric(ratio, *asymmetries)), freedom)
+
+    def few_that_carry(self, contrasts: Contrasts, factor: str = "stimulus") -> list[np.ndarray]:
+        """Return the few items that have more than half of the influence on each contrast, if so few have.
+
+        Influence is measured by its square. A few are a twentieth of the items, or one. Of influences that are normally
+        distributed a twentieth has 28 % on average.
+        """
+        if factor not in self.influence:
+            return [np.empty(0, int)] * len(contrasts)
+        square = (contrasts @ np.nan_to_num(self.influence[factor])) ** 2
+        order = np.argsort(-square, axis=1, kind="stable")
+        held = np.take_along_axis(square, order, axis=1).cumsum(axis=1)
+        needed = (held <= held[:, -1:] / 2).sum(axis=1) + 1
+        few = max(1, square.shape[1] // FEW_OF)
+        return [places[: n if n <= few else 0] for places, n in zip(order, needed.tolist(), strict=True)]
+
+    def _from_the_last(self) -> Contrasts:
+        contrasts = np.eye(len(self.mean))[:-1]
+        contrasts[:, -1] = -1
+        return contrasts
 
     def _studentized(self, contrasts: Contrasts) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
         """Return contrasts with their standard error, the degrees of freedom of t, and (skewness, coupling).

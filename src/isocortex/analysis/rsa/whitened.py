@@ -13,38 +13,63 @@ a stimulus in a bootstrap sample have equal sums, which leaves a system of as ma
 import numpy as np
 
 from ...errors import require
-from ...shapes import CondensedRDM, Multiplicity, NoiseCovariance, OtherRDM
-from .moments import CONSTANT, Products, centred, cross, squares
+from ...shapes import CondensedRDM, NoiseCovariance, OtherRDM, OtherSquareRDM, SquareRDM
+from .blocks import blocks_of
+from .moments import CONSTANT, Products, centred, joined, products
 from .pairs import Pairs
+from .samples import Drawn, Samples, Without
 
 
-def whitened_products(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Products:
-    """Return 2 xᵀV⁻¹y of every row of x with every row of y, and of each with itself, for each bootstrap sample.
+def whitened_products(x: CondensedRDM, y: OtherRDM, samples: Samples) -> Products:
+    """Return 2 xᵀV⁻¹y of every row of x with every row of y, and of each with itself, in each sample.
 
-    Samples are over stimuli; copies count as stimuli with noise of their own, and pairs of two copies do not exist.
+    Copies of a stimulus count as stimuli with noise of their own, and pairs of two copies do not exist.
     """
-    w = multiplicity.astype(float)
-    counts = pairs.counts(w)
+    if isinstance(samples, Drawn):
+        shared = _shared_by_copies(x, y, samples)
+    else:
+        n = samples.pairs.stimuli
+        complete = len(samples.pairs.first) == n * (n - 1) // 2
+        blocks = blocks_of(len(samples.left), n * (len(x) + len(y) if complete else n))
+        parts = [Without(samples.pairs, samples.left[block]) for block in blocks]
+        if complete:
+            squares = samples.pairs.square(x), samples.pairs.square(y)
+            shared = joined(_shared_by_pairs(*squares, part) for part in parts)
+        else:
+            shared = joined(_shared_by_copies(x, y, part.drawn()) for part in parts)
+    return Products(*(plain - part for plain, part in zip(products(x, y, samples), shared, strict=True)))
+
+
+def _shared_by_copies(x: CondensedRDM, y: OtherRDM, samples: Drawn) -> Products:
+    """Return what :func:`whitened_products` takes off, by solving a system of equations for each sample."""
+    pairs, w = samples.pairs, samples.multiplicity.astype(float)
     sums_x, sums_y = (np.einsum("rij,sj->sir", pairs.square(rows), w, optimize=True) for rows in (x, y))
     system = pairs.square(np.ones((1, len(pairs.first)))) * w[:, None, :]
     diagonal = np.arange(pairs.stimuli)
     system[:, diagonal, diagonal] = 2 + system.sum(axis=2)
     solved_x, solved_y = np.split(np.linalg.solve(system, np.concatenate([sums_x, sums_y], axis=2)), [len(x)], axis=2)
     weighted = w[:, :, None] * sums_x
-    xy = cross(x, y, counts) - weighted.swapaxes(1, 2) @ solved_y
-    xx = squares(x, counts) - (weighted * solved_x).sum(axis=1)
-    yy = squares(y, counts) - (w[:, :, None] * sums_y * solved_y).sum(axis=1)
-    return Products(xy, xx, yy)
+    xy = weighted.swapaxes(1, 2) @ solved_y
+    return Products(xy, (weighted * solved_x).sum(axis=1), (w[:, :, None] * sums_y * solved_y).sum(axis=1))
 
 
-def whitened_covariance(x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Products:
+def _shared_by_pairs(x: SquareRDM, y: OtherSquareRDM, samples: Without) -> Products:
+    """Return the same, (Bx·By − Σ(Bx) Σ(By)/2n) / n, where every pair of the stimuli that are left was measured."""
+    n = (samples.pairs.stimuli - 1 - samples.two)[:, None]
+    sums_x, sums_y = samples.of_stimuli(x), samples.of_stimuli(y)
+    all_x, all_y = sums_x.sum(axis=2), sums_y.sum(axis=2)
+    xy = sums_x @ sums_y.swapaxes(1, 2) - all_x[:, :, None] * all_y[:, None, :] / (2 * n[:, :, None])
+    xx, yy = ((sums**2).sum(axis=2) - total**2 / (2 * n) for sums, total in ((sums_x, all_x), (sums_y, all_y)))
+    return Products(xy / n[:, :, None], xx / n, yy / n)
+
+
+def whitened_covariance(x: CondensedRDM, y: OtherRDM, samples: Samples) -> Products:
     """Return :func:`whitened_products` of the rows less their (unwhitened) means in the sample."""
     x, y = centred(x), centred(y)
-    counts = pairs.counts(multiplicity.astype(float))
-    total = np.maximum(counts.sum(axis=1), 1)[:, None]
-    mean_x, mean_y = counts @ x.T / total, counts @ y.T / total
     one = np.ones((1, x.shape[1]))
-    raw = whitened_products(np.concatenate([x, one]), np.concatenate([y, one]), pairs, multiplicity)
+    total = np.maximum(samples.sums(one), 1)
+    mean_x, mean_y = samples.sums(x) / total, samples.sums(y) / total
+    raw = whitened_products(np.concatenate([x, one]), np.concatenate([y, one]), samples)
     x_one, one_y, one_one = raw.xy[:, :-1, -1], raw.xy[:, -1, :-1], raw.xy[:, -1:, -1]
     xy = (
         raw.xy[:, :-1, :-1]

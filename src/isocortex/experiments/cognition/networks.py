@@ -12,7 +12,7 @@ import xarray as xr
 from tyro.conf import arg
 
 from ...errors import InputError, look_up, require
-from ...learning import OPTIMISERS, behaviour, fit, save_model, updates_to
+from ...learning import OPTIMISERS, behaviour, fit_stream, save_model, updates_to
 from ...models import ACTIVATIONS, CTRNN, GRU, LSTM, Recurrent, population
 from ...runs import Run
 from ...shapes import PRNGKey
@@ -217,7 +217,7 @@ class CognitiveNetworks(Experiment):
         easier = self.easier()
         with run.stage("training") as advance:
             untrained = population(lambda key: self.network(task, key), self.seeds, key=self.key("networks"))
-            trained, history = fit(
+            trained, history = fit_stream(
                 untrained,
                 task,
                 key=self.key("training"),

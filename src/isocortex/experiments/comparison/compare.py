@@ -17,7 +17,8 @@ from ...recordings import read
 from ...runs import Run
 from ..shared.protocol import Experiment, Progress
 from ..shared.tables import interval, noise_ceiling, records
-from .figures import Comparison, draw
+from .figures import SIGNIFICANT, Comparison, draw
+from .influence import without_carriers
 from .matching import NOISELESS, Matched, match, read_categories
 
 INFERENCE = {
@@ -128,7 +129,8 @@ class Compare(Experiment):
             inputs.recordings, inputs.data, dissimilarity=self.dissimilarity, similarity=self.similarity
         )
         contrasts = None if inputs.categories is None else contrast_table(inputs, inputs.categories)
-        return Comparison(inputs, table, pairs, ceiling, contrasts, self.similarity)
+        carriers = without_carriers(inputs, table, pairs, asked)
+        return Comparison(inputs, table, pairs, ceiling, contrasts, carriers, self.similarity)
 
     def report(self, run: Run, found: Comparison) -> None:
         """Write the answer in words, and the methods."""
@@ -138,15 +140,30 @@ class Compare(Experiment):
             answer(found),
             title=f"How much like the data is each model? {found.measure}, mean [95 % interval]",
             caption=f"Noise ceiling {limit}{f' ({found.ceiling.kind})' if found.ceiling else ''}. p values: "
-            "two-sided (of the ceiling, whether its lower bound is reached, one-sided), Holm-corrected over models or "
-            "pairs.",
+            "two-sided (of the ceiling, whether the similarity is below or above its lower bound, one-sided), "
+            "Holm-corrected over models or pairs.",
             shown=True,
         )
+        if len(found.carriers):
+            run.table(
+                "carriers",
+                named(found.carriers, "stimuli"),
+                title="What a few stimuli carry, and what is found without them",
+                caption="Mean [95 % interval]. The stimuli are at most one in twenty, or one, and have more than half "
+                "of the influence (the sum of the squared changes when each stimulus is left out).",
+                shown=True,
+            )
         run.table(
-            "comparison", found.table, caption="Similarity of each model with the data, with intervals and tests."
+            "comparison",
+            named(found.table, "carried_by"),
+            caption="Similarity of each model with the data, with intervals and tests.",
         )
         if found.pairs is not None:
-            run.table("differences", found.pairs, caption="Differences of the models' similarities, in pairs.")
+            run.table(
+                "differences",
+                named(found.pairs, "carried_by"),
+                caption="Differences of the models' similarities, in pairs.",
+            )
         if found.contrasts is not None:
             run.table("categories", found.contrasts, caption="Dissimilarity between less within categories.")
         if len(found.inputs.dropped):
@@ -162,10 +179,6 @@ class Compare(Experiment):
         rows = records(found.table)
         top, beaten = rows[0], found.better_than()[rows[0]["model"]]
         better = f"significantly more than {listed(beaten)}" if beaten else "not significantly more than any other"
-        p = top["p_ceiling"]
-        reached = (
-            "" if np.isnan(p) else f" (p {p_value(p) if p < 0.001 else f'= {p:.2g}'} of a distance to its lower bound)"
-        )
         run.describe(
             question=f"Which of {len(rows)} models is most like the data?"
             if len(rows) > 1
@@ -173,7 +186,7 @@ class Compare(Experiment):
             answer=f"{top['model']} {'is most like' if len(rows) > 1 else 'against'} the data of "
             f"{subjects} {'subject' if subjects == 1 else 'subjects'} over {n} stimuli{dropped}: "
             f"{found.measure} {interval(top)}"
-            f"{f', {better}' if len(rows) > 1 else ''}. Noise ceiling {limit}{reached}.",
+            f"{f', {better}' if len(rows) > 1 else ''}. Noise ceiling {limit}{reached(top)}.",
             notes=self.notes(found),
             methods=self.methods(found),
             references=["kriegeskorte-rsa-2008", "nili-2014", "schutt-2023", "efron-stein-1981"],
@@ -199,6 +212,13 @@ class Compare(Experiment):
             notes.append("There are too few subjects to test whether a model reaches the ceiling.")
         if len(inputs.data) == 1:
             notes.append("There is one subject: intervals and tests say nothing about others.")
+        for row in records(found.carriers):
+            labels, one = [str(label) for label in row["stimuli"]], len(row["stimuli"]) == 1
+            notes.append(
+                f"{'One stimulus has' if one else f'{len(labels)} stimuli have'} more than half of the influence on "
+                f"the {row['of']}, {row['with them']}: {listed(labels, most=8)}. Without {'it' if one else 'them'} the "
+                f"result is {row['without them']}. Where so few stimuli count, tests may reject too often."
+            )
         if any(np.isnan(row["low"]) for row in records(found.table)):
             notes.append("Where there is no interval, there are too few stimuli or subjects.")
         return notes
@@ -221,9 +241,11 @@ class Compare(Experiment):
             "one subject averaged.",
             f"{found.measure} of each model with each subject, averaged over {averaged}. Intervals and tests hold for "
             f"{holds_for}, and for new seeds of models that have several: a jackknife over "
-            "these crossed factors (Efron & Stein 1981), which counts their interactions once, and t with "
-            "Satterthwaite's degrees of freedom. What two models share cancels in their difference. p values are "
-            "corrected after Holm, over the models and over the pairs.",
+            "these crossed factors (Efron & Stein 1981), which counts their interactions once. The tests are t tests, "
+            "corrected for the skew of estimates that are made of pairs, with fewer degrees of freedom where a factor "
+            "has few items. What two models share cancels in their difference. Each model is tested on either side of "
+            "the lower bound of the noise ceiling; whether it lies above is tested with the variance of the plain "
+            "jackknife, which is cautious. p values are corrected after Holm, over the models and over the pairs.",
         ]
         if found.contrasts is not None:
             paragraphs.append(
@@ -267,7 +289,8 @@ def answer(found: Comparison) -> pd.DataFrame:
             "model": row["model"],
             "similarity": interval(row),
             "p vs 0": p_value(row["p"]),
-            "p vs ceiling": p_value(row["p_ceiling"]),
+            "p below ceiling": p_value(row["p_ceiling"]),
+            "p above ceiling": p_value(row["p_above"]),
             "better than (p < 0.05)": listed(better[row["model"]], most=4),
         }
         for row in records(found.table)
@@ -277,6 +300,24 @@ def answer(found: Comparison) -> pd.DataFrame:
         rows = [row | {BETWEEN: contrasts[row["model"]]} for row in rows]
         rows.append(dict.fromkeys(rows[0], "") | {"model": "(the data)", BETWEEN: contrasts["data"]})
     return pd.DataFrame(rows)
+
+
+def named(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return a table with the labels of a column, which are tuples, as text."""
+    return table.assign(**{column: ["; ".join(map(str, labels)) for labels in table[column]]})
+
+
+def reached(row: Mapping[str, Any]) -> str:
+    """Return what the tests against the lower bound of the ceiling say of a model; nothing without them."""
+    below, above = row["p_ceiling"], row["p_above"]
+    if np.isnan(below):
+        return ""
+    if min(below, above) < SIGNIFICANT:
+        side, p = ("below", below) if below < above else ("above", above)
+        return (
+            f"; the similarity is significantly {side} its lower bound (p {p_value(p) if p < 0.001 else f'= {p:.2g}'})"
+        )
+    return f"; the similarity cannot be told from its lower bound (p = {below:.2g} of lying below, {above:.2g} above)"
 
 
 def p_value(p: float) -> str:

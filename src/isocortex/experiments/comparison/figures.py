@@ -37,6 +37,8 @@ class Comparison:
     ceiling : NoiseCeiling or None
     contrasts : DataFrame or None
         Column ``rdm``, a model or ``data``, and its category contrast; None without categories.
+    carriers : DataFrame
+        Results that a few stimuli carry, with them and without; see :func:`.influence.without_carriers`.
     similarity : str
         Name in the registry of similarities.
     """
@@ -46,6 +48,7 @@ class Comparison:
     pairs: pd.DataFrame | None
     ceiling: NoiseCeiling | None
     contrasts: pd.DataFrame | None
+    carriers: pd.DataFrame
     similarity: str
 
     @property

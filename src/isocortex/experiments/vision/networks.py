@@ -52,7 +52,7 @@ class Networks:
     ----------
     variants : dict of str to population
         "trained", "untrained" and, where the architecture has filters, "random filters".
-    loss : DataArray, shape (seed, step)
+    loss : DataArray, shape (seed, update)
     accuracy : dict of str to array, shape (seed,)
     """
 
@@ -185,7 +185,7 @@ class OrientationNetworks(Experiment):
         bank = self.untrained(task)
         part = f"-{name}" if len(self.tasks()) > 1 else ""
         with run.stage(f"training{part}") as advance:
-            trained, loss = fit(
+            trained, history = fit(
                 bank,
                 task,
                 key=self.key("training"),
@@ -203,7 +203,7 @@ class OrientationNetworks(Experiment):
             accuracy = {n: evaluate(x, task, key=self.key("held-out trials")) for n, x in variants.items()}
         if bank.conv is not None:
             variants["random filters"] = self.untrained(task, "random")
-        return Networks(variants, loss, accuracy)
+        return Networks(variants, history.loss, accuracy)
 
     def layer_rdms(
         self, models: Any, images: Images, stimuli: np.ndarray

@@ -50,7 +50,7 @@ def draw_training(options: OrientationNetworks, run: Run, networks: Mapping[str,
         )
     for name, found in networks.items():
         seeds = [f"seed {seed}" for seed in found.loss["seed"].values]
-        loss = pd.DataFrame(found.loss.transpose("step", "seed").values, columns=seeds)
+        loss = pd.DataFrame(found.loss.transpose("update", "seed").values, columns=seeds)
         loss.insert(0, "epoch", found.loss["epoch"].values)
         part = f"_{name}" if len(networks) > 1 else ""
         run.table(f"training_loss{part}", loss, caption=f"Loss of every mini-batch of {name}, a column per seed.")
