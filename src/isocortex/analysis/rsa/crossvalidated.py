@@ -120,12 +120,12 @@ def _noise_of_pairs(observed: Observations, noise: Mapping[Any, NoisePrecision])
     A run is looked up by its own label, and by that label as a text.
     """
     means, named = observed.cells()[0], {str(run): one for run, one in noise.items()}
-    found = [noise.get(run, named.get(str(run))) for run in observed.runs.tolist()]
-    missing = [str(run) for run, one in zip(observed.runs, found, strict=True) if one is None]
+    missing = [str(run) for run in observed.runs.tolist() if run not in noise and str(run) not in named]
     require(
         not missing,
         f"{observed.name} have no noise for run {', '.join(missing)}; there is noise for {', '.join(map(str, noise))}.",
     )
+    found = [noise[run] if run in noise else named[str(run)] for run in observed.runs.tolist()]
     return lambda i, j: mean_noise(found[i], found[j]).whiten(means[[i, j]])
 
 
