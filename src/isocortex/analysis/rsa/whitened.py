@@ -55,7 +55,7 @@ def _shared_by_copies(x: CondensedRDM, y: OtherRDM, samples: Drawn) -> Products:
 
 def _shared_by_pairs(x: SquareRDM, y: OtherSquareRDM, samples: Without) -> Products:
     """Return the same, (Bx·By − Σ(Bx) Σ(By)/2n) / n, where every pair of the stimuli that are left was measured."""
-    n = (samples.pairs.stimuli - 1 - samples.two)[:, None]
+    n = np.maximum(samples.pairs.stimuli - 1 - samples.two, 1)[:, None]  # without a pair all sums are zero
     sums_x, sums_y = samples.of_stimuli(x), samples.of_stimuli(y)
     all_x, all_y = sums_x.sum(axis=2), sums_y.sum(axis=2)
     xy = sums_x @ sums_y.swapaxes(1, 2) - all_x[:, :, None] * all_y[:, None, :] / (2 * n[:, :, None])
