@@ -106,7 +106,7 @@ rng = np.random.default_rng(0)
 data, model = (RDMs(rng.random((rows, 1770)), np.arange(60)) for rows in (40, 30))
 for trained_weights in jax.tree.leaves(trained.recurrent):
     print(hashlib.md5(np.asarray(trained_weights).tobytes()).hexdigest())
-print(*(f"{number:.10g}" for number in rsa.compare({"model": model}, data).to_numpy().ravel()))
+print(*(f"{number:.10g}" for number in rsa.compare({"model": model}, data).select_dtypes("number").iloc[0]))
 """
 
 
