@@ -28,6 +28,13 @@ class Pairs(NamedTuple):
         full[:, self.first, self.second] = full[:, self.second, self.first] = rows
         return full
 
+    def missing(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the stimuli of each pair that was not measured."""
+        unseen = np.triu(np.ones((self.stimuli, self.stimuli), bool), 1)
+        unseen[self.first, self.second] = False
+        first, second = np.nonzero(unseen)
+        return first, second
+
 
 def shared_pairs(a: RDMs, b: RDMs) -> tuple[np.ndarray, np.ndarray, Pairs]:
     """Return the dissimilarities of two stacks over the pairs that all rows have, and the pairs.

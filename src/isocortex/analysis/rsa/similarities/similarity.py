@@ -78,7 +78,7 @@ def similarity(
     Returns
     -------
     array, shape (row of a, row of b)
-        NaN where an RDM has no differences; for ρ-a and τ-a, which divide by no variance, 0.
+        NaN where an RDM has no differences but for rounding; for cosines, where it is zero.
 
     Raises
     ------
