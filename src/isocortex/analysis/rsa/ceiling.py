@@ -5,11 +5,11 @@ from math import sqrt
 
 import numpy as np
 
-from ...errors import look_up, require
+from ...errors import require
 from ...rdms import RDMs
 from ...shapes import Multiplicity, SubjectCeilings, SubjectSamples
-from .pairs import shared_pairs
-from .similarity import SIMILARITIES, require_multiplicity, similarity
+from .similarities.pairs import shared_pairs
+from .similarities.similarity import SIMILARITIES, require_multiplicity, similarity
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def bootstrap_ceiling(
         len(data) >= 2,
         "A noise ceiling needs at least two subjects; with one, use its split-half reliability.",
     )
-    measure, _ = look_up("similarity", method, SIMILARITIES)
+    measure = SIMILARITIES.named(method).compute
     rows, _, pairs = shared_pairs(data, data)
     require_multiplicity(multiplicity, len(data.stimuli), "stimuli")
     if subject_multiplicity is None:

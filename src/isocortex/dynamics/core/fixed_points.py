@@ -8,6 +8,7 @@ size of a Newton step, in units of the box, says what is a fixed point.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 from typing import Any, TypeAlias
 
 import equinox as eqx
@@ -19,7 +20,7 @@ import xarray as xr
 from jaxtyping import Array, Float
 from scipy.stats import qmc
 
-from ...cores import n_cores, on_cores
+from ...cores import on_cores
 from ...errors import require
 from .eigenvalues import kind, rounding_of_real_parts, sorted_eigenvalues
 from .newton import CONVERGED, Matrices, Points, newton, newton_steps
@@ -37,6 +38,8 @@ LEAST_DAMPING = 1e-10
 """Share of the mean square slope: a singular system is still solved to six digits, and each step leaves 1e-10."""
 SMALL = 2
 """Dimensions up to which a linear system is solved by Cramer's rule."""
+TOGETHER = 64
+"""Starts that go in step in more dimensions: enough to fill a core, few enough that several cores share them."""
 ROWS = 16
 """Points that are linearised at once, at least."""
 SAME = 2e-5
@@ -218,9 +221,10 @@ def _searched(
 ) -> tuple[Points, Sizes]:
     """Return where each start ends, both in widths, and the speed |dx/dt| there.
 
-    In few dimensions all starts go in step, in one program. In many, every core searches from its share of them.
+    In few dimensions all starts go in step, in one program. In many, the cores share them out, :data:`TOGETHER` at a
+    time: a number that does not depend on how many cores there are, and so neither do the last bits of what is found.
     """
-    shares = 1 if len(width) <= SMALL else min(n_cores(), len(starts))
+    shares = 1 if len(width) <= SMALL else ceil(len(starts) / TOGETHER)
     places = np.arange(-(-len(starts) // shares) * shares) % len(starts)  # equal shares, one compilation
 
     def search(share: np.ndarray) -> list[np.ndarray]:

@@ -11,7 +11,7 @@ from tyro.conf import arg
 from ... import plots
 from ...analysis import rsa
 from ...analysis.rsa import SIMILARITIES
-from ...analysis.rsa.inference import EVERY_FACTOR
+from ...analysis.rsa.comparison import EVERY_FACTOR
 from ...errors import InputError
 from ...models import ConvolutionalLayer, FourierEnergy, OrientationEnergy, Pixels, record
 from ...rdms import RDMs

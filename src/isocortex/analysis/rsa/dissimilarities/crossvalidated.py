@@ -6,11 +6,12 @@ others. Noise is independent between runs, so its products average to nothing.
 
 from collections.abc import Callable, Mapping
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
-from ...errors import InputError, require
-from ...shapes import DissimilarityMatrix, Patterns, RunCounts, RunPatterns
+from ....errors import InputError, require
+from ....shapes import DissimilarityMatrix, Patterns, RunCounts, RunPatterns
 from .noise import NoisePrecision, mean_noise
 from .observations import Observations, group_mean
 from .patterns import PRIOR, smoothed_rates, squared_distances
@@ -23,7 +24,7 @@ def crossvalidated_euclidean(observed: Observations) -> DissimilarityMatrix:
     return _squared(observed, *_cells(observed))
 
 
-def crossnobis(observed: Observations, noise: NoisePrecision | Mapping[str, NoisePrecision]) -> DissimilarityMatrix:
+def crossnobis(observed: Observations, noise: NoisePrecision | Mapping[Any, NoisePrecision]) -> DissimilarityMatrix:
     """Return the squared Mahalanobis distance per unit, leave-one-run-out (Walther et al. 2016).
 
     With a noise of its own for each run, every pair of runs is whitened by the inverse of its mean covariance.
@@ -113,15 +114,19 @@ def _over_pairs_of_runs(
     return _mean(observed, product, pairs) / means.shape[-1]
 
 
-def _noise_of_pairs(observed: Observations, noise: Mapping[str, NoisePrecision]) -> Callable[[int, int], RunPatterns]:
-    """Return the function that whitens the patterns of two runs by the mean of their covariances."""
-    means, runs = observed.cells()[0], [str(run) for run in observed.runs]
-    missing = [run for run in runs if run not in noise]
+def _noise_of_pairs(observed: Observations, noise: Mapping[Any, NoisePrecision]) -> Callable[[int, int], RunPatterns]:
+    """Return the function that whitens the patterns of two runs by the mean of their covariances.
+
+    A run is looked up by its own label, and by that label as a text.
+    """
+    means, named = observed.cells()[0], {str(run): one for run, one in noise.items()}
+    missing = [str(run) for run in observed.runs.tolist() if run not in noise and str(run) not in named]
     require(
         not missing,
         f"{observed.name} have no noise for run {', '.join(missing)}; there is noise for {', '.join(map(str, noise))}.",
     )
-    return lambda i, j: mean_noise(noise[runs[i]], noise[runs[j]]).whiten(means[[i, j]])
+    found = [noise[run] if run in noise else named[str(run)] for run in observed.runs.tolist()]
+    return lambda i, j: mean_noise(found[i], found[j]).whiten(means[[i, j]])
 
 
 def _over_trials(observed: Observations, x: Patterns) -> DissimilarityMatrix:

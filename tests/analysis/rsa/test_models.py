@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from isocortex import InputError, RDMs, rsa
-from isocortex.analysis.rsa.uncertainty import holm
+from isocortex.analysis.inference.corrections import holm
 
 STIMULI = np.arange(12)
 FITTED = {

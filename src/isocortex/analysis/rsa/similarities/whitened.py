@@ -12,11 +12,11 @@ a stimulus in a bootstrap sample have equal sums, which leaves a system of as ma
 
 import numpy as np
 
-from ...errors import require
-from ...shapes import CondensedRDM, NoiseCovariance, OtherRDM, OtherSquareRDM, SquareRDM
-from .blocks import blocks_of
-from .moments import CONSTANT, Products, joined, products
+from ....errors import require
+from ....shapes import CondensedRDM, NoiseCovariance, OtherRDM, OtherSquareRDM, SquareRDM
+from ...inference.blocks import blocks_of
 from .pairs import Pairs
+from .products import CONSTANT, Products, centred, joined, products
 from .samples import Drawn, Samples, Without
 
 
@@ -55,7 +55,7 @@ def _shared_by_copies(x: CondensedRDM, y: OtherRDM, samples: Drawn) -> Products:
 
 def _shared_by_pairs(x: SquareRDM, y: OtherSquareRDM, samples: Without) -> Products:
     """Return the same, (Bx·By − Σ(Bx) Σ(By)/2n) / n, where every pair of the stimuli that are left was measured."""
-    n = (samples.pairs.stimuli - 1 - samples.two)[:, None]
+    n = np.maximum(samples.pairs.stimuli - 1 - samples.two, 1)[:, None]  # without a pair all sums are zero
     sums_x, sums_y = samples.of_stimuli(x), samples.of_stimuli(y)
     all_x, all_y = sums_x.sum(axis=2), sums_y.sum(axis=2)
     xy = sums_x @ sums_y.swapaxes(1, 2) - all_x[:, :, None] * all_y[:, None, :] / (2 * n[:, :, None])
@@ -65,7 +65,7 @@ def _shared_by_pairs(x: SquareRDM, y: OtherSquareRDM, samples: Without) -> Produ
 
 def whitened_covariance(x: CondensedRDM, y: OtherRDM, samples: Samples) -> Products:
     """Return :func:`whitened_products` of the rows less their (unwhitened) means in the sample."""
-    x, y = (rows - rows.mean(axis=1, keepdims=True) for rows in (x, y))
+    x, y = centred(x), centred(y)
     one = np.ones((1, x.shape[1]))
     total = np.maximum(samples.sums(one), 1)
     mean_x, mean_y = samples.sums(x) / total, samples.sums(y) / total
@@ -87,13 +87,12 @@ def coloured_products(x: CondensedRDM, y: OtherRDM, pairs: Pairs, noise_covarian
     """Return 2 xᵀV⁻¹y for noise of covariance Σ across stimuli, so that V_pq ∝ (c_pᵀ Σ c_q)² with contrasts c.
 
     A matrix X of dissimilarities fixes the second moments of the patterns, −X/2, up to a1ᵀ + 1aᵀ. The a with the least
-    whitened norm gives 2 xᵀV⁻¹y = tr(MXMY)/2 with M = Σ⁻¹ − Σ⁻¹11ᵀΣ⁻¹ / 1ᵀΣ⁻¹1: no matrix of pairs is inverted.
+    whitened norm gives 2 xᵀV⁻¹y = tr(MXMY)/2 with M = Σ⁻¹ − Σ⁻¹11ᵀΣ⁻¹ / 1ᵀΣ⁻¹1: no matrix of all pairs is inverted.
+
+    Where pairs are missing, V is that of the others. With W = 2V⁻¹ over all pairs, its inverse follows from the block
+    of W among the missing ones, m: 2 (V_kk)⁻¹ = W_kk − W_km (W_mm)⁻¹ W_mk.
     """
     n = pairs.stimuli
-    require(
-        len(pairs.first) == n * (n - 1) // 2,
-        "Whitening by a covariance of the noise needs complete RDMs; select the stimuli whose pairs are all there.",
-    )
     require(
         noise_covariance.shape == (n, n) and np.allclose(noise_covariance, noise_covariance.T),
         f"The covariance of the noise must be symmetric, {n} × {n}; got the shape {noise_covariance.shape}.",
@@ -105,13 +104,22 @@ def coloured_products(x: CondensedRDM, y: OtherRDM, pairs: Pairs, noise_covarian
     inverse = np.linalg.inv(noise_covariance)
     sums = inverse.sum(axis=1)
     m = inverse - np.outer(sums, sums) / sums.sum()
-    mxm, square_y = m @ pairs.square(x) @ m, pairs.square(y)
-    own = (mxm * pairs.square(x)).sum(axis=(1, 2)), (m @ square_y @ m * square_y).sum(axis=(1, 2))
-    xy = np.einsum("rij,oij->ro", mxm, square_y, optimize=True)
-    return Products(xy[None] / 2, own[0][None] / 2, own[1][None] / 2)
+    whitened_x, whitened_y = (m @ pairs.square(rows) @ m for rows in (x, y))
+    i, j = pairs.missing()
+    among = m[np.ix_(i, j)] * m[np.ix_(j, i)] + m[np.ix_(i, i)] * m[np.ix_(j, j)]
+    solved_x, solved_y = (np.linalg.solve(among, found[:, i, j].T).T for found in (whitened_x, whitened_y))
+
+    def inner(whitened: np.ndarray, solved: np.ndarray, rows: np.ndarray, other: np.ndarray, how: str) -> np.ndarray:
+        seen = whitened[:, pairs.first, pairs.second]
+        return np.einsum(how, seen, rows) - np.einsum(how, solved, other[:, i, j])
+
+    xy = inner(whitened_x, solved_x, y, whitened_y, "rp,op->ro")
+    xx = inner(whitened_x, solved_x, x, whitened_x, "rp,rp->r")
+    yy = inner(whitened_y, solved_y, y, whitened_y, "rp,rp->r")
+    return Products(xy[None], xx[None], yy[None])
 
 
 def coloured_covariance(x: CondensedRDM, y: OtherRDM, pairs: Pairs, noise_covariance: NoiseCovariance) -> Products:
     """Return :func:`coloured_products` of the rows less their (unwhitened) means."""
-    x, y = (rows - rows.mean(axis=1, keepdims=True) for rows in (x, y))
+    x, y = centred(x), centred(y)
     return coloured_products(x, y, pairs, noise_covariance)

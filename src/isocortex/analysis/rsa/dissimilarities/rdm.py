@@ -1,23 +1,27 @@
 """From responses to representational dissimilarity matrices, by one matrix product each."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 
-from ...errors import InputError, look_up, require
-from ...rdms import RDMs
-from ...responses import check
+from ....errors import InputError, require
+from ....rdms import RDMs
+from ....registries import Registry
+from ....responses import FEWEST_OF_A_PAIR, check
+from ..ties import ROUNDING, settled
 from .crossvalidated import crossnobis, crossvalidated_euclidean, crossvalidated_poisson
 from .noise import NoisePrecision
 from .observations import group_mean, observe
-from .patterns import correlation_distance, cosine_distance, mahalanobis, poisson, squared_euclidean
+from .patterns import correlation_distance, cosine_distance, in_single, mahalanobis, poisson, squared_euclidean
 
-Noise = NoisePrecision | Mapping[str, NoisePrecision]
+Noise = NoisePrecision | Mapping[Any, NoisePrecision]
 
 
-class Dissimilarity(NamedTuple):
+@dataclass(frozen=True)
+class Dissimilarity:
     """How two stimuli are compared.
 
     Attributes
@@ -38,21 +42,24 @@ class Dissimilarity(NamedTuple):
 
 
 POISSON = "symmetrised Poisson Kullback–Leibler divergence per unit"
-DISSIMILARITIES: dict[str, Dissimilarity] = {
-    "correlation": Dissimilarity(correlation_distance, "1 − Pearson correlation"),
-    "cosine": Dissimilarity(cosine_distance, "1 − cosine"),
-    "euclidean": Dissimilarity(squared_euclidean, "squared Euclidean distance per unit"),
-    "mahalanobis": Dissimilarity(mahalanobis, "squared Mahalanobis distance per unit", "noise"),
-    "poisson": Dissimilarity(poisson, POISSON, "prior"),
-    "cv-euclidean": Dissimilarity(
-        crossvalidated_euclidean, "cross-validated squared Euclidean distance per unit", crossvalidated=True
-    ),
-    "crossnobis": Dissimilarity(
-        crossnobis, "cross-validated squared Mahalanobis distance per unit", "noise", crossvalidated=True
-    ),
-    "cv-poisson": Dissimilarity(crossvalidated_poisson, f"cross-validated {POISSON}", "prior", crossvalidated=True),
-}
-"""Name → how two stimuli are compared."""
+DISSIMILARITIES: Registry[Dissimilarity] = Registry(
+    "dissimilarity",
+    "dissimilarities",
+    {
+        "correlation": Dissimilarity(correlation_distance, "1 − Pearson correlation"),
+        "cosine": Dissimilarity(cosine_distance, "1 − cosine"),
+        "euclidean": Dissimilarity(squared_euclidean, "squared Euclidean distance per unit"),
+        "mahalanobis": Dissimilarity(mahalanobis, "squared Mahalanobis distance per unit", "noise"),
+        "poisson": Dissimilarity(poisson, POISSON, "prior"),
+        "cv-euclidean": Dissimilarity(
+            crossvalidated_euclidean, "cross-validated squared Euclidean distance per unit", crossvalidated=True
+        ),
+        "crossnobis": Dissimilarity(
+            crossnobis, "cross-validated squared Mahalanobis distance per unit", "noise", crossvalidated=True
+        ),
+        "cv-poisson": Dissimilarity(crossvalidated_poisson, f"cross-validated {POISSON}", "prior", crossvalidated=True),
+    },
+)
 
 
 def rdm(
@@ -86,8 +93,8 @@ def rdm(
         - "cv-euclidean", "crossnobis" (its whitened form; Walther et al. 2016, 10.1016/j.neuroimage.2015.12.012),
           "cv-poisson" (Schütt et al. 2023, 10.7554/eLife.82566).
     noise : NoisePrecision, optional
-        From :func:`noise_precision`, for "mahalanobis" and "crossnobis". A mapping gives one per run (crossnobis) or,
-        for a mapping of responses, one per key.
+        From :func:`noise_precision`, for "mahalanobis" and "crossnobis". A mapping gives one per run (crossnobis),
+        under the label of the run, or, for a mapping of responses, one per key.
     prior : (float, float), optional
         For Poisson: the rate and weight of a prior, so that rates are (counts + rate·weight) / (1 + weight). Default
         one spike with the weight of 0.1 trials.
@@ -121,7 +128,7 @@ def rdm(
     >>> rdm(measured, "crossnobis", noise=rsa.noise_precision(measured)).dissimilarities.shape
     (1, 3)
     """
-    how: Dissimilarity = look_up("dissimilarity", dissimilarity, DISSIMILARITIES)
+    how: Dissimilarity = DISSIMILARITIES.named(dissimilarity)
     options = _options(dissimilarity, how, noise=noise, prior=prior)
     if isinstance(responses, Mapping):
         return _of_many(responses, dissimilarity, how, options, undefined)
@@ -129,7 +136,7 @@ def rdm(
         isinstance(responses, xr.DataArray),
         f"Label the responses first, with isocortex.responses(…); got {type(responses).__name__}.",
     )
-    check(responses, trials=True)
+    check(responses, trials=True, fewest=FEWEST_OF_A_PAIR)
     extra = set(responses.dims) - {"seed", "repeat", "stimulus", "trial", "unit"}
     require(not extra, f"{responses.name} have the dimensions {sorted(map(str, extra))}; select or average them first.")
     seeded = "seed" in responses.dims
@@ -158,7 +165,8 @@ def rdm(
                 )
             square = how.function(patterns, **options)
         row = np.concatenate([line[j + 1 :] for j, line in enumerate(square)])
-        if undefined == "drop" and np.ptp(row) <= 1e-12 * np.abs(row).max():
+        row = settled(row[None], _resolution(row, single, dissimilarity))[0]
+        if undefined == "drop" and np.ptp(row) == 0:
             continue
         rows.append(row)
         kept.append(label)
@@ -223,6 +231,24 @@ def _average(responses: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
         return group_mean(observed.values, observed.stimulus, len(observed.stimuli)), observed.stimuli
     averaged = responses.mean("repeat", dtype=float) if "repeat" in responses.dims else responses
     return averaged.transpose("stimulus", "unit").values, responses["stimulus"].values
+
+
+def _resolution(row: np.ndarray, responses: xr.DataArray, dissimilarity: str) -> np.ndarray:
+    """Return the difference up to which the dissimilarities of a row are the same, shape (1,).
+
+    It is that of their largest, and for a correlation or cosine, which is taken from 1, that of 1. Responses have the
+    rounding δ of their own type, and patterns that differ by no more than that are less than δ² apart. Where all
+    patterns are the same in every unit, whatever is left of their distances is rounding. Products in single precision,
+    whose blocks are added in double, are good to about 10⁻⁷.
+    """
+    own = ROUNDING * (np.finfo(responses.dtype).eps if responses.dtype.kind == "f" else np.finfo(float).eps)
+    single = in_single(responses.values, responses.sizes.get("stimulus", 0))
+    limit = 4 * np.finfo(np.float32).eps if single else ROUNDING * np.finfo(float).eps
+    if dissimilarity in ("correlation", "cosine"):
+        return np.array([max(limit, own**2)])
+    patterns = responses.transpose(..., "unit").values.reshape(-1, responses.sizes["unit"])
+    alike = all((np.ptp(part, axis=0) <= own * np.abs(part).max(axis=0)).all() for part in (patterns[:, :64], patterns))
+    return np.array([np.inf if alike else limit * np.abs(row).max(initial=0)])
 
 
 def _undefined_rows(values: np.ndarray, dissimilarity: str) -> np.ndarray:

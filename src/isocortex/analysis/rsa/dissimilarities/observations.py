@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 from scipy.sparse import csr_array
 
-from ...errors import require
-from ...shapes import RunCounts, RunPatterns, TrialLabels, TrialMatrix
+from ....errors import require
+from ....shapes import RunCounts, RunPatterns, TrialLabels, TrialMatrix
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ import pytest
 from scipy.stats import norm, ttest_1samp, ttest_rel
 
 from isocortex import InputError, RDMs, responses, rsa
-from isocortex.analysis.rsa.resampling import crossed_covariance
-from isocortex.analysis.rsa.skewness import asymmetry, skewed, symmetric
-from isocortex.analysis.rsa.uncertainty import holm
+from isocortex.analysis.inference.corrections import holm
+from isocortex.analysis.inference.crossed import crossed_covariance
+from isocortex.analysis.inference.skewness import asymmetry, skewed, symmetric
 
 BOOTSTRAP = {"inference": "dual-bootstrap", "key": jax.random.key(0)}
 

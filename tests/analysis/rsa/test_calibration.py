@@ -17,7 +17,7 @@ import pytest
 from scipy.stats import norm
 
 from isocortex import RDMs, rsa
-from isocortex.analysis.rsa.dissimilarity import DISSIMILARITIES
+from isocortex.analysis.rsa.dissimilarities.rdm import DISSIMILARITIES
 from isocortex.analysis.rsa.jackknife import jackknife
 
 SEEN, CHANNELS, CATEGORIES = 6, 30, 5
@@ -46,7 +46,7 @@ def simulate(rng, n_stimuli, n_subjects, n_seeds, dissimilarity, world=even, *, 
     """Draw stimuli, subjects and seeds anew; the maps that they have in common are always the same."""
     common = np.random.default_rng(0)
     brain, model = orthogonal(common, 2 * SEEN), orthogonal(common, SEEN)
-    function, pairs = DISSIMILARITIES[dissimilarity][0], np.triu_indices(n_stimuli, 1)
+    function, pairs = DISSIMILARITIES[dissimilarity].function, np.triu_indices(n_stimuli, 1)
 
     def rdms(activity):
         return RDMs(np.asarray(function(activity))[:, *pairs], np.arange(n_stimuli))

@@ -10,16 +10,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...cores import on_cores
-from ...shapes import OtherRankable, OtherRowCodes, PairCounts, Rankable, RowCodes, Similarities
-from .blocks import blocks_of
-from .ranks import coded, codes, even_steps, in_one_step, order_of
+from ....cores import on_cores
+from ....shapes import OtherRankable, OtherRowCodes, PairCounts, Rankable, RowCodes, Similarities
+from ...inference.blocks import blocks_of
+from .order import coded, codes, even_steps, in_one_step, order_of
 
 
 def tau_a(x: Rankable, y: OtherRankable, counts: PairCounts | None = None) -> Similarities:
-    """Return (concordant − discordant) / all, over pairs of entries."""
-    balance, _, _, total = _balance(x, y, counts)
-    return balance / total if total else np.full(balance.shape, np.nan)
+    """Return (concordant − discordant) / all, over pairs of entries; NaN for a row that is all one tie."""
+    balance, tied_x, tied_y, total = _balance(x, y, counts)
+    differ = (tied_x < total)[:, None] & (tied_y < total)
+    return np.divide(balance, total, out=np.full(balance.shape, np.nan), where=differ)
 
 
 def tau_b(x: Rankable, y: OtherRankable, counts: PairCounts | None = None) -> Similarities:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...shapes import (
+from ....shapes import (
     Bootstrapped,
     CondensedRDM,
     Multiplicity,
@@ -18,8 +18,8 @@ from ...shapes import (
     SubjectCeilings,
     SubjectSamples,
 )
-from .moments import Products, joined
 from .pairs import Pairs
+from .products import Products, joined
 from .samples import Drawn, Samples, Without, left_out
 
 CHUNK_BYTES = 2**22

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ...shapes import (
+from ....shapes import (
     Bootstrapped,
     CondensedRDM,
     LeftOutStimuli,
@@ -20,7 +20,7 @@ from ...shapes import (
     SampleWeights,
     SquareRDM,
 )
-from .blocks import blocks_of
+from ...inference.blocks import blocks_of
 from .pairs import Pairs
 
 

@@ -9,10 +9,11 @@ import pandas as pd
 from ...errors import InputError, look_up, require
 from ...rdms import RDMs
 from ...shapes import Contrasts, PRNGKey
+from ..inference.corrections import CORRECTIONS, corrected
+from ..inference.uncertainty import Uncertainty
+from .dual_bootstrap import dual_bootstrap
 from .jackknife import jackknife
-from .pairs import shared_pairs
-from .resampling import dual_bootstrap
-from .uncertainty import CORRECTIONS, Uncertainty, corrected
+from .similarities.pairs import shared_pairs
 
 FACTORS = {
     "stimulus": "new stimuli",
@@ -190,7 +191,7 @@ def _carried_by(found: Uncertainty, contrasts: Contrasts, data: RDMs) -> list[tu
 
 def _check(confidence: float, correction: str) -> None:
     require(0 < confidence < 1, f"confidence must be between 0 and 1, such as 0.95; got {confidence}.")
-    look_up("correction", correction, CORRECTIONS)
+    CORRECTIONS.named(correction)
 
 
 def _estimate(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...cores import on_cores
-from ...shapes import (
+from ....cores import on_cores
+from ....shapes import (
     Bootstrapped,
     CondensedRDM,
     Multiplicity,
@@ -20,14 +20,15 @@ from ...shapes import (
     SubjectCeilings,
     SubjectSamples,
 )
-from .blocks import blocks_of
+from ...inference.blocks import blocks_of
+from ..ties import settled
+from .order import codes, mid_ranks
 from .pairs import Pairs
-from .ranks import codes, mid_ranks
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A similarity that depends on the order of the dissimilarities only.
+    """A similarity that depends on the order of the dissimilarities only; those equal but for rounding are ties.
 
     Attributes
     ----------
@@ -43,11 +44,11 @@ class Ranked:
 
     def similarities(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs) -> Similarities:
         """Return the similarity of every row of x with every row of y."""
-        return self.correlation(x, y, None)
+        return self.correlation(settled(x), settled(y), None)
 
     def bootstrap(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Bootstrapped:
         """Return the similarities in each sample of stimuli."""
-        x, y = codes(x), codes(y)
+        x, y = codes(settled(x)), codes(settled(y))
         result = np.empty((len(multiplicity), len(x), len(y)))
 
         def work(block: slice) -> None:
@@ -65,7 +66,7 @@ class Ranked:
 
         The ranks of subjects are pooled.
         """
-        coded = codes(rows)
+        coded = codes(settled(rows))
         result = np.empty((len(subjects), 2))
         multiplicity = np.broadcast_to(multiplicity, (len(subjects), pairs.stimuli))
 

@@ -11,12 +11,13 @@ import pandas as pd
 from ...errors import look_up, require
 from ...rdms import RDMs
 from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicates, SubjectCounts
+from ..inference.corrections import CORRECTIONS, corrected
+from ..inference.crossed import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
+from ..inference.uncertainty import Uncertainty
 from .ceiling_by_subject import ceiling_by_subject, inner_product_ceiling
 from .jackknife import LEAST, Layout, LeftOut
 from .leaving_out import parts_left_out, samples_without
 from .models import Model, Moments, inner_products
-from .resampling import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
-from .uncertainty import CORRECTIONS, Uncertainty, corrected
 
 ASSIGNMENTS = {"jackknife": 16, "dual-bootstrap": 2}
 """Assignments to folds, in two independent halves: the covariance between them is free of their chance."""
@@ -110,7 +111,7 @@ def crossvalidate(
     require(bool(models), "There are no models to compare.")
     require(bool(factors), "Name at least one factor that is a sample: stimulus or subject.")
     fewest = look_up("inference", inference, LEAST_IN_FOLD)
-    look_up("correction", correction, CORRECTIONS)
+    CORRECTIONS.named(correction)
     require(
         1 <= folds[0] <= n // fewest,
         f"Each fold needs {fewest} stimuli for {inference}; {n} stimuli make at most {n // fewest} folds.",

@@ -6,9 +6,9 @@ that tied values share; in a sample the rank of a code is a running sum over the
 
 import numpy as np
 
-from ...cores import on_cores
-from ...shapes import CondensedRDM, OtherRankable, PairCounts, Rankable, RowCodes, Similarities
-from .blocks import blocks_of
+from ....cores import on_cores
+from ....shapes import CondensedRDM, OtherRankable, PairCounts, Rankable, RowCodes, Similarities
+from ...inference.blocks import blocks_of
 
 FEW = 1 / 16
 """Share of neighbours in one step up to which it is faster to compare them with each other than to sort all."""
@@ -121,9 +121,13 @@ def spearman(x: Rankable, y: OtherRankable, counts: PairCounts | None = None) ->
 
 
 def rho_a(x: Rankable, y: OtherRankable, counts: PairCounts | None = None) -> Similarities:
-    """Return 12 Σ (r − r̄)(s − s̄) / (n³ − n) of the ranks r and s: Spearman's with the variance of untied ranks."""
-    xy, _, _, n = _rank_products(x, y, counts)
-    return 12 * xy / (n**3 - n) if n > 1 else np.full(xy.shape, np.nan)
+    """Return 12 Σ (r − r̄)(s − s̄) / (n³ − n) of the ranks r and s: Spearman's with the variance of untied ranks.
+
+    NaN for a row that is all one tie.
+    """
+    xy, xx, yy, n = _rank_products(x, y, counts)
+    differ = (xx > 0)[:, None] & (yy > 0)
+    return np.divide(12 * xy, n**3 - n, out=np.full(xy.shape, np.nan), where=differ)
 
 
 def _rank_products(x: Rankable, y: OtherRankable, counts: PairCounts | None):

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, t
+from scipy.stats import t
 
-from ...errors import look_up
 from ...shapes import Contrasts, Covariances, Influence, PairTerms
 from .blocks import blocks_of
 from .skewness import asymmetry, skewed, symmetric
@@ -229,30 +228,3 @@ def _for_tails(freedom: np.ndarray, influence: np.ndarray) -> np.ndarray:
     uncertain = np.divide(spread, 2 * n * square**2, out=np.zeros_like(square), where=square > 0)
     share = min(1.0, (FEW / n) ** 2)
     return 1 / ((1 - share) / freedom + share * np.maximum(1 / freedom, uncertain))
-
-
-def holm(p: np.ndarray) -> np.ndarray:
-    """Adjust p values so that the chance of any false rejection is kept (Holm 1979, jstor.org/stable/4615733).
-
-    Examples
-    --------
-    >>> holm(np.array([0.01, 0.04, 0.03]))
-    array([0.03, 0.06, 0.06])
-    """
-    order = np.argsort(p)
-    adjusted = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    result = np.empty_like(p)
-    result[order] = np.minimum(adjusted, 1)
-    return result
-
-
-CORRECTIONS = {"none": lambda p: p, "holm": holm, "fdr": false_discovery_control}
-"""Name → adjustment of several p values: none, Holm's, or Benjamini and Hochberg's false discovery rate."""
-
-
-def corrected(p: np.ndarray, correction: str) -> np.ndarray:
-    """Adjust the p values that are defined."""
-    adjust = look_up("correction", correction, CORRECTIONS)
-    result, defined = np.array(p, dtype=float), np.isfinite(p)
-    result[defined] = adjust(result[defined])
-    return result

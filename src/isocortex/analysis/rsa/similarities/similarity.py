@@ -4,28 +4,55 @@ A bootstrap over stimuli gives stimulus i the multiplicity w_i, and so the pair 
 two copies of one stimulus do not exist. No resampled RDM is built.
 """
 
-from ...errors import look_up, require
-from ...rdms import RDMs
-from ...shapes import Bootstrapped, Multiplicity, NoiseCovariance, Similarities
+from dataclasses import dataclass
+
+from ....errors import require
+from ....rdms import RDMs
+from ....registries import Registry
+from ....shapes import Bootstrapped, Multiplicity, NoiseCovariance, Similarities
 from .kendall import tau_a, tau_b
 from .linear import Linear
-from .moments import covariance, products
+from .order import rho_a, spearman
 from .pairs import shared_pairs
+from .products import covariance, products
 from .ranked import Ranked
-from .ranks import rho_a, spearman
 from .whitened import coloured_covariance, coloured_products, whitened_covariance, whitened_products
 
-SIMILARITIES: dict[str, tuple[Linear | Ranked, str]] = {
-    "pearson": (Linear(covariance, pooled_by=covariance), "Pearson correlation of RDMs"),
-    "cosine": (Linear(products, pooled_by=products), "cosine similarity of RDMs"),
-    "whitened-pearson": (Linear(whitened_covariance, pooled_by=covariance), "whitened correlation of RDMs"),
-    "whitened-cosine": (Linear(whitened_products, pooled_by=products), "whitened cosine similarity of RDMs"),
-    "spearman": (Ranked(spearman, by_products=True), "Spearman correlation of RDMs"),
-    "rho-a": (Ranked(rho_a, by_products=True), "rank correlation ρ-a of RDMs"),
-    "tau-a": (Ranked(tau_a, by_products=False), "Kendall's τ-a of RDMs"),
-    "tau-b": (Ranked(tau_b, by_products=False), "Kendall's τ-b of RDMs"),
-}
-"""Name → (similarity of two stacks of dissimilarity vectors, label for axes)."""
+
+@dataclass(frozen=True)
+class Similarity:
+    """How two RDMs are compared.
+
+    Attributes
+    ----------
+    compute : Linear or Ranked
+        Compares two stacks of dissimilarity vectors, whole and in samples of the stimuli.
+    label : str
+        Its name on axes.
+    """
+
+    compute: Linear | Ranked
+    label: str
+
+
+SIMILARITIES: Registry[Similarity] = Registry(
+    "similarity",
+    "similarities",
+    {
+        "pearson": Similarity(Linear(covariance, pooled_by=covariance), "Pearson correlation of RDMs"),
+        "cosine": Similarity(Linear(products, pooled_by=products), "cosine similarity of RDMs"),
+        "whitened-pearson": Similarity(
+            Linear(whitened_covariance, pooled_by=covariance), "whitened correlation of RDMs"
+        ),
+        "whitened-cosine": Similarity(
+            Linear(whitened_products, pooled_by=products), "whitened cosine similarity of RDMs"
+        ),
+        "spearman": Similarity(Ranked(spearman, by_products=True), "Spearman correlation of RDMs"),
+        "rho-a": Similarity(Ranked(rho_a, by_products=True), "rank correlation ρ-a of RDMs"),
+        "tau-a": Similarity(Ranked(tau_a, by_products=False), "Kendall's τ-a of RDMs"),
+        "tau-b": Similarity(Ranked(tau_b, by_products=False), "Kendall's τ-b of RDMs"),
+    },
+)
 
 COLOURED = {"whitened-pearson": coloured_covariance, "whitened-cosine": coloured_products}
 """Name → inner products under a covariance of the noise that is not the identity."""
@@ -51,7 +78,7 @@ def similarity(
     Returns
     -------
     array, shape (row of a, row of b)
-        NaN where an RDM has no differences; for ρ-a and τ-a, which divide by no variance, 0.
+        NaN where an RDM has no differences but for rounding; for cosines, where it is zero.
 
     Raises
     ------
@@ -67,7 +94,7 @@ def similarity(
     >>> similarity(a, RDMs(np.array([[2.0, 4.0, 6.0], [3.0, 2.0, 1.0]]), np.arange(3)))
     array([[ 1., -1.]])
     """
-    measure, _ = look_up("similarity", method, SIMILARITIES)
+    measure = SIMILARITIES.named(method).compute
     x, y, pairs = shared_pairs(a, b)
     if noise_covariance is None:
         return measure.similarities(x, y, pairs)
@@ -92,7 +119,7 @@ def bootstrap_similarity(a: RDMs, b: RDMs, multiplicity: Multiplicity, method: s
         As if the resampled RDMs had been built, with the pairs of two copies of one stimulus left out. NaN where fewer
         than two different pairs were drawn, or all drawn dissimilarities are equal.
     """
-    measure, _ = look_up("similarity", method, SIMILARITIES)
+    measure = SIMILARITIES.named(method).compute
     x, y, pairs = shared_pairs(a, b)
     require_multiplicity(multiplicity, len(a.stimuli), "stimuli")
     return measure.bootstrap(x, y, pairs, multiplicity)

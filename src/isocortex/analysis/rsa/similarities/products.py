@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...shapes import Bootstrapped, CondensedRDM, OtherRDM, OtherRowMoments, RowMoments
+from ....shapes import Bootstrapped, CondensedRDM, OtherRDM, OtherRowMoments, RowMoments
+from ..ties import resolution_of
 from .samples import Samples
 
 CONSTANT = 1e-13
@@ -38,7 +39,7 @@ def products(x: CondensedRDM, y: OtherRDM, samples: Samples) -> Products:
 
 def covariance(x: CondensedRDM, y: OtherRDM, samples: Samples) -> Products:
     """Return the :func:`products` of the rows less their means in each sample."""
-    x, y = (rows - rows.mean(axis=1, keepdims=True) for rows in (x, y))
+    x, y = centred(x), centred(y)
     raw = products(x, y, samples)
     total = samples.sums(np.ones((1, x.shape[1])))
     total = np.where(total == 0, np.nan, total)
@@ -46,3 +47,11 @@ def covariance(x: CondensedRDM, y: OtherRDM, samples: Samples) -> Products:
     xy = raw.xy - sum_x[:, :, None] * (sum_y / total)[:, None, :]
     xx, yy = raw.xx - sum_x**2 / total, raw.yy - sum_y**2 / total
     return Products(xy, np.where(xx > CONSTANT * raw.xx, xx, 0.0), np.where(yy > CONSTANT * raw.yy, yy, 0.0))
+
+
+def centred(rows: CondensedRDM) -> CondensedRDM:
+    """Return rows less their means, and exact zeros for a row whose values differ by rounding only."""
+    result = rows - rows.mean(axis=1, keepdims=True)
+    if rows.size:
+        result[np.ptp(rows, axis=1) <= resolution_of(rows)] = 0
+    return result

@@ -9,9 +9,9 @@ import numpy as np
 import xarray as xr
 from scipy.linalg.blas import dtrsm  # pyright: ignore[reportAttributeAccessIssue]
 
-from ...errors import InputError, look_up, require
-from ...responses import check
-from ...shapes import CompactFactor, NoiseFactor, Residuals, UnitVariance
+from ....errors import InputError, look_up, require
+from ....responses import FEWEST_OF_A_PAIR, check
+from ....shapes import CompactFactor, NoiseFactor, Residuals, UnitVariance
 from .observations import group_mean, observe
 
 Responses = TypeVar("Responses", np.ndarray, xr.DataArray)
@@ -235,7 +235,7 @@ def noise_precision(
             for name, entry in noise.items()
         }
     if isinstance(noise, xr.DataArray):
-        check(noise, trials=True)
+        check(noise, trials=True, fewest=FEWEST_OF_A_PAIR)
         return _from_repeats(noise, method, per_run, degrees_of_freedom)
     require(not per_run, "Residuals in an array have no runs; give a mapping from run to residuals.")
     x = np.asarray(noise)

@@ -5,8 +5,8 @@ Products of NumPy arrays run over blocks of units, so that neither centring nor 
 
 import numpy as np
 
-from ...errors import require
-from ...shapes import DissimilarityMatrix, ResponseMatrix
+from ....errors import require
+from ....shapes import DissimilarityMatrix, ResponseMatrix
 from .noise import NoisePrecision
 
 BLOCK = 2**20
@@ -23,7 +23,7 @@ def gram(x: ResponseMatrix, centred: int | None = None) -> DissimilarityMatrix:
         z = x if centred is None else x - x.mean(axis=centred, keepdims=True)
         return z @ z.swapaxes(-1, -2)
     n, units = x.shape[-2:]
-    single = x.dtype == np.float32 and n * n * units > SINGLE_ABOVE
+    single = in_single(x, n)
     centre = x.mean(axis=-1, keepdims=True, dtype=float) if centred == -1 else np.zeros(())
     kind = np.dtype(np.float32 if single else float)
     step = min(units, units_per_block(n, x[..., 0].size))
@@ -37,6 +37,11 @@ def gram(x: ResponseMatrix, centred: int | None = None) -> DissimilarityMatrix:
         np.subtract(block, centre.astype(kind), out=z)
         total += np.matmul(z, z.swapaxes(-1, -2), out=product)
     return total
+
+
+def in_single(x: np.ndarray, stimuli: int) -> bool:
+    """Return whether the products of responses are taken in single precision."""
+    return x.dtype == np.float32 and stimuli**2 * x.shape[-1] > SINGLE_ABOVE
 
 
 def units_per_block(stimuli: int, rows: int) -> int:

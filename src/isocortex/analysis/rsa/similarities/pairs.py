@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...errors import InputError, require
-from ...rdms import RDMs
+from ....errors import InputError, require
+from ....rdms import RDMs
 
 
 class Pairs(NamedTuple):
@@ -27,6 +27,13 @@ class Pairs(NamedTuple):
         full = np.zeros((len(rows), self.stimuli, self.stimuli))
         full[:, self.first, self.second] = full[:, self.second, self.first] = rows
         return full
+
+    def missing(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the stimuli of each pair that was not measured."""
+        unseen = np.triu(np.ones((self.stimuli, self.stimuli), bool), 1)
+        unseen[self.first, self.second] = False
+        first, second = np.nonzero(unseen)
+        return first, second
 
 
 def shared_pairs(a: RDMs, b: RDMs) -> tuple[np.ndarray, np.ndarray, Pairs]:
