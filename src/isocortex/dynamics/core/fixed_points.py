@@ -85,7 +85,8 @@ def fixed_points(
         Along ``point``, sorted by the variables in turn: ``x`` (point, variable), ``jacobian`` (point, variable,
         by), ``eigenvalue`` (point, mode) per ms, complex, the largest real part first, ``kind`` and ``speed``
         (point). Empty if there are none. Kinds: stable node, stable spiral, unstable node, unstable spiral, saddle,
-        centre, marginal (as :func:`isocortex.dynamics.kind` says), and with `slow`: slow point.
+        centre, marginal (as :func:`isocortex.dynamics.kind` says), and with `slow`: slow point. ``attrs["methods"]``
+        says in words how they were found.
 
     Raises
     ------
@@ -154,8 +155,20 @@ def fixed_points(
             "speed": ("point", speed),
         },
         coords={"point": np.arange(n), "variable": names, "by": names},
-        attrs={"system": type(system).__name__},
+        attrs={"system": type(system).__name__, "methods": _methods(len(begun), box is not None, slow)},
     )
+
+
+def _methods(n: int, in_box: bool, slow: float | None) -> str:
+    """Return how the points were found, in sentences."""
+    text = (
+        f"{n} searches from {'points spread evenly over a box' if in_box else 'given states'} lower the speed |dx/dt| "
+        "by the Levenberg–Marquardt method; ends closer than rounding are one point. The kind of a point follows from "
+        "the eigenvalues of its Jacobian."
+    )
+    if slow is not None:
+        text += " Minima of the speed above 0 are kept as slow points up to a limit."
+    return f"{text} Searches do not prove that there are no other points."
 
 
 def fixed_point_table(found: xr.Dataset) -> pd.DataFrame:
