@@ -145,12 +145,14 @@ class ContextResult(TaskResult):
         )
 
     def answer(self) -> str:
-        return self.selection_sentence() + self.verdict()
+        return f"{self.selection_sentence()}{self.learned()} {self.success()}"
 
     def selection_sentence(self) -> str:
-        """Say which stimulus the selection vectors take up; nothing where no line was found."""
+        """Say which stimulus the selection vectors take up, or why that is not known."""
+        if not len(self.found.learned):
+            return "It is not known how networks select, because none learned the task. "
         if not self.lines.lines:
-            return ""
+            return "It is not known how the networks select, because no line of slow points was found in them. "
         numbers = self.lines.numbers()
         relevant, irrelevant = (numbers[f"context.selection.{which}.mean"] for which in ("relevant", "irrelevant"))
         more = self.lines.difference()

@@ -12,13 +12,13 @@ import xarray as xr
 
 from ...analysis import selectivity
 from ...dynamics import fixed_points, time_constants
-from ...formats import listed, number, percent, significant
+from ...formats import listed, number, significant
 from ...learning import behaviour, perturbation_table
 from ...models import disconnect, lesion, member, with_noise, with_pulse
 from ...shapes import PRNGKey
 from ...tasks import TimedTask, Trials
 from .recorded import RECORDED
-from .trained import TRAINED, Cognition
+from .trained import Cognition
 
 STARTS = 64
 SLOW_MS = 10_000.0
@@ -117,10 +117,7 @@ class Mechanism:
         """Return how the networks were looked into, in paragraphs."""
         searched = next(iter(self.points.values())).attrs["methods"] if self.points else ""
         return [
-            f"State spaces were drawn from {self.tested.sizes['trial']} trials: principal components of the averages "
-            "over correct trials with the same answer and the same strength of the stimulus, of networks above "
-            f"{percent(TRAINED, 0)} of the ideal observer's success. The d′ of a unit compares the first right answer "
-            "with the others, at the last step of the trial.",
+            "The d′ of a unit compares the first right answer with the others, at the last step of the trial.",
             *[
                 "Fixed points: the input is held at its mean over the trials of a period, without network noise, and "
                 f"the searches start from states that the network visits. {searched} A point is slow if the network "

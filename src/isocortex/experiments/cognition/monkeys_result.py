@@ -113,10 +113,10 @@ class BesideMonkeys(PerceptualResult):
         steep = "steeper than" if slope > ends[1] else "flatter than" if slope < ends[0] else "as steep as"
         fallen = "more than" if low > 0 else "less than" if high < 0 else "about as much as"
         return (
-            f"Given the threshold of {name} by noise, the networks have psychometric curves {steep} the monkey's "
-            f"(slope {number(slope, 2)}, median; the monkey's "
-            f"{interval(middle(animal.fit, 'slope'), *ends, decimals=2)}), and their reaction times fall from the "
-            f"weakest to the strongest motion {fallen} the monkey's: by {number(fall(found.trials), 0)} ms, and the "
+            f"With input noise that gives them the threshold of {name}, the networks have psychometric curves {steep} "
+            f"the monkey's (slope {number(slope, 2)}, median; the monkey's "
+            f"{interval(middle(animal.fit, 'slope'), *ends, decimals=2)}). Their reaction times fall {fallen} the "
+            f"monkey's from the weakest to the strongest motion: by {number(fall(found.trials), 0)} ms, and the "
             f"monkey's by {number(fall(animal.trials), 0)} ms, a difference of "
             f"{interval(difference, low, high, decimals=0)} ms."
         )

@@ -168,7 +168,7 @@ class PerceptualResult(TaskResult):
         )
 
     def answer(self) -> str:
-        return self.verdict() + self.threshold_sentence() + self.inside.sentence()
+        return f"{self.success()}{self.threshold_sentence()} {self.learned()}{self.inside.sentence()}"
 
     def threshold_sentence(self) -> str:
         """Say which threshold the networks have beside the ideal observer; nothing where no curve has one."""

@@ -15,7 +15,7 @@ from .findings import inside_findings, learning_findings
 from .mechanism import Mechanism
 from .recorded import kept_responses
 from .space import StateSpaces
-from .trained import CRITERION, LAST, TRAINED, Cognition
+from .trained import BLOCKS, CRITERION, LAST, TRAINED, Cognition
 
 if TYPE_CHECKING:
     from .networks import CognitiveNetworks
@@ -78,18 +78,26 @@ class TaskResult(Result):
         yield from inside_findings(self.found, self.inside, self.spaces)
 
     def answer(self) -> str:
-        return self.verdict() + self.inside.sentence()
+        return f"{self.learned()} {self.success()}{self.inside.sentence()}"
 
-    def verdict(self) -> str:
-        """Say how well the networks do beside the ideal observer and their control."""
+    def learned(self) -> str:
+        """Say how many networks learned the task."""
+        n, n_learned = len(self.found.accuracy["trained"]), len(self.found.learned)
+        return (
+            f"{n_learned} of {counted(n, 'network')} learned {type(self.found.task).__name__}: "
+            f"{'it reaches' if n_learned == n == 1 else 'these reach' if n_learned else 'none reaches'} "
+            f"{percent(TRAINED, 0)} of the ideal observer's success or more."
+        )
+
+    def success(self) -> str:
+        """Say how often the networks succeed beside the ideal observer and their control."""
         found = self.found
-        n, n_learned = len(found.accuracy["trained"]), len(found.learned)
         trained, untrained = (percent(found.accuracy[name].mean()) for name in ("trained", "untrained"))
         return (
-            f"The trained networks answer {trained} of the trials of {type(found.task).__name__} correctly, an ideal "
-            f"observer {percent(found.ideal)} and untrained networks {untrained}. The networks thus reach "
-            f"{interval(*found.of_ideal)} of the ideal observer's success; {n_learned} of "
-            f"{counted(n, 'network')} {'reaches' if n_learned == 1 else 'reach'} {percent(TRAINED, 0)} of it or more."
+            f"The trained networks answer {trained} of the trials correctly and the ideal observer "
+            f"{percent(found.ideal)}, so that the networks reach {interval(*found.of_ideal)} of the ideal observer's "
+            f"success. Untrained networks answer {untrained} correctly: learning adds "
+            f"{interval(*(100 * x for x in found.gain), decimals=1)} percentage points."
         )
 
     def notes(self) -> list[str]:
@@ -115,13 +123,13 @@ class TaskResult(Result):
         ]
 
     def methods(self) -> list[str]:
-        return [*self.task_methods(), *self.network_methods(), *self.inside.methods(), *self.kept_methods()]
+        return [*self.task_methods(), *self.network_methods(), *self.inside_methods(), *self.kept_methods()]
 
     def task_methods(self) -> list[str]:
         """Return what the task is, in paragraphs."""
         task = self.found.task
         what = (type(task).__doc__ or type(task).__name__).strip().splitlines()[0]
-        return [f"{type(task).__name__}: {what.rstrip('.')}. A trial consists of {lengths(task)}."]
+        return [f"{type(task).__name__}: {what.rstrip('.')}. The periods of a trial are {lengths(task)}."]
 
     def network_methods(self) -> list[str]:
         """Return what was trained and tested, and how, in paragraphs."""
@@ -142,9 +150,19 @@ class TaskResult(Result):
             self.found.history.attrs["methods"],
             f"The networks were tested on {given.test_trials} fresh trials, the same for all, with their noise on. A "
             f"trial is a success if {task.SUCCESS}. The ideal observer's probability of success is known for each of "
-            "these trials. The interval of the networks' share of it holds for new trials"
-            + f"{' and new networks' * (given.seeds > 1)}, by the jackknife.",
+            "these trials. The 95 % intervals of the success hold for new trials"
+            + f"{' and new networks' * (given.seeds > 1)}; they come from a jackknife over {BLOCKS} groups of trials"
+            + f"{' and over networks' * (given.seeds > 1)}.",
         ]
+
+    def inside_methods(self) -> list[str]:
+        """Return how the networks were looked into, in paragraphs."""
+        averaged = (
+            f"State spaces come from {self.inside.tested.sizes['trial']} trials: principal components of the averages "
+            "over correct trials with the same answer and the same strength of the stimulus, of networks above "
+            f"{percent(TRAINED, 0)} of the ideal observer's success."
+        )
+        return [*[averaged] * bool(len(self.found.learned)), *self.inside.methods()]
 
     def kept_methods(self) -> list[str]:
         """Return what the run folder keeps of the trials, in one paragraph; nothing where it keeps none."""
@@ -153,8 +171,9 @@ class TaskResult(Result):
             return []
         n = kept["input"].sizes["trial"]
         return [
-            f"The file responses.nc keeps the activity, outputs, inputs and targets of {counted(n, 'trial')} of the "
-            "state-space analysis, with the conditions, for the trained and the untrained networks."
+            f"The file responses.nc keeps the activity, outputs, inputs and targets of {counted(n, 'trial')} "
+            "with their conditions, for the trained and the untrained networks: the first ones of those in which the "
+            "units were recorded."
         ]
 
     def responses(self) -> dict[str, xr.DataArray]:

@@ -66,11 +66,23 @@ class Cognition:
 
     @cached_property
     def of_ideal(self) -> tuple[float, float, float]:
-        """The mean success as a share of the ideal observer's, and its 95 % interval for new seeds and new trials."""
+        """The mean success as a share of the ideal observer's, and its 95 % interval for new seeds and new trials.
+
+        The interval is cut at what a share of successes can be.
+        """
         done = self.tested["trained"][["correct", "ideal"]].drop_vars("seed")
-        return estimate_and_interval(
+        share, low, high = estimate_and_interval(
             lambda drawn: drawn["correct"].mean() / drawn["ideal"].mean(), in_blocks(done), ("seed", "block")
         )
+        return share, max(low, 0.0), min(high, 1 / self.ideal)
+
+    @cached_property
+    def gain(self) -> tuple[float, float, float]:
+        """The success of the trained networks less that of the untrained ones, with its 95 % interval."""
+        correct = xr.Dataset({name: found["correct"].astype(float) for name, found in self.tested.items()})
+        each = (correct["trained"] - correct["untrained"]).drop_vars("seed")
+        more, low, high = estimate_and_interval(lambda drawn: drawn.mean(), in_blocks(each), ("seed", "block"))
+        return more, max(low, -1.0), min(high, 1.0)
 
     def updates_to(self, share: float) -> np.ndarray:
         """Return the updates after which each network first had a share of the ideal success; infinite for never."""
