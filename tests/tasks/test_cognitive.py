@@ -25,7 +25,7 @@ from isocortex.tasks import (
     task,
 )
 
-NOISY = [name for name, cls in TASKS.items() if cls.NOISY]
+NOISY = [name for name, known in TASKS.items() if known.task.NOISY]
 
 
 @eqx.filter_jit
