@@ -57,8 +57,8 @@ def test_a_training_says_what_it_did(key):
         "task, until the mean success of a network over 100 updates is 90 % of the ideal observer's there. A network "
         "stops when its mean success over 100 updates is 97 % of the ideal observer's. The weights follow the gradient "
         "by stochastic gradient descent with a learning rate of 0.0005 and a momentum of 0.5; the changes shrink to 0 "
-        "along half a cosine over all updates. The loss is the cross-entropy over the steps that count, plus 0.25 times "
-        "the mean square of every weight matrix."
+        "along half a cosine over all updates. The loss is the cross-entropy over the steps that count, plus 0.25 "
+        "times the mean square of every weight matrix."
     )
     _, history = fit_stream(networks(1, key), task(), key=key, updates=1, optimiser=optax.adam(1e-3), anneal=False)
     assert "by a rule of Optax that was given. The norm of the gradient is clipped at 1." in history.attrs["methods"]
