@@ -6,9 +6,9 @@ import pytest
 
 from isocortex import InputError
 from isocortex.dynamics import RatePopulation, fixed_points
-from isocortex.experiments.finished import load_run
 from isocortex.experiments.circuits.rate_model import RateModel
 from isocortex.experiments.circuits.rate_model_result import PUBLISHED, box
+from isocortex.experiments.finished import load_run
 
 
 def summary(folder):
