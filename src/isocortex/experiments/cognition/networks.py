@@ -10,7 +10,7 @@ import jax
 
 from ...errors import InputError, require
 from ...learning import OPTIMISERS, behaviour, fit_stream, save_model
-from ...models import ACTIVATIONS, CTRNN, GRU, LSTM, Recurrent, population
+from ...models import ACTIVATIONS, RECURRENT_NETWORKS, Recurrent, population
 from ...runs import Run
 from ...shapes import PRNGKey
 from ...tasks import TimedTask, task
@@ -20,7 +20,6 @@ from .recorded import RECORDED
 from .trained import Cognition
 
 Kind = TypeVar("Kind", bound=TimedTask)
-ARCHITECTURES: dict[str, Callable[..., Recurrent]] = {"CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM}
 
 Activation: TypeAlias = Annotated[str, option("Non-linearity of the units of a CTRNN", among=ACTIVATIONS)]
 Step: TypeAlias = Annotated[float, option("Time step of trials and networks", unit="ms", at_least=1, at_most=1000)]
@@ -67,7 +66,7 @@ class CognitiveNetworks(Experiment):
     """Options of a population of recurrent networks, and of its training on fresh trials."""
 
     architecture: Annotated[
-        str, option("Kind of the networks; GRU and LSTM are there for comparison", among=ARCHITECTURES)
+        str, option("Kind of the networks; GRU and LSTM are there for comparison", among=RECURRENT_NETWORKS)
     ] = "CTRNN"
     units: Annotated[int, option("Number of recurrent units", at_least=2, at_most=2048)] = 64
     activation: Activation = "relu"
@@ -129,7 +128,7 @@ class CognitiveNetworks(Experiment):
                 "activation": self.activation,
                 "excitatory": self.excitatory,
             }
-        build = ARCHITECTURES[self.architecture]
+        build: Callable[..., Recurrent] = RECURRENT_NETWORKS[self.architecture].model
         return build(task.n_inputs, task.n_outputs, n_units=self.units, dt=task.dt, **own, key=key)
 
     def learn(self, run: Run, task: TimedTask) -> Cognition:
