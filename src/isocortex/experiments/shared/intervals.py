@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from .tables import listed
+from ...formats import listed
+from ...report import Quantity
 
 NEW = {"stimulus": "new stimuli", "subject": "new subjects", "seed": "new seeds"}
 T_DISTRIBUTION = (
@@ -26,6 +27,20 @@ def hold_for(factors: Sequence[str], sizes: Mapping[str, int], names: Mapping[st
     """
     called = {**NEW, **(names or {})}
     return listed([called[factor] for factor in factors if sizes[factor] > 1])
+
+
+def interval_quantities(key: str, meaning: str, *, p: bool = False) -> dict[str, Quantity]:
+    """Return what the numbers ``<key>.mean``, ``.low`` and ``.high`` are, and ``.p`` where there is a test.
+
+    Examples
+    --------
+    >>> interval_quantities("rsa.fc", "Similarity with V1")["rsa.fc.low"].meaning
+    'Similarity with V1: lower end of the 95 % interval'
+    """
+    ends = {"low": "lower", "high": "upper"}
+    found = {f"{key}.mean": Quantity(meaning)}
+    found |= {f"{key}.{end}": Quantity(f"{meaning}: {side} end of the 95 % interval") for end, side in ends.items()}
+    return found | ({f"{key}.p": Quantity(f"{meaning}: two-sided p value")} if p else {})
 
 
 def describe_intervals(factors: Sequence[str], sizes: Mapping[str, int], names: Mapping[str, str] | None = None) -> str:
