@@ -74,7 +74,7 @@ def synthetic_v1(
         require(level >= 0, f"{name} must not be negative; got {level}.")
     angles = np.linspace(-90, 90, n_orientations, endpoint=False)
     methods = (
-        f"The neurons are synthetic: {counted(n_animals, 'animal')}, each with {counted(n_neurons, 'neuron')} that "
+        f"The neurons are synthetic: {counted(n_animals, 'animal')} with {counted(n_neurons, 'neuron')} each, which "
         f"respond to {n_orientations} orientations in {counted(n_repeats, 'repeat')}. Tuning is a von Mises function "
         "of the doubled angle; its width and gain are lognormal over neurons, and preferred orientations have a "
         "cardinal bias. Noise is drawn anew in every trial, in units of the mean gain: private to each neuron with a "

@@ -154,10 +154,10 @@ class NetworksResult(Result):
         seeds, lost = self.options.seeds, {}
         for (layer, variant), rows in self.rdms.items():
             if len(rows) < seeds and variant != NO_LEARNING:
-                lost.setdefault(layer, []).append(f"{seeds - len(rows)} of {seeds} {variant}")
+                lost.setdefault(layer, []).append(f"{seeds - len(rows)} of {seeds} networks ({variant})")
         alike = "some stimulus drives all units of the layer equally, or all stimuli are equally dissimilar"
         why = {"output": "it has a single unit"} if {"tilt", "boundary"} >= set(self.networks) else {}
         return [
-            f"The layer {layer} lacks the RDM of {listed(parts)} networks: {why.get(layer, alike)}."
+            f"The layer {layer} lacks the RDM of {listed(parts)}: {why.get(layer, alike)}."
             for layer, parts in lost.items()
         ]

@@ -19,16 +19,15 @@ def what_learning_adds(differences: Sequence[Row]) -> str:
     differences : sequence of mapping
         A row per layer, trained minus untrained.
     """
-    ordered = sorted(differences, key=lambda row: -row["difference"])
-    gains = [row for row in ordered if row["low"] > 0]
-    losses = [row for row in ordered if row["high"] < 0]
-    rest = [row for row in ordered if row not in gains and row not in losses]
+    gains = sorted((row for row in differences if row["low"] > 0), key=lambda row: -row["difference"])
+    losses = sorted((row for row in differences if row["high"] < 0), key=lambda row: row["difference"])
+    rest = [row for row in differences if not row["low"] > 0 and not row["high"] < 0]
     said = []
     if gains:
         said.append(f"Yes: learning makes {_layers(gains)} more like V1; trained − untrained is {_each(gains)}.")
     elif rest and all(np.isnan(row["low"]) for row in rest):
         return f"It is not known, because there is no interval; trained − untrained is {_each(rest)}."
-    elif ordered:
+    elif differences:
         said.append("No: learning makes no layer measurably more like V1.")
     if losses:
         said.append(f"Learning makes {_layers(losses)} less like V1; trained − untrained is {_each(losses)}.")
@@ -51,11 +50,13 @@ def beside_orientation_alone(row: Row, difference: Row, *, layer: str) -> str:
     """
     rival = f"The orientation alone, which needs no image (dissimilarity 1 − cos 2Δθ), reaches {interval(row)}"
     gap = f"the difference is {interval(difference, 'difference')}"
+    if np.isnan(difference["low"]):
+        return f"{rival}; whether {layer} is more like V1 than that is not known: {gap}."
     if difference["low"] > 0:
         return f"{rival}; {layer} is more like V1 than that: {gap}."
-    than = f"less than that: {gap}" if difference["high"] < 0 else f"not measurably more than that: {gap}"
+    less = "less like V1 than that" if difference["high"] < 0 else "not measurably more like V1 than that"
     return (
-        f"{rival}; {layer} reaches {than}. So the similarity of this layer shows no more than that it codes "
+        f"{rival}; {layer} is {less}: {gap}. So the similarity of this layer shows no more than that it codes "
         "orientation, as V1 does."
     )
 

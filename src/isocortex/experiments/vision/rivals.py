@@ -9,7 +9,11 @@ from ...formats import counted
 from ...models import ConvolutionalLayer, FourierEnergy, OrientationEnergy, Pixels, record
 from ...shapes import Images
 
-ENERGY_LAYERS = {"simple": "half-rectified phases", "complex": "root energy", "pooled": "mean of complex over a grid"}
+ENERGY_LAYERS = {
+    "simple": "half-rectified phases",
+    "complex": "root of the energy",
+    "pooled": "its mean in each cell of a grid",
+}
 """Layer of the orientation-energy model → what it is."""
 
 
@@ -50,5 +54,5 @@ def describe_rivals(image_size: tuple[int, int], *, energy: Sequence[str] = tupl
     return (
         "the pixels; Fourier: the amplitude spectrum under a Hann window; energy: an orientation-energy model with "
         f"Gabor quadrature pairs at {counted(n_scales, 'scale')} and {len(model.transfer) // n_scales} orientations "
-        f"({layers}, of {model.grid} × {model.grid} cells)"
+        f"({layers}; the grid has {model.grid} × {model.grid} cells)"
     )

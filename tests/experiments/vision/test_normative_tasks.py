@@ -102,7 +102,7 @@ def test_two_tasks_on_a_picture_of_the_user_resume_to_the_same_bytes(recording, 
 
 BAD = {
     "one task": ({"task": ("tilt",)}, "at least two tasks"),
-    "twice": ({"task": ("tilt", "tilt")}, "names one task twice"),
+    "twice": ({"task": ("tilt", "tilt")}, "--task must not repeat a value"),
     "misspelt": ({"task": ("tilt", "rotatoin")}, "Did you mean 'rotation'"),
     "no picture": ({"pictures": Path("nowhere.png")}, "There is no picture"),
 }
