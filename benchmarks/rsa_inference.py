@@ -1,6 +1,6 @@
 """How often 5 % tests reject true nulls, and how long they take: jackknife, dual bootstrap, t test over subjects.
 
-The simulation is that of tests/analysis/test_calibration.py: new stimuli and new subjects each time, two models that
+The simulation is that of tests/analysis/rsa/test_calibration.py: new stimuli and new subjects each time, two models that
 are equally good ("pair"), and one that no subject sees ("zero"). The bootstrap is equal to rsatoolbox's, which
 tests/golden/test_rsatoolbox_inference.py checks.
 """
@@ -15,8 +15,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "analysis"))
 from test_calibration import CONTRASTS, simulate
 
+from isocortex.analysis.rsa.dual_bootstrap import dual_bootstrap
 from isocortex.analysis.rsa.jackknife import jackknife
-from isocortex.analysis.rsa.resampling import dual_bootstrap
 
 SIMULATIONS = 400
 METHODS = {

@@ -12,7 +12,7 @@ import numpy as np
 from measure import Peer, alternate, machine, row, seconds
 
 from isocortex import RDMs, rsa
-from isocortex.analysis.rsa.resampling import draw_multiplicities
+from isocortex.analysis.inference.crossed import draw_multiplicities
 
 PEER = {
     "pearson": "corr",

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 
 import pytest
 
-from isocortex.cores import on_cores
+from isocortex.cores import n_cores, on_cores
 
 
 def test_results_keep_their_order_also_of_jobs_within_jobs():
@@ -91,3 +91,33 @@ def _sum_on_cores(n: int) -> int:
 def test_jobs_run_in_a_spawned_process():
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         assert pool.submit(_sum_on_cores, 10).result(60) == 45
+
+
+PROGRAM = """
+import hashlib, jax, numpy as np
+from isocortex import CTRNN, RDMs, fit_stream, population, rsa
+from isocortex.cli.run import compile_alike
+from isocortex.tasks import ContextDecisionMaking
+
+compile_alike()
+network = population(lambda key: CTRNN(7, 3, n_units=32, dt=50.0, key=key), 1, key=jax.random.key(0))
+trained, history = fit_stream(network, ContextDecisionMaking(dt=50.0), updates=2, batch=32, key=jax.random.key(1))
+rng = np.random.default_rng(0)
+data, model = (RDMs(rng.random((rows, 1770)), np.arange(60)) for rows in (40, 30))
+for trained_weights in jax.tree.leaves(trained.recurrent):
+    print(hashlib.md5(np.asarray(trained_weights).tobytes()).hexdigest())
+print(*(f"{number:.10g}" for number in rsa.compare({"model": model}, data).select_dtypes("number").iloc[0]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or n_cores() < 2, reason="one core, or no way to ask for it")
+def test_training_and_comparison_give_the_same_bytes_on_any_number_of_cores():
+    """Of a comparison, the ten digits of summary.json: BLAS adds up in as many parts as it has threads."""
+
+    def found(cores: set[int]) -> str:
+        program = f"import os; os.sched_setaffinity(0, {cores})\n{PROGRAM}"
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    mine = os.sched_getaffinity(0)
+    assert found(mine) == found({min(mine)})

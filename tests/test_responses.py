@@ -14,7 +14,7 @@ TRIALS = {"dims": ("trial", "unit"), "stimuli": list("abc")}
 @pytest.mark.parametrize(
     ("values", "options", "sentence"),
     [
-        (np.ones((2, 3)), {}, "hold 2 stimuli; a comparison needs at least 3"),
+        (np.ones((1, 3)), {}, "hold 1 stimuli; this needs at least 2"),
         (np.ones((3, 0)), {}, "hold no units"),
         (np.ones((0, 3, 4)), {}, "are empty"),
         (np.array([["a"] * 3] * 3), {}, "must be real numbers"),
@@ -29,7 +29,7 @@ TRIALS = {"dims": ("trial", "unit"), "stimuli": list("abc")}
             {"dims": ("trial", "unit"), "stimuli": "ab"},
             r"hold 3 trials, but the labels have shape \(\)",
         ),
-        (np.ones((4, 3)), {"dims": ("trial", "unit"), "stimuli": [0, 1, 0, 1]}, "hold 2 stimuli"),
+        (np.ones((4, 3)), {"dims": ("trial", "unit"), "stimuli": [0, 0, 0, 0]}, "hold 1 stimuli"),
         (np.ones((3, 4)), {"runs": [1, 2, 3]}, "no repeats to name the runs of"),
         (np.ones((2, 3, 4)), {"runs": [1, 2, 3]}, r"hold 2 repeats, but the runs have shape \(3,\)"),
         (np.ones((3, 2, 4)), {"dims": IN_TIME, "times": [0]}, r"hold 2 steps in time, but the times have shape \(1,\)"),

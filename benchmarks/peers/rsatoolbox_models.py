@@ -1,4 +1,4 @@
-"""Weights of fitted models by rsatoolbox 0.3.2: the numbers that tests/analysis/test_rsa_models.py holds."""
+"""Weights of fitted models by rsatoolbox 0.3.2: the numbers that tests/analysis/rsa/test_models.py holds."""
 
 import numpy as np
 from rsatoolbox.model import ModelInterpolate, ModelSelect, ModelWeighted

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .errors import InputError, require
-from .responses import FEWEST_STIMULI, nfc
+from .responses import FEWEST_OF_A_PAIR, nfc
 from .shapes import CondensedRDM, SquareRDM
 
 
@@ -29,7 +29,7 @@ class RDMs:
     Raises
     ------
     InputError
-        If the sizes do not fit together, a value is infinite, or a row has fewer than two values that are not NaN.
+        If the sizes do not fit together, there are fewer than two stimuli, a value is infinite, or a row is all NaN.
     """
 
     dissimilarities: CondensedRDM
@@ -44,8 +44,8 @@ class RDMs:
         rows, pairs = self.dissimilarities.shape
         n = len(self.stimuli)
         require(
-            n >= FEWEST_STIMULI,
-            f"RDMs of {n} stimuli cannot be compared; at least {FEWEST_STIMULI} are needed.",
+            n >= FEWEST_OF_A_PAIR,
+            f"A dissimilarity is of two stimuli; these RDMs are over {n}.",
         )
         require(
             pairs == n * (n - 1) // 2,
@@ -57,11 +57,9 @@ class RDMs:
         infinite = np.isinf(self.dissimilarities).any(axis=1)
         if infinite.any():
             raise InputError(f"The RDM {self.labels[int(np.argmax(infinite))]!r} has infinite dissimilarities.")
-        empty = np.isfinite(self.dissimilarities).sum(axis=1) < 2
+        empty = ~np.isfinite(self.dissimilarities).any(axis=1)
         if empty.any():
-            raise InputError(
-                f"The RDM {self.labels[int(np.argmax(empty))]!r} has fewer than two dissimilarities that are not NaN."
-            )
+            raise InputError(f"The RDM {self.labels[int(np.argmax(empty))]!r} has no dissimilarity that is not NaN.")
 
     def __len__(self) -> int:
         return len(self.dissimilarities)

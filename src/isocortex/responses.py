@@ -20,6 +20,7 @@ import xarray as xr
 from .errors import InputError, require
 
 FEWEST_STIMULI = 3
+FEWEST_OF_A_PAIR = 2
 
 
 ENDINGS = (("stimulus", "unit"), ("stimulus", "time", "unit"), ("trial", "unit"), ("trial", "time", "unit"))
@@ -72,7 +73,7 @@ def responses(
     Raises
     ------
     InputError
-        If the array is not numeric, has NaN or infinite values, fewer than three stimuli, no units, or another number
+        If the array is not numeric, has NaN or infinite values, fewer than two stimuli, no units, or another number
         of labels than of stimuli, trials, repeats or times; if the dimensions are unclear, or times do not increase.
 
     Examples
@@ -117,7 +118,7 @@ def responses(
         labelled = _with(labelled, "run", measured, runs, name, "runs")
     labelled = labelled.assign_coords(stimulus=(along, nfc(labelled["stimulus"].values)))
     labelled = labelled.rename(name).assign_attrs(attributes)
-    check(labelled, trials=True)
+    check(labelled, trials=True, fewest=FEWEST_OF_A_PAIR)
     return labelled
 
 
@@ -206,8 +207,11 @@ def nfc(labels: np.ndarray) -> np.ndarray:
     return np.array([normalize("NFC", label) for label in labels.ravel().tolist()]).reshape(labels.shape)
 
 
-def check(array: xr.DataArray, *, trials: bool = False) -> None:
-    """Raise an :class:`InputError` unless the responses can be analysed; as trial × unit only if `trials`."""
+def check(array: xr.DataArray, *, trials: bool = False, fewest: int = FEWEST_STIMULI) -> None:
+    """Raise an :class:`InputError` unless the responses can be analysed; as trial × unit only if `trials`.
+
+    `fewest` is the number of stimuli that the analysis needs at least.
+    """
     name = array.name or "responses"
     shown = array.coords["stimulus"].values if trials and "trial" in array.dims and "stimulus" in array.coords else None
     missing = {"stimulus", "unit"} - {*array.dims, *(["stimulus"] if shown is not None else [])}
@@ -217,8 +221,8 @@ def check(array: xr.DataArray, *, trials: bool = False) -> None:
     )
     n_stimuli = array.sizes["stimulus"] if shown is None else len(np.unique(shown))
     require(
-        n_stimuli >= FEWEST_STIMULI,
-        f"{name} hold {n_stimuli} stimuli; a comparison needs at least {FEWEST_STIMULI}.",
+        n_stimuli >= fewest,
+        f"{name} hold {n_stimuli} stimuli; this needs at least {fewest}.",
     )
     require(array.sizes["unit"] > 0, f"{name} hold no units.")
     require(array.size > 0, f"{name} are empty: their sizes are {dict(array.sizes)}.")

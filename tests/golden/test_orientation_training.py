@@ -6,6 +6,8 @@ import pytest
 
 from isocortex import ConvNet, OrientationDiscrimination, evaluate, fit, population
 
+pytestmark = [pytest.mark.slow, pytest.mark.sample]
+
 
 @pytest.fixture(scope="module")
 def eight():
@@ -18,7 +20,6 @@ def eight():
     return history.loss.groupby("epoch").mean(), scores
 
 
-@pytest.mark.slow
 def test_loss_falls_as_published(eight):
     """Published, one seed: 4.10e-1, 5.17e-2, 1.32e-2 at epochs 5, 10, 15 (last mini-batch).
 
@@ -31,7 +32,6 @@ def test_loss_falls_as_published(eight):
     assert 0.2 < float(epochs.sel(epoch=5).median()) < 0.6  # still learning, as published
 
 
-@pytest.mark.slow
 def test_accuracy(eight):
     _, scores = eight
     assert scores["trained"].min() >= 0.99

@@ -300,7 +300,7 @@ BAD = {
     "words": ({"responses": np.array([list("ab")] * 4)}, "must be real numbers"),
     "twice": ({"rdms": VECTORS, "stimuli": NAMES[[0, 1, 2, 0]]}, r"the label 'face' stands for 2 stimuli"),
     "lengths": ({"responses": np.eye(4), "stimuli": NAMES[:3]}, "hold 4 stimuli, but the labels have shape"),
-    "two stimuli": ({"responses": np.eye(2)}, "at least 3"),
+    "one stimulus": ({"responses": np.ones((1, 2))}, "at least 2"),
     "two in an RDM": ({"rdms": np.ones((1, 1))}, "at least 3"),
     "units": ({"responses": np.eye(4), "units": [1, 2]}, "'units' must hold one name per unit, 4; it holds 2"),
     "labels": ({"rdms": VECTORS, "labels": ["a"]}, "'labels' must hold one name per RDM, 2; it holds 1"),

@@ -1,5 +1,6 @@
 """Measurements that treat a layer, a population of neurons and a simulation alike."""
 
+from . import inference as inference
 from . import rsa as rsa
 from .autoregression import Autoregression as Autoregression
 from .autoregression import fit_autoregression as fit_autoregression

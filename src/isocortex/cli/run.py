@@ -22,6 +22,8 @@ from ..runs.progress import progress_bars
 from .console import Interruption
 from .show import show
 
+THREADS = "8"
+"""For which XLA compiles: as many as help one program; members of a population have the other cores."""
 BOX = re.compile(r"[│╭╮╰╯─]+")
 
 
@@ -31,6 +33,7 @@ def run(name: str, words: list[str], command: str = "") -> None:
     interruption = Interruption()
     interruption.watch()
     use_compilation_cache()
+    compile_alike()
     options = parse(name, words, command)
     interruption.check()
     try:
@@ -116,6 +119,24 @@ def use_compilation_cache() -> None:
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+
+
+def compile_alike() -> None:
+    """Let XLA compile for the same number of threads on every machine, or else training depends on the cores.
+
+    It cuts the loops of a program among the threads, and rounds otherwise where it cuts otherwise; training makes such
+    last bits grow. Its CPU client has a thread for each core, or as many as the variable ``NPROC`` says when it starts.
+    """
+    import jax
+
+    given = os.environ.get("NPROC")
+    os.environ["NPROC"] = given or THREADS
+    try:
+        jax.devices()
+    finally:
+        os.environ.pop("NPROC")
+        if given is not None:
+            os.environ["NPROC"] = given
 
 
 def processor() -> str:

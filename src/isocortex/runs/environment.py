@@ -9,6 +9,8 @@ from typing import Any
 
 import jax
 
+from ..cores import n_cores
+
 PACKAGES = (
     "isocortex",
     "jax",
@@ -26,11 +28,13 @@ COMPILE_EVENTS = ("/jax/core/compile/backend_compile_duration", "/jax/core/compi
 
 
 def describe_environment() -> dict[str, Any]:
-    """Return package versions, platform, device, and the commit of the working folder, where there is one."""
+    """Return package versions, platform, device, cores, the working folder, and its commit, where there is one."""
     described: dict[str, Any] = {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "device": str(jax.devices()[0].device_kind),
+        "cores": n_cores(),
+        "folder": str(Path.cwd()),
         "packages": {name: _version(name) for name in PACKAGES},
     }
     try:

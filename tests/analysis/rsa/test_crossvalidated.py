@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from isocortex import InputError, responses, rsa
-from isocortex.analysis.rsa.observations import observe
+from isocortex.analysis.rsa.dissimilarities.observations import observe
 
 TRIALS = ("trial", "unit")
 CROSSVALIDATED = [name for name, how in rsa.DISSIMILARITIES.items() if how.crossvalidated]
@@ -91,13 +91,13 @@ def test_a_response_common_to_all_stimuli_changes_nothing(design, rng):
     np.testing.assert_allclose(plain, shifted, atol=1e-10)
 
 
-@pytest.mark.parametrize("per_run", [False, True])
+@pytest.mark.parametrize("per_run", [None, int, str])
 def test_a_stimulus_missing_from_a_run_leaves_the_others_alone(per_run, rng):
     """Stimulus 3 is missing in run 0: pairs without it are as before, pairs with it come from runs 1 and 2 alone."""
     x = rng.normal(size=(3, 4, 6))
     whole = responses(x.reshape(12, 6), stimuli=np.tile(range(4), 3), runs=np.repeat(range(3), 4), dims=TRIALS)
     noise = rsa.noise_precision(rng.normal(size=(30, 6)))
-    given = {str(i): noise for i in range(3)} if per_run else noise
+    given = {per_run(i): noise for i in range(3)} if per_run else noise
     full, partial, late = (
         rsa.rdm(part, "crossnobis", noise=given).square()[0] for part in (whole, whole.drop_isel(trial=3), whole[4:])
     )

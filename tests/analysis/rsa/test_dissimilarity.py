@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
 from isocortex import InputError, responses, rsa
-from isocortex.analysis.rsa import patterns
-from isocortex.analysis.rsa.patterns import correlation_distance
+from isocortex.analysis.rsa.dissimilarities import patterns
+from isocortex.analysis.rsa.dissimilarities.patterns import correlation_distance
 
 SEEDED = ("seed", "stimulus", "unit")
 TRIALS = ("trial", "unit")

@@ -5,7 +5,7 @@ import pytest
 from sklearn.covariance import ledoit_wolf
 
 from isocortex import InputError, responses, rsa
-from isocortex.analysis.rsa.noise import mean_noise
+from isocortex.analysis.rsa.dissimilarities.noise import mean_noise
 
 
 def covariance(noise):

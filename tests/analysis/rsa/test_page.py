@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from isocortex import rsa
-from isocortex.analysis.rsa.uncertainty import CORRECTIONS
+from isocortex.analysis.inference.corrections import CORRECTIONS
 
 PAGE = Path(__file__).parents[3] / "docs" / "rsa.md"
 

@@ -1,7 +1,7 @@
 import jax
 import pytest
 
-from isocortex.analysis.rsa.resampling import draw_multiplicities
+from isocortex.analysis.inference.crossed import draw_multiplicities
 
 
 def test_multiplicities_count_draws():

@@ -87,7 +87,7 @@ def test_a_whole_run_with_every_promised_number(published, tmp_path):
     page = runs.read_run(folder).page
     assert {f["name"] for f in page["findings"] if f["kind"] == "figure"} >= {"rdms", "stimuli", "training", "filters"}
     assert "of fresh trials correctly after training" in page["answer"]
-    assert "hold for new photographs, new subjects and new seeds." in " ".join(page["methods"])
+    assert "hold for new stimuli, new subjects and new seeds of each model." in " ".join(page["methods"])
     table = runs.read_run(folder).table("answer_human")
     assert list(table) == ["layer", "trained", "untrained", "random filters", "not trained here"]
     hmax = table[table["layer"] == "HMAX (2008) (published)"]

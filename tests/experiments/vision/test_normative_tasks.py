@@ -74,7 +74,7 @@ def test_the_page_has_its_figures_and_says_who_did_not_learn(whole):
     assert "In pool, " in page["answer"]
     assert "In fc, " in page["answer"]
     assert "The orientation alone, which needs no image" in page["answer"]
-    assert "intervals hold for new seeds." in " ".join(page["methods"])
+    assert "hold for new seeds of each model." in " ".join(page["methods"])
     assert any(note.startswith("There is one animal: the intervals say nothing about others") for note in page["notes"])
 
 

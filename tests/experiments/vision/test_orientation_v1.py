@@ -62,8 +62,10 @@ def test_intervals_hold_for_new_animals_on_these_orientations(whole):
     low, high = (found[f"rsa.orientation_alone.{end}"] for end in ("low", "high"))
     np.testing.assert_allclose([low, high], t.interval(0.95, 2, r.mean(), r.std(ddof=1) / np.sqrt(3)), atol=1e-5)
     methods = " ".join(record.page["methods"])
-    assert "intervals hold for new animals and new seeds" in methods
-    assert "180 orientations are held fixed" in methods
+    assert "hold for new subjects and new seeds of each model" in methods
+    assert "The 180 orientations represent the whole circle" in methods
+    assert "stimuli are held fixed" in methods
+    assert "4 times through a data set of its own of 40 trials" in methods
     assert "3 animals with 2000 neurons each, which respond to 180 orientations in 8 repeats" in methods
     assert "neighbours are at most 1° apart" in methods
     assert not any(word in methods for word in ("bootstrap", "Satterthwaite"))
@@ -279,7 +281,7 @@ def test_a_data_set_of_the_catalogue(tmp_path, rng, monkeypatch):
     path.parent.mkdir(parents=True)
     np.savez(path, resp=rng.normal(size=(60, 60)), stimuli=np.arange(3.0, 360.0, 6.0))  # 30 of them up to 180°
     published = replace(recordings.DATASETS["stringer-2021"], md5=hashlib.md5(path.read_bytes()).hexdigest())
-    monkeypatch.setitem(recordings.DATASETS, "stringer-2021", published)
+    monkeypatch.setitem(recordings.DATASETS._entries, "stringer-2021", published)
     folder = OrientationV1(**SMALL, data="stringer-2021", out=tmp_path / "runs").execute()
     assert not any(key.startswith("rsa.ceiling") for key in summary(folder))
     page = (folder / "report.html").read_text()

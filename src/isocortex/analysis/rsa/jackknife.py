@@ -17,10 +17,10 @@ import numpy as np
 
 from ...rdms import RDMs
 from ...shapes import Covariances, Influence, PairTerms
+from ..inference.uncertainty import Uncertainty
 from .ceiling_by_subject import MOST_SUBJECT_PAIRS, ceiling_in_samples
 from .leaving_out import pairs_to_leave_out, parts_left_out, per_pair, samples_without, times_counted
-from .similarity import bootstrap_similarity, similarity
-from .uncertainty import Uncertainty
+from .similarities.similarity import bootstrap_similarity, similarity
 
 LEAST = 0.5
 """Share that no variance is less than: of the jackknife's over stimuli, and of what belongs to pairs alone.

@@ -58,4 +58,4 @@ def per_pair(n: int, n_pairs: int) -> float:
 
 def times_counted(n: int) -> float:
     """Return how often the jackknife over n items counts the variance that belongs to pairs: twice, for many."""
-    return 2 * ((n - 1) / (n - 2)) ** 2
+    return 2 * ((n - 1) / max(n - 2, 1)) ** 2

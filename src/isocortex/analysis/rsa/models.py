@@ -16,9 +16,9 @@ from scipy.optimize import nnls
 from ...errors import InputError, require
 from ...rdms import RDMs
 from ...shapes import Crosses, Grams, Multiplicity, Parameters, SubjectCrosses, SubjectPowers
-from .linear import Linear
-from .pairs import shared_pairs
-from .similarity import SIMILARITIES
+from .similarities.linear import Linear
+from .similarities.pairs import shared_pairs
+from .similarities.similarity import SIMILARITIES
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +165,9 @@ class Moments(NamedTuple):
 
 def inner_products(models: Sequence[Model], data: RDMs, multiplicity: Multiplicity, method: str) -> Moments:
     """Return the inner products of the models' RDMs, one model after the other, in each sample of stimuli."""
-    measure = SIMILARITIES[method][0] if method in SIMILARITIES else None
+    measure = SIMILARITIES[method].compute if method in SIMILARITIES else None
     if not isinstance(measure, Linear):
-        fitting = [name for name, (known, _) in SIMILARITIES.items() if isinstance(known, Linear)]
+        fitting = [name for name, known in SIMILARITIES.items() if isinstance(known.compute, Linear)]
         raise InputError(f"Models are fitted by inner products: {', '.join(fitting)}; got {method!r}.")
     for model in models:
         shared_pairs(model.rdms, data)

@@ -11,10 +11,10 @@ from scipy.stats import binomtest, t
 from ...errors import require
 from ...rdms import RDMs
 from ...shapes import PRNGKey
-from .dissimilarity import rdm
+from ..inference.uncertainty import degrees_of_freedom
+from .dissimilarities.rdm import rdm
 from .jackknife import LEAST, leave_out
 from .leaving_out import times_counted
-from .uncertainty import degrees_of_freedom
 
 FEWEST_STIMULI = 5
 

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from ...analysis import rsa
-from ...analysis.rsa.pairs import shared_pairs
+from ...analysis.rsa.similarities.pairs import shared_pairs
 from ...errors import InputError, require
 from ...rdms import RDMs
 from ...recordings import Contents

@@ -1,4 +1,4 @@
-"""What the intervals of similarities hold for, and how they are computed, in words."""
+"""What the intervals of similarities hold for, and what their ends are in the summary."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,11 +6,6 @@ from ...formats import listed
 from ...report import Quantity
 
 NEW = {"stimulus": "new stimuli", "subject": "new subjects", "seed": "new seeds"}
-T_DISTRIBUTION = (
-    "t distributions with ν degrees of freedom, where 1/ν is the sum over these factors of max(w, w²)/(n − 1), with w "
-    "the share of a factor in the variance and n the number of its items; docs/rsa.md describes the corrections for "
-    "skewness and heavy tails"
-)
 
 
 def hold_for(factors: Sequence[str], sizes: Mapping[str, int], names: Mapping[str, str] | None = None) -> str:
@@ -41,20 +36,3 @@ def interval_quantities(key: str, meaning: str, *, p: bool = False) -> dict[str,
     found = {f"{key}.mean": Quantity(meaning)}
     found |= {f"{key}.{end}": Quantity(f"{meaning}: {side} end of the 95 % interval") for end, side in ends.items()}
     return found | ({f"{key}.p": Quantity(f"{meaning}: two-sided p value")} if p else {})
-
-
-def describe_intervals(factors: Sequence[str], sizes: Mapping[str, int], names: Mapping[str, str] | None = None) -> str:
-    """Return which intervals were computed, and how; the parameters are those of :func:`hold_for`.
-
-    Examples
-    --------
-    >>> describe_intervals(("subject", "seed"), {"subject": 1, "seed": 1})
-    'There are no intervals: with one subject and one seed, nothing is a sample.'
-    """
-    new = hold_for(factors, sizes, names)
-    if not new:
-        return f"There are no intervals: with {listed([f'one {factor}' for factor in factors])}, nothing is a sample."
-    return (
-        f"The 95 % intervals hold for {new}. They come from a jackknife over these crossed factors, which counts their "
-        f"interactions once (Efron & Stein 1981), and from {T_DISTRIBUTION}."
-    )

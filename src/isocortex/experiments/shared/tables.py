@@ -37,16 +37,15 @@ def similarity_table(
     Returns
     -------
     table : DataFrame
-        Columns ``layer`` and ``variant``, and those of :func:`isocortex.rsa.compare`.
+        Columns ``layer`` and ``variant``, and those of :func:`isocortex.rsa.compare`, whose ``attrs`` it keeps.
     dots : dict of (layer, variant) to array, shape (seed,)
         The mean over subjects of each seed.
     """
     defined = {place: rows for place, rows in rdms.items() if len(rows)}
-    models = {"\t".join(place): rows for place, rows in defined.items()}
-    table = rsa.compare(models, data, method=method, factors=factors).reset_index()
-    places = table.pop("model").str.split("\t", expand=True)
-    table.insert(0, "layer", places[0])
-    table.insert(1, "variant", places[1])
+    models = {f"{layer} ({variant})": rows for (layer, variant), rows in defined.items()}
+    table = rsa.compare(models, data, method=method, factors=factors).reset_index(drop=True)
+    table.insert(0, "layer", [layer for layer, _ in defined])
+    table.insert(1, "variant", [variant for _, variant in defined])
     dots = {place: rsa.similarity(rows, data, method).mean(axis=1) for place, rows in defined.items()}
     return table, dots
 

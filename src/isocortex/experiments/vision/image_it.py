@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from ...analysis import rsa
 from ...analysis.rsa import SIMILARITIES
-from ...analysis.rsa.inference import EVERY_FACTOR
+from ...analysis.rsa.comparison import EVERY_FACTOR
 from ...errors import InputError
 from ...rdms import RDMs
 from ...recordings import ObjectRecordings, read_kriegeskorte

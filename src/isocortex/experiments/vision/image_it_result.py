@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from ...analysis import rsa
-from ...analysis.rsa.inference import EVERY_FACTOR
+from ...analysis.rsa.comparison import EVERY_FACTOR
 from ...formats import counted, number
 from ...rdms import RDMs
 from ...recordings import ObjectRecordings
 from ...report import Finding, Quantity, Table
 from ...stimuli import canvas_size
-from ..shared.intervals import describe_intervals, hold_for, interval_quantities
+from ..shared.intervals import hold_for, interval_quantities
 from ..shared.tables import answer_table, ceiling_range, interval, most_like, records
 from .image_it_figures import bars, other_pictures
 from .networks_result import TRAINING, NetworksResult
@@ -165,19 +165,19 @@ class ImageITResult(NetworksResult):
         ]
 
     def methods(self) -> list[str]:
+        human, monkey = self.targets["human"], self.targets["monkey"]
         rows, columns = canvas_size(self.options.resolution)
         n, subjects = len(self.recordings.images), counted(len(self.recordings.human), "subject")
         return [
             f"{n} photographs of objects (Kriegeskorte et al. 2008) were made grey and resized, without distortion, "
             f"onto a grey canvas: {rows} × {columns} pixels for the trained networks, as their gratings, and "
             f"{CANVAS[0]} × {CANVAS[1]} for the models without learning.",
-            self.describe_training(),
+            *self.describe_training(),
             self.describe_controls(),
             f"Rivals without learning: the filter bank; {describe_rivals(CANVAS)}. V1 model and HMAX: the RDMs "
             "published with the recordings.",
             f"Human IT: 316 voxels, {subjects}, two fMRI sessions averaged first. Monkey IT: 674 neurons. The "
             "recordings and photographs belong to their authors; cite Kriegeskorte et al. (2008).",
-            f"{self.describe_comparison('those of human and monkey IT')} "
-            f"{describe_intervals(EVERY_FACTOR, self.sizes('human'), DRAWN)} The intervals of monkey IT, of which "
-            "there is one RDM, do not hold for new monkeys.",
+            self.describe_comparison("those of human IT", human.table, human.ceiling),
+            f"For monkey IT, {monkey.table.attrs['methods']} With one RDM, intervals do not hold for new monkeys.",
         ]

@@ -50,11 +50,14 @@ class Networks:
         "trained", "untrained" and, where the architecture has filters, "random filters".
     loss : DataArray, shape (seed, update)
     accuracy : dict of str to array, shape (seed,)
+    methods : str
+        What the training did, in words.
     """
 
     variants: dict[str, Any]
     loss: xr.DataArray
     accuracy: dict[str, np.ndarray]
+    methods: str
 
     def numbers(self) -> dict[str, float]:
         """Return the numbers on the task, under flat keys."""
@@ -131,7 +134,7 @@ class OrientationNetworks(Experiment):
             "lower --resolution, --trials or --seeds",
         )
         require(
-            "pool" not in ARCHITECTURES[self.architecture] or rows >= POOL,
+            "pool" not in ARCHITECTURES[self.architecture].layers or rows >= POOL,
             f"--resolution {self.resolution} gives {rows} × {columns} pixels, too few for max-pooling over {POOL} × "
             f"{POOL}; use at least {POOL / CANVAS_HEIGHT:.4f}, or another architecture.",
         )
@@ -197,7 +200,7 @@ class OrientationNetworks(Experiment):
             }
         if bank.conv is not None:
             variants["random filters"] = self.untrained(task, "random")
-        return Networks(variants, history.loss, accuracy)
+        return Networks(variants, history.loss, accuracy, history.attrs["methods"])
 
     def layer_rdms(
         self, models: Any, images: Images, stimuli: np.ndarray

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 
-from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES
+from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES, NoiseCeiling
 from ...formats import counted, listed, percent, significant
 from ...models import ARCHITECTURES
 from ...rdms import RDMs
@@ -63,7 +64,7 @@ class NetworksResult(Result):
     @property
     def measure(self) -> str:
         """The similarity of RDMs, in words."""
-        return SIMILARITIES[self.options.similarity][1]
+        return SIMILARITIES[self.options.similarity].label
 
     @property
     def dissimilarity(self) -> str:
@@ -87,10 +88,10 @@ class NetworksResult(Result):
             f"training, and {percent(found.accuracy['untrained'].mean())} before it."
         )
 
-    def describe_training(self) -> str:
-        """Return the methods of training, in words."""
+    def describe_training(self) -> list[str]:
+        """Return the methods of training, in paragraphs."""
         o, several = self.options, len(self.networks) > 1
-        learned = "; or to ".join(VISUAL_TASKS[name][2] for name in self.networks)
+        learned = "; or to ".join(VISUAL_TASKS[name].learned for name in self.networks)
         rows, columns = canvas_size(o.resolution)
         angles = "with orientations drawn uniformly from (−90°, 90°)"
         if "boundary" in self.networks:
@@ -101,13 +102,15 @@ class NetworksResult(Result):
         judged = f"Accuracy is the share of {HELD_OUT} fresh trials that are answered correctly"
         if {"orientation", "rotation"} & set(self.networks):
             judged += "; the report of an angle counts as correct if it has the right sign"
-        return (
+        alike: dict[str, list[str]] = {}
+        for name, found in self.networks.items():
+            alike.setdefault(found.methods, []).append(name)
+        return [
             f"{counted(o.seeds, 'network')} ({o.architecture}){' per task' * several} were trained to {learned}. Each "
-            f"network had its own initial weights{' (the same for every task)' * several} and its own {o.trials} "
-            f"pictures of {rows} × {columns} pixels, {angles}. Training took {counted(o.epochs, 'epoch')} of "
-            f"stochastic gradient descent with mini-batches of {o.batch}, reshuffled in each epoch, a learning rate of "
-            f"{significant(o.learning_rate)} and a momentum of {significant(o.momentum)}. {judged}."
-        )
+            f"network had its own initial weights{' (the same for every task)' * several} and its own pictures of "
+            f"{rows} × {columns} pixels, {angles}. {judged}.",
+            *(f"Training on {listed(names)}: {methods}" for methods, names in alike.items()),
+        ]
 
     def describe_controls(self) -> str:
         """Return which controls were taken, and the question that each answers."""
@@ -115,11 +118,20 @@ class NetworksResult(Result):
         meant = CONTROLS | ({} if "random filters" in taken else NO_FILTERS)
         return "Networks and controls: " + "; ".join(f"{name} ({meant[name]})" for name in taken) + "."
 
-    def describe_comparison(self, measured: str) -> str:
-        """Return how RDMs were compared with recordings, in words."""
+    def describe_comparison(self, measured: str, table: pd.DataFrame, ceiling: NoiseCeiling | None) -> str:
+        """Return how RDMs were compared with recordings, as the comparison and the noise ceiling describe it.
+
+        Parameters
+        ----------
+        measured : str
+            Whose RDMs the models were compared with, after "with".
+        table : DataFrame
+            From :func:`similarity_table`.
+        ceiling : NoiseCeiling or None
+        """
         return (
             f"Each layer's representational dissimilarity matrix (RDM; {self.dissimilarity}) was compared with "
-            f"{measured} ({self.measure}, over the pairs above the diagonal). Means are over seeds and subjects."
+            f"{measured}. {table.attrs['methods']}{f' {ceiling.methods}' if ceiling else ''}"
         )
 
     def training_notes(self) -> list[str]:
@@ -143,7 +155,7 @@ class NetworksResult(Result):
                 f"{self.options.architecture} has no filters, so there is no control with random filters: the "
                 "untrained networks are random."
             )
-        alike = [n for n in ARCHITECTURES[self.options.architecture] if n.startswith(("conv", "pool"))]
+        alike = [n for n in ARCHITECTURES[self.options.architecture].layers if n.startswith(("conv", "pool"))]
         return (
             f"In untrained networks, {listed(alike)} are identical in every seed (the same filter bank, no bias), so "
             "their seeds do not vary. Compare these layers with the random filters and the pixels."

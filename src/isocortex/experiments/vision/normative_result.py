@@ -151,12 +151,11 @@ class NormativeResult(V1Result):
     def methods(self) -> list[str]:
         size = canvas_size(self.options.resolution)
         return [
-            self.describe_training(),
+            *self.describe_training(),
             "Controls: untrained networks (the same for every task)"
             f"{' and random filters' * ('random filters' in self.controls)}. Rivals without learning: "
             f"{describe_rivals(size, energy=ENERGY)}; {self.describe_orientation_alone()}.",
             self.describe_neurons(),
-            self.describe_comparison("those of the animals"),
             self.describe_inference(),
             "Tasks were compared in pairs, layer by layer; networks that started from the same weights are paired. "
             "p values are two-sided and corrected over the pairs of a layer (Holm).",

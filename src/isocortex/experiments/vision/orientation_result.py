@@ -123,10 +123,9 @@ class OrientationResult(V1Result):
 
     def methods(self) -> list[str]:
         return [
-            self.describe_training(),
+            *self.describe_training(),
             f"{self.describe_controls()} Also {self.describe_orientation_alone()}.",
             self.describe_neurons(),
-            self.describe_comparison("those of the animals"),
             self.describe_inference(),
         ]
 

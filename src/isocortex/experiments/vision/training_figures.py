@@ -54,7 +54,7 @@ def training_findings(networks: Mapping[str, Networks], *, is_published: bool) -
 
 def draw_losses(networks: Mapping[str, Networks], published: Mapping[str, dict[int, float]]) -> Figure:
     """Draw the loss of every network against the epoch, and the published losses of a task."""
-    readouts = {name: VISUAL_TASKS[name][0].readout for name in networks}
+    readouts = {name: VISUAL_TASKS[name].task.readout for name in networks}
     return plots.training_curves(
         {name: found.loss for name, found in networks.items()},
         units={name: "nats" if readout == "sigmoid" else "squared error" for name, readout in readouts.items()},

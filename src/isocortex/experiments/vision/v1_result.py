@@ -11,7 +11,7 @@ from ...formats import counted, significant
 from ...rdms import RDMs
 from ...recordings import DATASETS
 from ...report import Quantity, Table
-from ..shared.intervals import describe_intervals, hold_for, interval_quantities
+from ..shared.intervals import hold_for, interval_quantities
 from ..shared.tables import ceiling_range, file_name
 from .networks_result import NetworksResult
 from .tuning import no_tuning_note
@@ -134,11 +134,11 @@ class V1Result(NetworksResult):
         )
 
     def describe_inference(self) -> str:
-        """Return what the intervals hold for, and why not for new orientations, in words."""
+        """Return how layers were compared with the animals, and why orientations are no sample, in words."""
         angles = np.sort(self.brain.rdms.stimuli % 180)
         widest = np.diff(angles, append=angles[0] + 180).max()
         return (
-            f"{describe_intervals(FACTORS, self.sizes, DRAWN)} The {counted(len(angles), 'orientation')} are held "
-            f"fixed: they represent the whole circle, on which neighbours are at most {significant(widest)}° apart, "
-            "and are not taken as a random sample of stimuli."
+            f"{self.describe_comparison('those of the animals', self.table, self.brain.ceiling)} The "
+            f"{counted(len(angles), 'orientation')} represent the whole circle, on which neighbours are at most "
+            f"{significant(widest)}° apart, and are not taken as a random sample of stimuli."
         )
