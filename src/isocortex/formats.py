@@ -34,15 +34,15 @@ def significant(value: SupportsFloat, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> significant(0.0123456), significant(-2.0), significant(123456.0)
-    ('0.0123', '−2', '123000')
+    >>> significant(0.0123456), significant(-2.0), significant(123456.0), significant(1e-8)
+    ('0.0123', '−2', '123000', '1e−8')
     """
     value = float(value)
     if math.isnan(value):
         return UNDEFINED
     rounded = float(f"{value:.{digits}g}")
     text = f"{rounded:.0f}" if 10**digits <= abs(rounded) < 1e7 else f"{rounded:.{digits}g}"
-    return text.replace("-", "−")
+    return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
 
 
 def column(values: Iterable[object], digits: int = 3) -> list[str]:
