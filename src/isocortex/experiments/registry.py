@@ -48,7 +48,7 @@ EXPERIMENTS = Registry(
         ),
         "convolution": ExperimentEntry(
             "isocortex.experiments.convolution.convolution:Convolution",
-            "What does a convolutional layer compute, what does it save, and which cells ignore position?",
+            "What does a convolutional layer compute, how many weights does it save, and which cells ignore position?",
         ),
         "decision-ddm": ExperimentEntry(
             "isocortex.experiments.decisions.decision_ddm:DecisionDDM",
