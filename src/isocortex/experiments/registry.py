@@ -100,7 +100,7 @@ EXPERIMENTS = Registry(
         ),
         "zipser-andersen": ExperimentEntry(
             "isocortex.experiments.zipser.zipser_andersen:ZipserAndersen",
-            "Do networks that add eye and retinal position develop gain fields? With back-propagation written out.",
+            "Do networks that add eye and retinal position develop gain fields?",
         ),
     },
 )
