@@ -12,7 +12,6 @@ import scipy.io
 import xarray as xr
 
 from isocortex import InputError, RDMs, recordings, responses
-from isocortex.recordings import arrays as loading
 from isocortex.recordings import read, write
 from isocortex.recordings.contents import NAMES as NAMES_OF_ARRAYS
 
@@ -369,7 +368,7 @@ def test_paths_that_are_no_files_to_read(tmp_path):
 def test_size_is_checked_before_memory_is_taken(suffix, tmp_path, monkeypatch, rng):
     path = tmp_path / f"large{suffix}"
     write(path, responses(rng.normal(size=(40, 30))))
-    monkeypatch.setattr(loading.os, "sysconf", lambda name: 100)
+    monkeypatch.setattr("isocortex.memory.physical_memory", lambda: 10_000)
     with pytest.raises(InputError, match="more than a quarter of this machine's memory"):
         read(path)
 

@@ -175,7 +175,7 @@ def test_names_that_mean_nothing(tmp_path):
 def test_a_large_file_is_refused_by_its_size(tmp_path, monkeypatch):
     np.save(tmp_path / "it.npy", VALUES)
     pd.DataFrame(VALUES).to_csv(tmp_path / "it.csv")
-    monkeypatch.setattr("isocortex.recordings.arrays.os.sysconf", lambda name: 5)
+    monkeypatch.setattr("isocortex.memory.physical_memory", lambda: 100)
     for file in ("it.npy", "it.csv"):
         with pytest.raises(InputError, match="more than a quarter of this machine's memory"):
             read(tmp_path / file)

@@ -15,11 +15,11 @@ import xarray as xr
 from jaxtyping import Float
 
 from ..cores import on_cores
-from ..errors import look_up, require
+from ..errors import require
 from ..models import MLP, n_members
 from ..shapes import PRNGKey
 from ..tasks import Task
-from .backpropagation import OPTIMISERS, check_loss, deltas, forward, gradients
+from .backpropagation import RULES, check_loss, deltas, forward, gradients
 from .checkpoint import fingerprint, read_state, write_state
 
 CHUNK = 20
@@ -97,7 +97,7 @@ def descend(
         require(count >= 1, f"{name} must be at least 1; got {count}.")
     require(batch <= n_trials, f"A batch of {batch} cannot be drawn from {n_trials} trials.")
     require(0 < learning_rate < np.inf, f"learning_rate must be above 0; got {learning_rate}.")
-    rule = look_up("optimiser", optimiser, OPTIMISERS)
+    rule = RULES.named(optimiser)
     check_loss(networks, loss)
     seeds = n_members(networks)
     data = [_batches(task, jax.random.fold_in(key, i), n_trials, batch) for i in range(seeds)]
@@ -169,7 +169,7 @@ def _epochs(
     optimiser: str,
 ) -> tuple[Member, jax.Array]:
     """Take one network through its batches `n` times; return it and the error of each epoch."""
-    follow, (n_batches, batch) = OPTIMISERS[optimiser].step, data[0].shape[:2]
+    follow, (n_batches, batch) = RULES[optimiser].step, data[0].shape[:2]
 
     def update(member: Member, given: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[Member, jax.Array]:
         network, memory = member

@@ -7,9 +7,10 @@ import equinox as eqx
 import jax
 
 from ..shapes import PRNGKey
+from ..summaries import Described
 
 
-class Model(eqx.Module):
+class Model(Described, eqx.Module):
     """A model: one example in, the activity of every named layer out.
 
     A class that is written from it can be built as a population, recorded, trained on tasks that expect its layer

@@ -1,7 +1,6 @@
 """Named arrays out of NPZ files. Files are data, never code: no pickle is loaded, sizes are checked first."""
 
 import math
-import os
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import memory
 from ..errors import InputError, require
 
 Arrays = dict[str, np.ndarray]
@@ -73,13 +73,8 @@ def require_file(path: Path, kind: str) -> None:
 
 
 def require_memory(path: Path, name: str, needed: int) -> None:
-    """Raise if an array would take more than a quarter of the machine's memory."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    require(
-        needed < memory / 4,
-        f"{name!r} in {path} needs {needed / 1e9:.1f} GB, more than a quarter of this machine's memory; "
-        "save fewer neurons, or as float32.",
-    )
+    """Raise if an array of a file would take more than a quarter of the machine's memory."""
+    memory.require_memory(needed, f"{name!r} in {path} needs", "save fewer neurons, or as float32")
 
 
 def _bytes_needed(file: Any) -> int:

@@ -1,8 +1,11 @@
 """Published numbers beside ours, for experiments that repeat a source."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
+
+from ...formats import UNDEFINED, number
+from ...report import Quantity
 
 
 def beside_published(
@@ -17,7 +20,7 @@ def beside_published(
     numbers : mapping of str to float
         The summary.
     published : mapping of str to (what, number, digits)
-        Key of the summary → what it is, the published number, and its format, such as ``".3f"``.
+        Key of the summary → what it is, the published number, and its decimals as a format: ``".3f"`` for three.
     source : str
         The name of their column. Default "published".
 
@@ -26,13 +29,17 @@ def beside_published(
     DataFrame
         ``quantity``, the source, ``here``: strings. What was not found is "–".
     """
+
+    def text(value: float | int, digits: str) -> str:
+        return number(value, int(digits.strip(".f")))
+
     rows = [
         {
             "quantity": what,
-            source: f"{number:{digits}}".replace("-", "−"),
-            "here": f"{numbers[key]:{digits}}".replace("-", "−") if key in numbers else "–",
+            source: text(value, digits),
+            "here": text(numbers[key], digits) if key in numbers else UNDEFINED,
         }
-        for key, (what, number, digits) in published.items()
+        for key, (what, value, digits) in published.items()
     ]
     return pd.DataFrame(rows)
 
@@ -51,8 +58,8 @@ def point_numbers(table: pd.DataFrame, prefix: str = "fixed_point") -> dict[str,
             if column == "kind":
                 continue
             if str(column).startswith("eigenvalue"):
-                number = str(column).split()[1]
-                name = "eigenvalue" if number == "1" else f"eigenvalue_{number}"
+                order = str(column).split()[1]
+                name = "eigenvalue" if order == "1" else f"eigenvalue_{order}"
                 found[f"{prefix}.{i}.{name}.real"] = float(complex(value).real)
                 found[f"{prefix}.{i}.{name}.imag"] = float(complex(value).imag)
             else:
@@ -60,14 +67,34 @@ def point_numbers(table: pd.DataFrame, prefix: str = "fixed_point") -> dict[str,
     return found
 
 
+def point_quantities(variables: Sequence[str], prefix: str = "fixed_point", of: str = "") -> dict[str, Quantity]:
+    """Return what the numbers of :func:`point_numbers` are.
+
+    Parameters
+    ----------
+    variables : sequence of str
+        The system's.
+    prefix : str
+    of : str
+        Which system's, as in ``" of the rhythm"``.
+    """
+    every = {f"{prefix}.n": Quantity(f"Number of fixed points{of}")}
+    every |= {f"{prefix}.<n>.{name}": Quantity(f"{name} at a fixed point{of}") for name in variables}
+    for i in range(1, len(variables) + 1):
+        name = "eigenvalue" if i == 1 else f"eigenvalue_{i}"
+        for part, word in (("real", "Real"), ("imag", "Imaginary")):
+            meaning = f"{word} part of eigenvalue {i} of the Jacobian at a fixed point{of}"
+            every[f"{prefix}.<n>.{name}.{part}"] = Quantity(meaning, "1/ms")
+    return every
+
+
 def shown_points(table: pd.DataFrame) -> pd.DataFrame:
     """Return fixed points as text for the page."""
 
     def text(value: object) -> object:
         if isinstance(value, complex):
-            sign = "+" if value.imag >= 0 else "−"
-            turn = f" {sign} {abs(value.imag):.3f}i" if value.imag else ""
-            return f"{value.real:.3f}{turn}".replace("-", "−")
-        return f"{value:.6f}".replace("-0.000000", "0.000000").replace("-", "−") if isinstance(value, float) else value
+            turn = f" {'+' if value.imag >= 0 else '−'} {number(abs(value.imag))}i" if value.imag else ""
+            return f"{number(value.real)}{turn}"
+        return number(value, 6) if isinstance(value, float) else value
 
     return table.map(text)
