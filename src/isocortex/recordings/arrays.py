@@ -12,6 +12,8 @@ from .. import memory
 from ..errors import InputError, require
 
 Arrays = dict[str, np.ndarray]
+VALUES = "values"
+"""What the numbers of a .npy file or of a table, which have no name there, are called."""
 
 
 def load_npz(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
@@ -40,6 +42,25 @@ def load_npz(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
             f"{path} cannot be read as NPZ without running code ({reason(error)}); was it written whole?"
         ) from error
     return arrays, sorted(set(members) - set(arrays))
+
+
+def load_npy(path: Path) -> np.ndarray:
+    """Load the one array of a .npy file, if it fits into memory."""
+    require_file(path, "a .npy file")
+    try:
+        with path.open("rb") as file:
+            needed = _bytes_needed(file)
+            size = path.stat().st_size
+            require(needed <= size, f"{path} claims {needed} bytes and holds {size}: it is damaged.")
+            require_memory(path, VALUES, needed)
+            file.seek(0)
+            return np.lib.format.read_array(file, allow_pickle=False)
+    except InputError:
+        raise
+    except Exception as error:  # a damaged header raises anything from ValueError to tokenize's errors
+        raise InputError(
+            f"{path} cannot be read as .npy without running code ({reason(error)}); was it written whole?"
+        ) from error
 
 
 def require_file(path: Path, kind: str) -> None:
