@@ -1,4 +1,4 @@
-"""Train perceptrons by back-propagation written out: many small updates in one compiled program."""
+"""Train perceptrons with explicit back-propagation: many small updates in one compiled program."""
 
 import time
 from collections.abc import Callable

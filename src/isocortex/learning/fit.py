@@ -1,4 +1,4 @@
-"""Optimise a population for a task on a data set, in epochs: whole epochs in one compiled program."""
+"""Train a population on a data set in epochs, with whole epochs in one compiled program."""
 
 from os import PathLike
 from pathlib import Path
@@ -38,7 +38,7 @@ def fit(
     progress: Progress | None = None,
     checkpoint: str | PathLike[str] | None = None,
 ) -> tuple[Any, xr.Dataset]:
-    """Train every member of a population on a data set of its own, in epochs.
+    """Train every member of a population in epochs, each member on a different data set.
 
     Member i draws `n_trials` trials once and goes through them for `epochs`, reshuffled each time. Its keys derive from
     ``fold_in(key, i)`` and those of an epoch from its number, so neither the size of the population nor an interruption

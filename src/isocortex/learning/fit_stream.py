@@ -1,4 +1,4 @@
-"""Optimise a population for a task on a stream of fresh trials: many updates in one compiled program."""
+"""Train a population on a stream of fresh trials, with many updates in one compiled program."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -45,7 +45,7 @@ def fit_stream(
     progress: Progress | None = None,
     checkpoint: str | PathLike[str] | None = None,
 ) -> tuple[Any, xr.Dataset]:
-    """Train every member of a population on fresh trials, drawn anew for every update.
+    """Train every member of a population on fresh trials, which are drawn for every update.
 
     The keys of member i derive from ``fold_in(key, i)`` and those of an update from its number, so neither the size of
     the population nor an interruption changes a bit. Noise of the network is on. :func:`fit` goes through a data set

@@ -40,7 +40,7 @@ def require_trainable(models: Any, task: Task, *, rate_penalty: float, weight_pe
     """Raise unless the models fit the task, and the penalties the models."""
     require(
         isinstance(models, Model),
-        f"Expected a population of models, whose class is written from isocortex.models.Model; got "
+        f"Expected a population of models, whose class is a subclass of isocortex.models.Model; got "
         f"{type(models).__name__}.",
     )
     for name, penalty in {"rate_penalty": rate_penalty, "weight_penalty": weight_penalty}.items():

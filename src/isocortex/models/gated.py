@@ -1,4 +1,4 @@
-"""Gated networks, for comparison with the CTRNN: they learn more easily and stand further from neurons."""
+"""Gated networks, for comparison with the CTRNN: they learn more easily but are less like neurons."""
 
 from abc import abstractmethod
 from typing import Any
@@ -94,7 +94,7 @@ class _Gated(Recurrent):
 
 
 class GRU(_Gated):
-    """Gated recurrent units (Cho et al. 2014, 10.3115/v1/D14-1179) with a linear readout, and the face of a CTRNN.
+    """Gated recurrent units (Cho et al. 2014, 10.3115/v1/D14-1179) with a linear readout, used like a CTRNN.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From named arrays to labelled responses and RDMs: what the arrays of an interchange file mean, and every check."""
+"""Check the named arrays of an interchange file, and label the responses or RDMs that they hold."""
 
 from dataclasses import dataclass
 from math import isqrt
@@ -73,7 +73,7 @@ def label(arrays: Arrays, name: str) -> Contents:
         values, times = np.unique(stimuli, return_counts=True)
         require(
             len(values) == len(stimuli),
-            f"the label {str(values[times.argmax()])!r} stands for {times.max()} stimuli, and each needs its own; "
+            f"{times.max()} stimuli have the label {str(values[times.argmax()])!r}, and each needs a different one; "
             "repeats go along a first axis, repeat × stimulus × unit.",
         )
     contents = Contents(held, rdms, subjects, stimuli is not None, _labels(arrays, "categories"))
@@ -98,7 +98,7 @@ def _rdms(arrays: Arrays, stimuli: np.ndarray | None, name: str) -> tuple[RDMs, 
     if square:
         _require_dissimilarities(values)
     given = n if stimuli is None else len(stimuli)
-    require(given == n, f"'rdms' of shape {arrays['rdms'].shape} are over {n} stimuli, and 'stimuli' names {given}.")
+    require(given == n, f"'rdms' of shape {arrays['rdms'].shape} have {n} stimuli, and 'stimuli' names {given}.")
     subjects = _names(arrays, "subjects", len(values), "RDM")
     labels = _names(arrays, "labels", len(values), "RDM") or subjects
     labels = labels or ((name,) if len(values) == 1 else tuple(f"{name} {i + 1}" for i in range(len(values))))
@@ -126,7 +126,10 @@ def _is_square(values: np.ndarray, stimuli: np.ndarray | None) -> bool:
 def _stimuli_of(pairs: int) -> int:
     """Return the number of stimuli that make so many pairs."""
     n = (1 + isqrt(8 * pairs + 1)) // 2
-    require(n * (n - 1) // 2 == pairs, f"'rdms' have {pairs} pairs, which is n(n − 1)/2 for no number n of stimuli.")
+    require(
+        n * (n - 1) // 2 == pairs,
+        f"'rdms' have {pairs} pairs, which is not n(n − 1)/2 for any number n of stimuli.",
+    )
     return n
 
 

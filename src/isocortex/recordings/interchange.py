@@ -150,7 +150,7 @@ def _joined(groups: Mapping[str, Contents]) -> Contents:
         return first
     held = {}
     for name, part in groups.items():
-        require(part.rdms is None, "of several groups, each must hold 'responses'.")
+        require(part.rdms is None, "if a file has several groups, each must hold 'responses'.")
         require(
             np.array_equal(part.stimuli, first.stimuli),
             f"{name!r} has other stimuli than {next(iter(groups))!r}, or in another order.",
@@ -172,7 +172,7 @@ def _arrays(content: RDMs | xr.DataArray | Mapping[str, xr.DataArray]) -> Arrays
         }
     if isinstance(content, xr.DataArray):
         extra = set(content.dims) - {"repeat", "stimulus", "unit"}
-        require(not extra, f"Responses along {sorted(map(str, extra))} have no room in this kind of file; write .nc.")
+        require(not extra, f"This file format cannot hold responses along {sorted(map(str, extra))}; write a .nc file.")
         order = [dim for dim in ("repeat", "stimulus", "unit") if dim in content.dims]
         arrays = {"responses": content.transpose(*order).values, "stimuli": content["stimulus"].values}
         return arrays | ({"units": content["unit"].values} if "unit" in content.coords else {})
@@ -183,7 +183,7 @@ def _arrays(content: RDMs | xr.DataArray | Mapping[str, xr.DataArray]) -> Arrays
         require(
             np.array_equal(part["stimuli"], first["stimuli"])
             and part["responses"].shape[:-1] == first["responses"].shape[:-1],
-            "Subjects with different stimuli or repeats have no room in one array; write .nc.",
+            "Subjects with different stimuli or repeats do not fit into one array; write a .nc file.",
         )
     counts = [part["responses"].shape[-1] for part in parts]
     return {

@@ -1,4 +1,4 @@
-"""The run folder: what was asked, what was found, and the page to read it on."""
+"""The run folder: the options of a run, its results, and its report."""
 
 from .folder import LARGEST_RESPONSES as LARGEST_RESPONSES
 from .folder import PARTIAL as PARTIAL

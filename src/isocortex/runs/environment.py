@@ -1,4 +1,4 @@
-"""Where a run was made: versions, platform, device, and what compiling cost."""
+"""The environment of a run: versions, platform, device, and the time spent compiling."""
 
 import platform
 import subprocess

@@ -1,4 +1,4 @@
-"""Compare with what is remembered, or hold back: tasks with a delay."""
+"""Tasks with a delay: compare a stimulus with a remembered one, or withhold a response."""
 
 import operator
 from collections.abc import Sequence

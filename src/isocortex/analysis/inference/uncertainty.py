@@ -1,4 +1,4 @@
-"""How sure the mean similarities of several models are together, and what follows for contrasts between them."""
+"""The joint uncertainty of several statistics, and tests of contrasts between them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Intervals and tests for the similarity of models' RDMs with measured ones, each alone and in pairs."""
+"""Compare RDMs of models with measured RDMs: intervals and tests for each model and for each pair of models."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -37,7 +37,7 @@ def compare(
     key: PRNGKey | None = None,
     n_bootstraps: int = 1000,
 ) -> pd.DataFrame:
-    """Compare models' RDMs with measured ones, with intervals for new stimuli, subjects and seeds.
+    """Compare RDMs of models with measured RDMs, with intervals for new stimuli, subjects and seeds.
 
     The statistic is the mean similarity over seeds and subjects. Its variance over crossed samples of stimuli, subjects
     and seeds comes from the jackknife of :mod:`.jackknife`, or from the dual bootstrap of Schütt et al. (2023,
@@ -124,7 +124,7 @@ def differences(
     n_bootstraps: int = 1000,
     paired_seeds: bool = False,
 ) -> pd.DataFrame:
-    """Tell models apart: the difference of their similarities with the data, on the same stimuli and subjects.
+    """Test the differences between models in their similarity to the data, on the same stimuli and subjects.
 
     What two models share, such as stimuli that are hard for both, cancels in the difference, so that it is known
     better than either mean. The options are those of :func:`compare`.
@@ -164,12 +164,12 @@ def differences(
     for name in {name for pair in pairs or () for name in pair}:
         look_up("model", name, dict(models))
     chosen = list(combinations(names, 2)) if pairs is None else list(pairs)
-    require(bool(chosen), "There are no two models to compare.")
+    require(bool(chosen), "There are fewer than two models to compare.")
     for a, b in chosen:
         require(a != b, f"A difference needs two models; got {a!r} twice.")
     if paired_seeds:
         rows = {name: len(stack) for name, stack in models.items()}
-        require(len(set(rows.values())) == 1, f"Paired seeds need as many rows in every model; got {rows}.")
+        require(len(set(rows.values())) == 1, f"Paired seeds need the same number of rows in every model; got {rows}.")
     _check(confidence, correction)
     found, _ = _estimate(models, data, method, factors, inference, key, n_bootstraps, paired_seeds=paired_seeds)
     contrasts = np.zeros((len(chosen), len(models) + 1))
@@ -207,7 +207,7 @@ def _estimate(
 ) -> tuple[Uncertainty, np.ndarray]:
     """Check what is compared, and estimate the covariance of the models' means."""
     require(bool(models), "There are no models to compare.")
-    require(bool(factors), "Name at least one factor that is a sample: stimulus, subject or seed.")
+    require(bool(factors), "Name at least one factor that is a random sample: stimulus, subject or seed.")
     require(n_bootstraps >= 2, f"bootstraps must be at least 2; got {n_bootstraps}.")
     look_up("inference", inference, dict.fromkeys(METHODS))
     for factor in factors:

@@ -1,4 +1,4 @@
-"""Fitted models compared with data that they were not fitted to, with intervals for new stimuli and new subjects."""
+"""Compare fitted models with held-out data, with intervals for new stimuli and new subjects."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -109,7 +109,7 @@ def crossvalidate(
         min(max(n_subjects // 3, 1), 5) if subject_folds is None else subject_folds,
     )
     require(bool(models), "There are no models to compare.")
-    require(bool(factors), "Name at least one factor that is a sample: stimulus or subject.")
+    require(bool(factors), "Name at least one factor that is a random sample: stimulus or subject.")
     fewest = look_up("inference", inference, LEAST_IN_FOLD)
     CORRECTIONS.named(correction)
     require(

@@ -1,4 +1,4 @@
-"""Inputs that change in time, around any system: a pulse, and noise with a correlation time."""
+"""Inputs that change over time, for any system: a pulse, and Ornstein–Uhlenbeck noise."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ROUNDING = 1e-9
 
 
 class Around(System):
-    """A system within another, whose parameters it takes over."""
+    """A system that contains another system and has its parameters too."""
 
     system: eqx.AbstractVar[System]
 

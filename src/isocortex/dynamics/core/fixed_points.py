@@ -1,4 +1,4 @@
-"""All fixed points of a system in a box or near given states, and what kind each one is.
+"""Find the fixed points of a system in a box or near given states, and classify them.
 
 Many starts run in one compiled program: damped Gauss–Newton (Levenberg–Marquardt) steps that lower the speed
 |dx/dt|, which ends at fixed points, and at slow points where there is none (Sussillo & Barak 2013,

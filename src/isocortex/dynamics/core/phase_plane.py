@@ -36,7 +36,7 @@ LEAVE = 1e-6
 
 
 def nullclines(system: System, box: Box, *, n: int = 200, t: float = 0.0) -> dict[str, list[Curve]]:
-    """Find where each variable of a two-dimensional system stands still, every branch by itself.
+    """Find the nullclines of a two-dimensional system, each branch separately.
 
     Zero contours on a grid, polished by Newton's method, so that horizontal, vertical and closed branches are found
     like any other. Points that Newton's method does not take to a zero (at a jump of dx/dt) are left out; where two

@@ -1,4 +1,4 @@
-"""One simulation for every continuous system, deterministic or noisy."""
+"""Simulate any continuous system, deterministic or noisy."""
 
 import math
 import warnings
@@ -326,7 +326,7 @@ def _draws(
         return None
     require(
         SOLVERS[solver].noisy,
-        f"{kind} has noise, which {solver!r} does not take; use 'euler-maruyama' or 'stochastic-heun'.",
+        f"{kind} has noise, which {solver!r} cannot simulate; use 'euler-maruyama' or 'stochastic-heun'.",
     )
     require((key is None) != (noise is None), f"{kind} has noise: give either a key or explicit noise.")
     if noise is None:
