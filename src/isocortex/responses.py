@@ -26,7 +26,7 @@ FEWEST_OF_A_PAIR = 2
 ENDINGS = (("stimulus", "unit"), ("stimulus", "time", "unit"), ("trial", "unit"), ("trial", "time", "unit"))
 """The last dimensions of responses; nothing stands before trials."""
 TAKEN = {"stimulus", "trial", "repeat", "subject", "seed", "time", "unit", "run"}
-"""Names that have a meaning of their own, and so name no condition."""
+"""Names of other coordinates, which a condition cannot have."""
 
 
 def responses(

@@ -31,7 +31,7 @@ def tally(strength: Any, success: Any) -> xr.Dataset:
     Returns
     -------
     Dataset
-        Along ``strength``, rising, and ``seed`` where there are any: ``successes``, ``n``, ``share``, and its 95 %
+        Along ``strength``, rising, and ``seed`` if the trials have seeds: ``successes``, ``n``, ``share``, and its 95 %
         interval ``low`` to ``high`` (Wilson 1927, 10.1080/01621459.1927.10502953). NaN where n is 0.
 
     Raises
@@ -67,8 +67,8 @@ def chronometric(strength: Any, reaction_time: Any) -> xr.Dataset:
     Returns
     -------
     Dataset
-        Along ``strength``, rising, and ``seed`` where there are any: ``rt`` (mean of the answered trials, ms), its 95 %
-        interval ``low`` to ``high`` (Student's t), ``n`` answered and ``unanswered``. NaN where too few answered.
+        Along ``strength``, rising, and ``seed`` if the trials have seeds: ``rt`` (mean of the answered trials, ms), its
+        95 % interval ``low`` to ``high`` (Student's t), ``n`` answered and ``unanswered``. NaN where too few answered.
 
     Raises
     ------

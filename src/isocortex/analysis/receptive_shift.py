@@ -56,7 +56,7 @@ def shift_index(eyes: Eyes, places: Places, lit: Responses) -> PerUnit:
 
 
 def frame_of(shift: PerUnit) -> np.ndarray:
-    """Name the frame of reference of each unit: retina, intermediate or head, by thirds of the shift index."""
+    """Name the frame of each unit by its shift index: "retinal", "intermediate", "head-centred" or "other"."""
     cases = [np.abs(shift) < 1 / 3, (shift >= 1 / 3) & (shift <= 2 / 3), (shift > 2 / 3) & (shift < 4 / 3)]
     return np.select(cases, FRAMES[:3], FRAMES[3])
 

@@ -94,7 +94,7 @@ def roc_area(values: Num[np.ndarray, "trial unit"], side: Any) -> PerUnit:
     Returns
     -------
     array, shape (unit,)
-        ½ for units that do not tell the sides apart; ties count half. Two normal distributions of equal variance have
+        ½ for units that do not discriminate the sides; ties count half. Two normal distributions of equal variance have
         the area Φ(d′/√2).
 
     Raises

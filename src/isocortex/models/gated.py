@@ -15,7 +15,7 @@ from .recurrent import Activity, Recurrent, Sequence, State
 
 
 class _Gated(Recurrent):
-    """A cell of Equinox and a linear readout of its hidden units, with the face of a :class:`CTRNN`."""
+    """A cell of Equinox and a linear readout of its hidden units, used like a :class:`CTRNN`."""
 
     cell: Any
     output_weight: Float[Array, "*seed output unit"]
@@ -84,7 +84,7 @@ class _Gated(Recurrent):
     def cut(self, recurrent: Any, output: Any) -> "_Gated":
         """Return the network without some connections: bool arrays of shape (unit, unit), to × from, and (unit,).
 
-        A unit hears another through every one of its gates, and all of them are cut.
+        A unit receives the input of another unit through all of its gates, and all of these connections are cut.
         """
         weight = self.cell.weight_hh
         n_gates = weight.shape[-2] // weight.shape[-1]

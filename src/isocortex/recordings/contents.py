@@ -110,7 +110,7 @@ def _rdms(arrays: Arrays, stimuli: np.ndarray | None, name: str) -> tuple[RDMs, 
 
 
 def _is_square(values: np.ndarray, stimuli: np.ndarray | None) -> bool:
-    """Tell one square matrix from n condensed vectors of n pairs each, which n = 3, 6, 10, … could also be."""
+    """Distinguish one square matrix from n condensed vectors of n pairs each, which n = 3, 6, 10, … could also be."""
     if values.ndim != 2 or values.shape[0] != values.shape[1]:
         return False
     n = len(values)
@@ -161,7 +161,7 @@ def _responses(arrays: Arrays, stimuli: np.ndarray | None, name: str) -> dict[st
 
 
 def _labels(arrays: Arrays, name: str) -> np.ndarray | None:
-    """Return an array of labels as text or numbers, whole ones as integers; None where there is none."""
+    """Return an array of labels as text or numbers, whole ones as integers; None if the file has none."""
     if name not in arrays:
         return None
     labels = arrays[name]
@@ -187,7 +187,7 @@ def _labels(arrays: Arrays, name: str) -> np.ndarray | None:
     largest = float(np.abs(labels).max(initial=0))
     require(
         largest <= 2 / float(np.spacing(labels.dtype.type(1))),
-        f"{name!r} reaches {largest:.17g}, where {labels.dtype} cannot tell whole numbers apart; save labels as text.",
+        f"{name!r} reaches {largest:.17g}, where {labels.dtype} cannot distinguish whole numbers; save labels as text.",
     )
     return labels.astype(np.int64) if bool((labels == np.round(labels)).all()) else labels
 

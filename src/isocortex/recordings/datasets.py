@@ -26,7 +26,7 @@ class Dataset:
     Attributes
     ----------
     content : str
-        What it is, in a sentence.
+        A description of the recording, in a sentence.
     file : str
         Name of the file in its folder.
     address : str

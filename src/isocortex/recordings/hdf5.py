@@ -1,4 +1,4 @@
-"""Look through an HDF5 file in a process of its own first: the HDF5 library never returns from some damaged files."""
+"""Check an HDF5 file in a separate process first: the HDF5 library never returns from some damaged files."""
 
 import subprocess
 import sys

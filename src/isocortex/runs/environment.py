@@ -28,7 +28,7 @@ COMPILE_EVENTS = ("/jax/core/compile/backend_compile_duration", "/jax/core/compi
 
 
 def describe_environment() -> dict[str, Any]:
-    """Return package versions, platform, device, cores, and the commit of the working folder, where there is one."""
+    """Return package versions, platform, device, cores, and the commit of the working folder, if it has one."""
     described: dict[str, Any] = {
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -27,7 +27,7 @@ class _TwoRings(RingTask):
 class ContextDecisionMaking(_TwoRings):
     """Report the direction of the stimulus that a context cue names (Mante et al. 2013, 10.1038/nature12742).
 
-    Each ring shows a direction and a coherence of its own; two further inputs, on for the whole trial, say which ring
+    Each ring shows a direction with a coherence; two further inputs, on for the whole trial, say which ring
     counts. The conditions hold "context" (0: the first ring), "direction_1", "direction_2", "coherence_1",
     "coherence_2", and "choice" and "coherence" of the ring that counts.
 

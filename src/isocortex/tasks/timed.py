@@ -1,6 +1,6 @@
 """Tasks that unfold in time: periods follow one another, inputs are noisy, and an answer is due at the end.
 
-A task of one's own is a subclass of :class:`TimedTask` that names its periods, inputs and choices, draws the
+A task that a user writes is a subclass of :class:`TimedTask` that names its periods, inputs and choices, draws the
 conditions of a batch, and says what is shown in which period (docs/tasks.md).
 """
 
@@ -225,7 +225,7 @@ class TimedTask(Task):
         """Return the inputs. Channels come first until the end: the steps are then what the machine vectorises over.
 
         Noise is drawn for the steps that may carry it, and only if there is any. The condition keeps its drawing a
-        loop of its own too: merged with the last transposition, it is not vectorised and takes four times as long.
+        separate loop too: merged with the last transposition, it is not vectorised and takes four times as long.
         """
         stimuli = jnp.zeros((self.n_inputs - 1, clock.n, clock.n_steps))
         for period, x in jax.lax.optimization_barrier(self.shown(conditions)).items():

@@ -48,7 +48,7 @@ def crossvalidate(
     """Fit models to some stimuli of some subjects, and compare them with other stimuli of other subjects.
 
     The whole of the cross-validation is repeated without each stimulus, for several assignments to folds;
-    what follows for the variance is told in :mod:`.jackknife`.
+    :mod:`.jackknife` explains how the variance follows.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _jackknife(
     """Cross-validate without each stimulus, the others staying in their folds.
 
     Subjects are not left out: their deviations from the mean are used, as at the best weights no similarity changes
-    with the weights at first order. What belongs to pairs of stimuli is counted twice, which is cautious: in small
+    with the weights at first order. The variance due to pairs of stimuli is counted twice, which is cautious: in small
     folds it cannot be told from what belongs to three.
     """
     n, n_subjects, n_assigned = len(data.stimuli), len(data), ASSIGNMENTS["jackknife"]

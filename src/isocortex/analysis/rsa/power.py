@@ -35,9 +35,9 @@ def power(
 ) -> pd.DataFrame:
     """Predict how often an experiment of each size would find two models to differ.
 
-    The jackknife of :func:`.compare` splits the variance of the difference, in the pilot, into what belongs to stimuli,
-    pairs of stimuli, subjects, and their interactions. Each part shrinks with its own number of items, which gives the
-    variance in an experiment of another size. Experiments are then simulated, with their errors and with the
+    The jackknife of :func:`.compare` splits the variance of the difference, in the pilot, into the parts due to
+    stimuli, pairs of stimuli, subjects, and their interactions. Each part shrinks with its number of items, which gives
+    the variance in an experiment of another size. Experiments are then simulated, with their errors and with the
     uncertainty of their own estimates of variance, and tested as :func:`.differences` does, for new stimuli and new
     subjects.
 

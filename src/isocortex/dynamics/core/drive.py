@@ -80,7 +80,7 @@ class Pulse(Around):
 class OUDrive(Around):
     """Add Ornstein–Uhlenbeck noise to parameters of a system: p + η, τ dη = −η dt + σ√(2τ) dW.
 
-    Each η becomes a variable of its own after those of the system, named ``drive <parameter>``. σ is its stationary
+    Each η becomes a further variable after those of the system, named ``drive <parameter>``. σ is its stationary
     standard deviation. Simulated with Euler–Maruyama at the step dt, its sd is σ/√(1 − dt/2τ).
 
     Parameters

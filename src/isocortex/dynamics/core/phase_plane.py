@@ -40,7 +40,7 @@ def nullclines(system: System, box: Box, *, n: int = 200, t: float = 0.0) -> dic
 
     Zero contours on a grid, polished by Newton's method, so that horizontal, vertical and closed branches are found
     like any other. Points that Newton's method does not take to a zero (at a jump of dx/dt) are left out; where two
-    branches cross, each side is a curve of its own. Branches along which dx/dt does not change its sign are not seen,
+    branches cross, each side is a separate curve. Branches along which dx/dt does not change its sign are not seen,
     nor are loops smaller than a cell.
 
     Parameters

@@ -27,7 +27,7 @@ def crossvalidated_euclidean(observed: Observations) -> DissimilarityMatrix:
 def crossnobis(observed: Observations, noise: NoisePrecision | Mapping[Any, NoisePrecision]) -> DissimilarityMatrix:
     """Return the squared Mahalanobis distance per unit, leave-one-run-out (Walther et al. 2016).
 
-    With a noise of its own for each run, every pair of runs is whitened by the inverse of its mean covariance.
+    With a separate noise for each run, every pair of runs is whitened by the inverse of its mean covariance.
     """
     if isinstance(noise, Mapping):
         require(observed.grouped, f"{observed.name} do not name their runs; give one noise precision for all of them.")
