@@ -153,9 +153,9 @@ class DelayMatchSample(TimedTask):
     def ideal(self, trials: Trials) -> PerTrial:
         """Return the probability correct of an observer that weighs all directions of the sample.
 
-        For two directions it recognises each of both stimuli with P_i = Φ(√(T_i/2)/σ), and is right if both or
-        neither are recognised: P₁P₂ + (1 − P₁)(1 − P₂). For more, the posterior is computed for the inputs of each trial, and the result is 1
-        where its peak is right, else 0.
+        For two directions it recognises each of both stimuli with P_i = Φ(√(T_i/2)/σ), and is right if both or neither
+        are recognised: P₁P₂ + (1 − P₁)(1 − P₂). For more, the posterior is computed for the inputs of each trial, and
+        the result is 1 where its peak is right, else 0.
         """
         if self.n_directions == 2:
             p1, p2 = (probability_correct(jnp.sqrt(self.lasted(trials, p) / 2), self.noise) for p in self.NOISY)
