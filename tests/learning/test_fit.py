@@ -40,6 +40,16 @@ def test_the_number_of_members_changes_no_bit(key):
         np.testing.assert_array_equal(a, b[:2])
 
 
+def test_a_training_says_what_it_did(key):
+    _, history = fit(networks(1, key), TASK, key=key, epochs=1, n_trials=60, batch=20, clip=0.5)
+    assert history.attrs["methods"] == (
+        "Every network goes 1 time through a data set of its own of 60 trials, in a new order each time and in batches "
+        "of 20. The weights follow the gradient by stochastic gradient descent with a learning rate of 0.0005 and a "
+        "momentum of 0.99. The norm of the gradient is clipped at 0.5. The loss is the mean binary cross-entropy in "
+        "nats."
+    )
+
+
 class Interruption(Exception):  # noqa: N818
     pass
 

@@ -47,6 +47,23 @@ def test_neither_members_nor_chunks_change_a_bit(key, monkeypatch):
     assert dict(history_two.sizes) == {"seed": 2, "update": 25}
 
 
+def test_a_training_says_what_it_did(key):
+    options = {"updates": 2, "batch": 4, "optimiser": "sgd", "momentum": 0.5, "clip": None, "weight_penalty": 0.25}
+    _, history = fit_stream(
+        networks(1, key), task(), key=key, stop_at=0.97, curriculum=[(task(noise=0.05), 0.9)], **options
+    )
+    assert history.attrs["methods"] == (
+        "Every network makes at most 2 updates, each on 4 fresh trials. Training begins with an easier version of the "
+        "task, until the mean success of a network over 100 updates is 90 % of the ideal observer's there. A network "
+        "stops when its mean success over 100 updates is 97 % of the ideal observer's. The weights follow the gradient "
+        "by stochastic gradient descent with a learning rate of 0.0005 and a momentum of 0.5; the changes shrink to 0 "
+        "along half a cosine over all updates. The loss is the cross-entropy over the steps that count, plus 0.25 "
+        "times the mean square of every weight matrix."
+    )
+    _, history = fit_stream(networks(1, key), task(), key=key, updates=1, optimiser=optax.adam(1e-3), anneal=False)
+    assert "by a rule of Optax that was given. The norm of the gradient is clipped at 1." in history.attrs["methods"]
+
+
 class Interruption(Exception):  # noqa: N818
     pass
 

@@ -16,6 +16,7 @@ from ..models import map_members, member_keys, n_members
 from ..shapes import PRNGKey
 from ..tasks import Task
 from .loop import Plan, Progress
+from .methods import of_epochs, of_loss, of_rule
 from .optimisers import rule
 from .sources import DataSet
 from .training import Objective, penalties, require_counts, require_trainable, train
@@ -79,6 +80,7 @@ def fit(
     history : Dataset
         ``loss`` (without penalties) and ``score`` of each mini-batch before its update, seed × update, with the
         coordinate ``epoch`` (1, 2, …) along ``update``, and ``stopped``, the updates that each member made.
+        ``attrs["methods"]`` says in words what was done.
 
     Raises
     ------
@@ -103,7 +105,7 @@ def fit(
     )
     require_trainable(models, task, rate_penalty=rate_penalty, weight_penalty=weight_penalty)
     source, per_epoch = DataSet(task, batch), n_trials // batch
-    return train(
+    trained, history = train(
         models,
         source,
         _data(source, member_keys(key, n_members(models)), n_trials),
@@ -113,6 +115,12 @@ def fit(
         progress=progress,
         checkpoint=None if checkpoint is None else Path(checkpoint),
     )
+    said = (
+        of_epochs(epochs, n_trials, batch),
+        of_rule(optimiser, learning_rate, momentum, clip, anneal=False),
+        of_loss(task, rate_penalty, weight_penalty),
+    )
+    return trained, history.assign_attrs(methods=" ".join(said))
 
 
 @eqx.filter_jit

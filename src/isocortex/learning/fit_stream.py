@@ -16,9 +16,11 @@ from ..models import member_keys, n_members
 from ..shapes import PRNGKey
 from ..tasks import Task
 from .loop import Plan, Progress
+from .methods import of_loss, of_rule, of_stream
 from .optimisers import rule
 from .sources import NOISE, Stream, ceiling
 from .training import Objective, penalties, require_counts, require_trainable, train
+from .updates import RUNNING
 
 UPDATES_PER_CHUNK = 100
 """Between two reports of progress. It changes no number."""
@@ -93,6 +95,7 @@ def fit_stream(
     history : Dataset
         ``loss`` (without penalties) and ``score`` of each mini-batch before its update, seed × update, with the
         coordinate ``stopped``, the updates that each member made; and ``stage`` (0, 1, …) with a curriculum.
+        ``attrs["methods"]`` says in words what was done.
 
     Raises
     ------
@@ -119,7 +122,7 @@ def fit_stream(
         require_trainable(models, stage, rate_penalty=rate_penalty, weight_penalty=weight_penalty)
         require(fraction is None or fraction > 0, f"A fraction of the ideal observer must be above 0; got {fraction}.")
     source = Stream([stage for stage, _ in stages], batch)
-    return train(
+    trained, history = train(
         models,
         source,
         member_keys(key, n_members(models)),
@@ -129,6 +132,12 @@ def fit_stream(
         progress=progress,
         checkpoint=None if checkpoint is None else Path(checkpoint),
     )
+    said = (
+        of_stream(updates, batch, stop_at, curriculum, RUNNING),
+        of_rule(optimiser, learning_rate, momentum, clip, anneal=anneal),
+        of_loss(task, rate_penalty, weight_penalty),
+    )
+    return trained, history.assign_attrs(methods=" ".join(said))
 
 
 def _criterion(task: Task, fraction: float | None, key: PRNGKey) -> float:

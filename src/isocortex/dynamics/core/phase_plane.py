@@ -147,7 +147,8 @@ def manifold(system: System, saddle: Any, box: Box, *, stable: bool = True, t: f
         values, vectors = np.linalg.eig(J)
         require(
             bool(np.isreal(values).all() and np.real(values).min() < 0 < np.real(values).max()),
-            f"The fixed point at {start.round(6).tolist()} is not a saddle; its eigenvalues are {values.round(6).tolist()}.",
+            f"The fixed point at {start.round(6).tolist()} is not a saddle; its eigenvalues are "
+            f"{values.round(6).tolist()}.",
         )
         along = np.real(vectors[:, np.argmin(np.real(values)) if stable else np.argmax(np.real(values))])
         sign = jnp.asarray(-1.0 if stable else 1.0)
