@@ -56,11 +56,11 @@ def fit(
     n_trials : int
         Trials of the data set, per member. Default 1000.
     batch : int
-        Trials per update. Default 100. What does not fill a batch waits for the next epoch's order.
+        Trials per update. Default 100. Trials that do not fill a batch are left out of this epoch.
     optimiser : {"sgd", "adam", "rmsprop"} or optax.GradientTransformation
         Default SGD.
     learning_rate : float, optional
-        Of an optimiser given by name. Default 5e-4 for SGD, 1e-2 for Adam and RMSprop.
+        The learning rate of an optimiser given by name. Default 5e-4 for SGD, 1e-2 for Adam and RMSprop.
     momentum : float, optional
         Of SGD. Default 0.99, as published for the normative model.
     clip : float, optional

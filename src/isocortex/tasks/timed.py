@@ -47,12 +47,13 @@ def _as_items(given: Mapping[str, Any] | tuple[tuple[str, Any], ...]) -> tuple[t
 class TimedTask(Task):
     """A task whose trials are sequences of steps.
 
-    Every trial starts at its onset. Where durations vary, shorter trials are padded with zeros to the longest possible
-    one, and `weights` are 0 there. Inputs are 0 unless something is shown. The target is a class per step: 0 "fixate",
-    and in the decision period 1 + the right choice.
+    Step 0 is the onset of the trial. If durations vary, shorter trials are padded with zeros to the longest possible
+    one, and `weights` are 0 in the padding. Inputs are 0 unless a stimulus is shown. The target of each step is a
+    class: 0 ("fixate"), and in the decision period 1 + the index of the correct choice.
 
-    **Success** (`correct`): at the last step that counts, the largest of all outputs, "fixate" included, is the right
-    one. NeuroGym's and nn-brain's published accuracies are counted so; a network that keeps fixating is wrong.
+    **Success** (`correct`): at the last step whose weight is not 0, the largest of all outputs, "fixate" included, is
+    the correct one. The published accuracies of NeuroGym and nn-brain are computed in the same way; a network that
+    keeps fixating is wrong.
 
     Parameters
     ----------

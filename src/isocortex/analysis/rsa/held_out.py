@@ -60,8 +60,8 @@ def crossvalidate(
         Deals stimuli and subjects to folds, and draws samples.
     method : {"pearson", "cosine", "whitened-pearson", "whitened-cosine"}
     stimulus_folds, subject_folds : int, optional
-        Default a fold per eight stimuli, from 2 to 5, and per three subjects, at most 5. With 1 fold, models are fitted
-        to the stimuli or subjects that they are tested on.
+        Default: one fold for every eight stimuli, from 2 to 5, and one for every three subjects, at most 5. With 1
+        fold, models are fitted to the same stimuli or subjects that they are tested on.
     inference : {"jackknife", "dual-bootstrap"}
         Default the jackknife. In samples of the dual bootstrap (Schütt et al. 2023, 10.7554/eLife.82566) copies of a
         stimulus stay in one fold, which they cannot dominate more than one of them could: its intervals are too narrow
