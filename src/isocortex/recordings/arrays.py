@@ -1,4 +1,4 @@
-"""Named arrays out of NPZ files. Files are data, never code: no pickle is loaded, sizes are checked first."""
+"""Load named arrays from NPZ files safely: no pickle is loaded, and sizes are checked first."""
 
 import math
 import zipfile
@@ -39,7 +39,7 @@ def load_npz(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
         raise
     except Exception as error:  # a damaged zip raises anything from BadZipFile and zlib.error to tokenize's errors
         raise InputError(
-            f"{path} cannot be read as NPZ without running code ({reason(error)}); was it written whole?"
+            f"{path} cannot be read as NPZ without running code ({reason(error)}); is the file complete?"
         ) from error
     return arrays, sorted(set(members) - set(arrays))
 

@@ -159,7 +159,7 @@ def _joined(groups: Mapping[str, Contents]) -> Contents:
         return first
     held = {}
     for name, part in groups.items():
-        require(part.rdms is None, "of several groups, each must hold 'responses'.")
+        require(part.rdms is None, "if a file has several groups, each must hold 'responses'.")
         require(
             np.array_equal(part.stimuli, first.stimuli),
             f"{name!r} has other stimuli than {next(iter(groups))!r}, or in another order.",

@@ -39,7 +39,7 @@ def load_netcdf(path: Path, names: Mapping[str, str]) -> tuple[dict[str, Arrays]
     except InputError:
         raise
     except Exception as error:  # a damaged file raises anything from OSError to KeyError
-        raise InputError(f"{path} cannot be read as netCDF ({type(error).__name__}); was it written whole?") from error
+        raise InputError(f"{path} cannot be read as netCDF ({type(error).__name__}); is the file complete?") from error
     return groups, sorted(held)
 
 

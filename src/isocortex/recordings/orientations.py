@@ -47,7 +47,10 @@ def read_orientations(path: str | PathLike[str], *, bin_width: float | None = No
         load_npz(path, ())[1]
     ):
         return read_npz(path, bin_width=bin_width)
-    require(bin_width is None, f"{path} is no published file, and only those can be binned; leave out --bin-width.")
+    require(
+        bin_width is None,
+        f"{path} is not a published recording, and only those can be binned; leave out --bin-width.",
+    )
     held = read(path)
     require(bool(held.responses), f"{path} holds RDMs; responses are needed here, stimulus × unit.")
     angles = held.stimuli
