@@ -20,6 +20,7 @@ FLOORS = {
     "dynamics": 2,
     "stimuli": 2,
     "cores": 1,
+    "memory": 1,
     "errors": 1,
     "shapes": 1,
     "responses": 1,

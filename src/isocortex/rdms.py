@@ -46,7 +46,7 @@ class RDMs(Described):
         n = len(self.stimuli)
         require(
             n >= FEWEST_OF_A_PAIR,
-            f"A dissimilarity is of two stimuli; these RDMs are over {n}.",
+            f"An RDM needs at least two stimuli; got {n}.",
         )
         require(
             pairs == n * (n - 1) // 2,
@@ -54,13 +54,13 @@ class RDMs(Described):
         )
         if not self.labels:
             object.__setattr__(self, "labels", tuple(str(i) for i in range(rows)))
-        require(len(self.labels) == rows, f"{rows} RDMs need as many labels; got {len(self.labels)}.")
+        require(len(self.labels) == rows, f"{rows} RDMs need the same number of labels; got {len(self.labels)}.")
         infinite = np.isinf(self.dissimilarities).any(axis=1)
         if infinite.any():
             raise InputError(f"The RDM {self.labels[int(np.argmax(infinite))]!r} has infinite dissimilarities.")
         empty = ~np.isfinite(self.dissimilarities).any(axis=1)
         if empty.any():
-            raise InputError(f"The RDM {self.labels[int(np.argmax(empty))]!r} has no dissimilarity that is not NaN.")
+            raise InputError(f"The RDM {self.labels[int(np.argmax(empty))]!r} holds only NaN.")
 
     def __len__(self) -> int:
         return len(self.dissimilarities)
@@ -99,7 +99,7 @@ class RDMs(Described):
         i, j = (self.stimuli[places[pair]].item() for places in np.triu_indices(len(self.stimuli), 1))
         raise InputError(
             f"{what} needs every pair, and {i!r} with {j!r} is missing (NaN) in the RDM {self.labels[row]!r}; "
-            "take() the stimuli that have all."
+            "select the stimuli without missing pairs with take()."
         )
 
     def square(self) -> SquareRDM:

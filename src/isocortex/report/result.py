@@ -91,15 +91,15 @@ class Result(ABC):
     ----------
     question : str
         What the experiment asks, in one sentence.
-    quantities : mapping of str to Quantity
+    quantities : dict of str to Quantity
         What every number is, by its key; ``<…>`` in a key stands for any text.
-    references : sequence of str
+    references : tuple of str
         Names that :func:`isocortex.citation` knows.
     """
 
     question: ClassVar[str]
-    quantities: ClassVar[Mapping[str, Quantity]]
-    references: ClassVar[Sequence[str]] = ()
+    quantities: ClassVar[dict[str, Quantity]]
+    references: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Keep the short form: a dataclass would write out every array that it holds."""

@@ -1,4 +1,4 @@
-"""The run folder: what was asked, what was found, and the page to read it on."""
+"""The run folder: the options of a run, its results, and its report."""
 
 from .catalogue import latest_run as latest_run
 from .catalogue import runs_in as runs_in

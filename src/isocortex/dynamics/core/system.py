@@ -1,4 +1,4 @@
-"""What every continuous model is here: dx/dt = f(t, x), with named variables and, where it has any, noise.
+"""The base class of continuous models: dx/dt = f(t, x), with named variables and optional noise.
 
 A Wilson–Cowan model is a system, and so is a trained network with its input held fixed: one simulation, one search
 for fixed points and one phase plane serve both. Time is in ms.
@@ -104,7 +104,7 @@ class System(Described, eqx.Module):
 
 
 class Custom(System):
-    """A system written as one function, for those that need no class of their own.
+    """A system that is made from a function, without writing a class.
 
     Parameters
     ----------
