@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterable
+from decimal import Decimal
+from numbers import Real
 from typing import SupportsFloat
 from unicodedata import bidirectional, category
 
@@ -32,15 +34,51 @@ def significant(value: SupportsFloat, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> significant(0.0123456), significant(-2.0), significant(123456.0)
-    ('0.0123', '−2', '123000')
+    >>> significant(0.0123456), significant(-2.0), significant(123456.0), significant(1e-8)
+    ('0.0123', '−2', '123000', '1e−8')
     """
     value = float(value)
     if math.isnan(value):
         return UNDEFINED
     rounded = float(f"{value:.{digits}g}")
     text = f"{rounded:.0f}" if 10**digits <= abs(rounded) < 1e7 else f"{rounded:.{digits}g}"
-    return text.replace("-", "−")
+    return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
+
+
+def column(values: Iterable[object], digits: int = 3) -> list[str]:
+    """Return what stands in a column of a table as text: its numbers with the same decimals, as many as they need.
+
+    Needed are those that show so many significant digits of every number, but not more than `digits` decimals unless
+    the largest number has none left then. Where such decimals would hide a number, each has its own significant digits.
+
+    Examples
+    --------
+    >>> column([12.8, 50.0]), column([1.0, -0.447214]), column([0.5, 1e-9]), column([True, None]), column(["a", 2])
+    (['12.8', '50.0'], ['1.000', '−0.447'], ['0.5', '1e−09'], ['yes', '–'], ['a', '2'])
+    """
+    cells = list(values)
+    numbers = [float(cell) for cell in cells if isinstance(cell, Real) and not isinstance(cell, bool)]
+    sizes = [abs(value) for value in numbers if math.isfinite(value) and value != 0]
+    needed = [_decimals(size, digits) for size in sizes]
+    decimals = min(max(needed, default=0), max(digits, _decimals(max(sizes, default=1.0), digits)))
+    hides = any(float(f"{size:.{decimals}f}") == 0 for size in sizes)
+
+    def text(cell: object) -> str:
+        if cell is None:
+            return UNDEFINED
+        if isinstance(cell, bool):
+            return "yes" if cell else "no"
+        if not isinstance(cell, Real):
+            return str(cell)
+        return significant(cell, digits) if hides else number(cell, decimals)
+
+    return [text(cell) for cell in cells]
+
+
+def _decimals(size: float, digits: int) -> int:
+    """Return how many decimals show so many significant digits of a number, without trailing zeros."""
+    exponent = Decimal(f"{size:.{digits}g}").normalize().as_tuple().exponent
+    return max(0, -int(exponent))
 
 
 def interval(value: SupportsFloat, low: SupportsFloat, high: SupportsFloat, decimals: int = 3) -> str:

@@ -132,6 +132,17 @@ def test_jacobians_equal_finite_differences(system):
         np.testing.assert_allclose(J, np.stack(columns, axis=1), rtol=0, atol=2e-5)
 
 
+def test_a_search_says_how_it_went():
+    found = fixed_points(RatePopulation(), {"r": (-0.5, 1)}, n_starts=64)
+    said = fixed_point_table(found).attrs["methods"]
+    assert "by the Levenberg–Marquardt method from 64 starts spread evenly over the box r from −0.5 to 1." in said
+    assert "at most 1e−8 of the box" in said
+    assert "slow points" not in said
+    slow = fixed_points(RatePopulation(), starts=[[0.1], [0.4]], slow=0.01).attrs["methods"]
+    assert "from 2 given states." in slow
+    assert "at minima of the speed of at most 0.01 per ms (slow points)" in slow
+
+
 def test_a_box_without_fixed_points_is_empty_and_labelled():
     found = fixed_points(Custom(ghost, ("x",), {"gap": 1e-3}), {"x": (-1, 1)})
     assert dict(found.sizes) == {"point": 0, "variable": 1, "by": 1, "mode": 1}

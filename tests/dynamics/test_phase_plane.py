@@ -161,6 +161,10 @@ def test_folds_of_a_cubic():
     np.testing.assert_allclose(found["x_at"].values[:, 0], np.array([1, -1]) / np.sqrt(3), rtol=0, atol=1e-9)
     x, p = found["x"].values[:, 0], found["p"].values
     np.testing.assert_allclose(p + x - x**3, 0, atol=1e-12)
+    assert found.attrs["methods"].startswith(
+        "Branches of fixed points were followed by pseudo-arclength continuation as p went from −1 to 1. They begin "
+        "at the fixed points for 9 equally spaced values of p, each sought from 256 starts in the box x from −2 to 2."
+    )
     assert set(found["branch"].values) == {0}
     assert (p.min(), p.max()) == pytest.approx((-1, 1), abs=1e-6)
     unstable = np.abs(x) < 1 / np.sqrt(3) - 1e-3

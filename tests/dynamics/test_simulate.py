@@ -106,7 +106,36 @@ def test_explicit_noise_replays_a_numpy_loop_to_rounding(rng):
         x[n + 1] = x[n] - 0.1 * x[n] / 5 + 0.7 * np.sqrt(2 / 5) * np.sqrt(0.1) * noise[n, 0]
     ours = simulate(OU, [0.3], duration=20, dt=0.1, noise=noise)
     np.testing.assert_allclose(ours.values[:, 0], x, rtol=0, atol=1e-14)
-    assert ours.attrs == {"solver": "euler-maruyama", "dt": 0.1}
+    assert (ours.attrs["solver"], ours.attrs["dt"]) == ("euler-maruyama", 0.1)
+
+
+METHODS = {
+    "one path": (
+        lambda: simulate(FORCED, [0.1], duration=2, dt=0.5),
+        "1 path of 2 ms was simulated by the classical Runge–Kutta method of order 4 with steps of 0.5 ms.",
+    ),
+    "steps that are chosen": (
+        lambda: simulate(FORCED, [[0.1], [0.2]], duration=2, dt=2, solver="tsit5", tolerance=1e-6),
+        "2 paths of 2 ms were simulated from 2 initial states by Tsitouras' Runge–Kutta method of order 5 with steps "
+        "that keep the relative and the absolute error of each below 1e−6.",
+    ),
+    "noise and a sweep": (
+        lambda: simulate(OU, [[0.3]] * 3, duration=2, dt=0.1, key=jax.random.key(0), sweep={"tau": [1.0, 2.0]}),
+        "3 paths of 2 ms were simulated by the Euler–Maruyama method with steps of 0.1 ms, for each of 2 values of "
+        "tau. Their noise was drawn from random numbers.",
+    ),
+    "noise that is given": (
+        lambda: simulate(OU, [0.3], duration=2, dt=1, noise=np.zeros((2, 1))),
+        "1 path of 2 ms was simulated by the Euler–Maruyama method with steps of 1 ms. Its noise was drawn from the "
+        "numbers that were given.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", METHODS)
+def test_a_simulation_says_what_it_did(case):
+    simulated, said = METHODS[case]
+    assert simulated().attrs["methods"] == said
 
 
 def test_exact_steps_replay_their_law_at_any_length(rng):

@@ -265,7 +265,7 @@ def test_a_data_set_of_the_catalogue(tmp_path, rng, monkeypatch):
     path.parent.mkdir(parents=True)
     np.savez(path, resp=rng.normal(size=(60, 60)), stimuli=np.arange(3.0, 360.0, 6.0))  # 30 of them up to 180°
     published = replace(recordings.DATASETS["stringer-2021"], md5=hashlib.md5(path.read_bytes()).hexdigest())
-    monkeypatch.setitem(recordings.DATASETS, "stringer-2021", published)
+    monkeypatch.setitem(recordings.DATASETS._entries, "stringer-2021", published)
     folder = OrientationV1(**SMALL, data="stringer-2021", out=tmp_path / "runs").execute()
     assert not any(key.startswith("rsa.ceiling") for key in summary(folder))
     page = (folder / "report.html").read_text()

@@ -32,7 +32,7 @@ def test_layers_have_the_published_shapes(architecture, key):
     network = ConvNet(architecture, key=key)
     activity = network(jnp.asarray(gratings([10.0])[0]))
     assert {name: activity[name].shape for name in network.layers} == {
-        n: SHAPES[n] for n in ARCHITECTURES[architecture]
+        n: SHAPES[n] for n in ARCHITECTURES[architecture].layers
     }
     assert 0 < float(activity["output"][0]) < 1
 

@@ -52,7 +52,7 @@ def server(content, tmp_path, monkeypatch):
     served = replace(
         datasets.DATASETS["stringer-2021"], address=address, md5=hashlib.md5(content).hexdigest(), file="animal.npz"
     )
-    monkeypatch.setitem(datasets.DATASETS, "stringer-2021", served)
+    monkeypatch.setitem(datasets.DATASETS._entries, "stringer-2021", served)
     monkeypatch.setenv("ISOCORTEX_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
     yield host
@@ -98,7 +98,7 @@ def test_a_server_that_does_not_answer(server, tmp_path, monkeypatch):
     monkeypatch.setenv("ISOCORTEX_DATA", str(tmp_path / "data"))
     address = f"http://127.0.0.1:{server.server_port}/animal.npz"
     slow = replace(datasets.DATASETS["stringer-2021"], address=address, file="animal.npz")
-    monkeypatch.setitem(datasets.DATASETS, "stringer-2021", slow)
+    monkeypatch.setitem(datasets.DATASETS._entries, "stringer-2021", slow)
     monkeypatch.setattr(datasets, "TIMEOUT", 0.2)
     monkeypatch.setattr(datasets, "RETRIES", 0)
     server.mood = ["slow"]
@@ -111,7 +111,7 @@ def test_no_network(monkeypatch, tmp_path):
     monkeypatch.setenv("ISOCORTEX_DATA", str(tmp_path))
     monkeypatch.setattr(datasets, "RETRIES", 0)
     nowhere = replace(datasets.DATASETS["stringer-2021"], address="http://127.0.0.1:9/x")
-    monkeypatch.setitem(datasets.DATASETS, "stringer-2021", nowhere)
+    monkeypatch.setitem(datasets.DATASETS._entries, "stringer-2021", nowhere)
     with pytest.raises(InputError, match=r"ConnectionError.*set ISOCORTEX_DATA"):
         datasets.fetch("stringer-2021")
 

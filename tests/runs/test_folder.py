@@ -42,6 +42,7 @@ def make(tmp_path, *, finish=True, label="a"):
         references=["nili-2014"],
         notes=[label],
         meanings={"seed": label},
+        quantities={"a": {"meaning": label, "unit": label}},
     )
     run.close()
     report.write_report(run.path)

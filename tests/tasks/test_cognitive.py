@@ -25,7 +25,7 @@ from isocortex.tasks import (
     task,
 )
 
-NOISY = [name for name, cls in TASKS.items() if cls.NOISY]
+NOISY = [name for name, known in TASKS.items() if known.task.NOISY]
 
 
 @eqx.filter_jit
@@ -545,7 +545,7 @@ def test_a_task_of_ones_own_is_one_class(own, key):
         ("Many", "Many.draw's 'choice' must be the index of one of the 2 CHOICES"),
         ("Void", "Void shows inputs that are not finite"),
         ("Sure", "Sure.ideal must return probabilities"),
-        ("", "own_tasks:'; one of your own is given as my_module:MyTask"),
+        ("", "own_tasks:'; a task that you wrote is given as my_module:MyTask"),
         ("Other", "Other is no task"),
         ("Min", "no class in own_tasks.py, 'Min'. Did you mean 'Mine'"),
     ],
@@ -570,5 +570,5 @@ def test_what_is_wrong_with_a_module_is_said(own, module, message):
 
 def test_the_file_may_be_named_with_its_ending_but_not_without_its_class(own):
     assert type(task("own_tasks.py:Mine")).__name__ == "Mine"
-    with pytest.raises(InputError, match="one of your own is given as my_module:MyTask"):
+    with pytest.raises(InputError, match="a task that you wrote is given as my_module:MyTask"):
         task("own_tasks")

@@ -5,6 +5,7 @@ to search, whatever the number of lobes (Golub & Pereyra 2003, 10.1088/0266-5611
 then Newton steps, which also converge for noisy units where Gauss–Newton creeps.
 """
 
+from dataclasses import dataclass
 from functools import partial
 
 import jax
@@ -15,11 +16,30 @@ import xarray as xr
 from jaxtyping import Array, Float
 from scipy.stats import f as f_distribution
 
-from ..errors import look_up, require
+from ..errors import require
+from ..registries import Registry
 from .tuning import PerUnit, Trials, angles_and_trials, circle, unit_index
 
-FITS: dict[str, tuple[int, int]] = {"von_mises": (2, 1), "double_von_mises": (1, 2)}
-"""Name → (harmonic m: the curve has the period 360°/m, number of lobes)."""
+
+@dataclass(frozen=True)
+class TuningShape:
+    """A tuning curve that can be fitted.
+
+    Attributes
+    ----------
+    harmonic : int
+        m: the curve has the period 360°/m.
+    lobes : int
+        Number of its peaks.
+    """
+
+    harmonic: int
+    lobes: int
+
+
+FITS = Registry(
+    "tuning curve", "tuning_curves", {"von_mises": TuningShape(2, 1), "double_von_mises": TuningShape(1, 2)}
+)
 
 BROADEST = 0.1
 """Least κ: there a von Mises curve is a cosine to 3 %, and below, amplitude and κ cannot be told apart."""
@@ -96,7 +116,8 @@ def fit_tuning(responses: xr.DataArray, kind: str = "von_mises") -> pd.DataFrame
     >>> fit_tuning(responses(bump, stimuli=angles)).iloc[0].round(2).to_dict()
     {'preferred': 30.0, 'kappa': 2.0, 'half_width': 24.25, 'amplitude': 3.0, 'baseline': 1.0, 'r2': 1.0}
     """
-    m, n_lobes = look_up("tuning curve", kind, FITS)
+    shape = FITS.named(kind)
+    m, n_lobes = shape.harmonic, shape.lobes
     angles, trials = angles_and_trials(responses)
     period = 360 // m
     phase = np.deg2rad(m * angles)

@@ -33,7 +33,7 @@ def _list() -> None:
 
 
 def _fetch(name: str) -> None:
-    look_up("data set", name, DATASETS)
+    DATASETS.named(name)
     with progress_bars() as progress:
         path = fetch(name, progress=progress)
     print(path)

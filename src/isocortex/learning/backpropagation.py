@@ -5,15 +5,17 @@ compared with. A batch is a matrix with a sample per row, so that W z of one sam
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from ..errors import look_up, require
+from ..errors import require
 from ..models import MLP
+from ..registries import Registry
 from ..tasks.head_centred import ERRORS
 
 Samples = Float[jax.Array, "sample _"]
@@ -21,7 +23,8 @@ Number = Float[jax.Array, ""] | float
 Weights = TypeVar("Weights")
 
 
-class Loss(NamedTuple):
+@dataclass(frozen=True)
+class Loss:
     """What is minimised: the mean over samples of a sum over outputs.
 
     Attributes
@@ -36,10 +39,14 @@ class Loss(NamedTuple):
     readouts: tuple[str, ...] = ()
 
 
-LOSSES: dict[str, Loss] = {
-    "cross-entropy": Loss(lambda output, target, slope: output - target, ("sigmoid",)),
-    "squared-error": Loss(lambda output, target, slope: (output - target) * slope),
-}
+LOSSES = Registry(
+    "loss",
+    "backpropagation_losses",
+    {
+        "cross-entropy": Loss(lambda output, target, slope: output - target, ("sigmoid",)),
+        "squared-error": Loss(lambda output, target, slope: (output - target) * slope),
+    },
+)
 """−Σ y ln ŷ + (1 − y) ln(1 − ŷ), where the slope of a sigmoid cancels; and ½ Σ (ŷ − y)²."""
 
 
@@ -119,7 +126,7 @@ def agreement(network: MLP, x: Samples, y: Samples, loss: str = "cross-entropy")
 
 def check_loss(network: MLP, loss: str) -> None:
     """Raise unless the loss exists and goes with the network's readout."""
-    readouts = look_up("loss", loss, LOSSES).readouts
+    readouts = LOSSES.named(loss).readouts
     require(
         not readouts or network.readout in readouts,
         f"The loss {loss!r} needs a readout of {' or '.join(readouts)}; the network has {network.readout!r}.",
@@ -149,7 +156,8 @@ def adam(
     return moved, (m, v)
 
 
-class Rule(NamedTuple):
+@dataclass(frozen=True)
+class Rule:
     """How weights follow a gradient.
 
     Attributes
@@ -164,5 +172,4 @@ class Rule(NamedTuple):
     moments: int
 
 
-OPTIMISERS: dict[str, Rule] = {"sgd": Rule(sgd, 0), "adam": Rule(adam, 2)}
-"""Name → rule."""
+RULES = Registry("optimiser", "backpropagation_rules", {"sgd": Rule(sgd, 0), "adam": Rule(adam, 2)})

@@ -15,12 +15,12 @@ import xarray as xr
 from jaxtyping import Float
 
 from ..cores import on_cores
-from ..errors import look_up, require
+from ..errors import require
 from ..formats import counted, significant
 from ..models import MLP, n_members
 from ..shapes import PRNGKey
 from ..tasks import Task
-from .backpropagation import OPTIMISERS, check_loss, deltas, forward, gradients
+from .backpropagation import RULES, check_loss, deltas, forward, gradients
 from .checkpoint import fingerprint, read_state, write_state
 from .methods import NAMES
 
@@ -100,7 +100,7 @@ def descend(
         require(count >= 1, f"{name} must be at least 1; got {count}.")
     require(batch <= n_trials, f"A batch of {batch} cannot be drawn from {n_trials} trials.")
     require(0 < learning_rate < np.inf, f"learning_rate must be above 0; got {learning_rate}.")
-    rule = look_up("optimiser", optimiser, OPTIMISERS)
+    rule = RULES.named(optimiser)
     check_loss(networks, loss)
     seeds = n_members(networks)
     data = [_batches(task, jax.random.fold_in(key, i), n_trials, batch) for i in range(seeds)]
@@ -137,9 +137,9 @@ def descend(
     coordinates = {"seed": np.arange(seeds), "epoch": np.arange(epochs) + 1}
     error = xr.DataArray(errors, dims=("seed", "epoch"), coords=coordinates, name="error")
     return _stacked(members)[0], error.assign_attrs(
-        methods=f"Every network goes {counted(epochs, 'time')} through its own {counted(n_trials, 'trial')}, in "
-        f"batches of {batch} and in a fixed order. The weights follow the gradient of the {loss} by {NAMES[optimiser]} "
-        f"with a learning rate of {significant(learning_rate)}."
+        methods=f"Every network goes {counted(epochs, 'time')} through its own {counted(n_trials, 'trial')}, in batches "
+        f"of {batch} and in a fixed order. The weights follow the gradient of the {loss} by "
+        f"{NAMES.get(optimiser, optimiser)} with a learning rate of {significant(learning_rate)}."
     )
 
 
@@ -177,7 +177,7 @@ def _epochs(
     optimiser: str,
 ) -> tuple[Member, jax.Array]:
     """Take one network through its batches `n` times; return it and the error of each epoch."""
-    follow, (n_batches, batch) = OPTIMISERS[optimiser].step, data[0].shape[:2]
+    follow, (n_batches, batch) = RULES[optimiser].step, data[0].shape[:2]
 
     def update(member: Member, given: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[Member, jax.Array]:
         network, memory = member

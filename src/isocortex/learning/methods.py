@@ -7,7 +7,7 @@ import optax
 
 from ..formats import counted, listed, percent, significant
 from ..tasks import Task
-from .optimisers import LEARNING_RATES, MOMENTUM
+from .optimisers import MOMENTUM, OPTIMISERS
 
 NAMES = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "stochastic gradient descent"}
 
@@ -22,7 +22,7 @@ def of_rule(
 ) -> str:
     """Return how weights follow the gradient, as one sentence; the parameters are those of the training."""
     if isinstance(optimiser, str):
-        rate = LEARNING_RATES[optimiser] if learning_rate is None else learning_rate
+        rate = OPTIMISERS[optimiser].learning_rate if learning_rate is None else learning_rate
         said = f"{NAMES.get(optimiser, optimiser)} with a learning rate of {significant(rate)}"
         if optimiser == "sgd":
             said += f" and a momentum of {significant(MOMENTUM if momentum is None else momentum)}"

@@ -1,24 +1,50 @@
 """Rules that turn a gradient into a change of the weights, by name."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from math import inf
 
 import optax
 
-from ..errors import look_up, require
+from ..errors import require
+from ..registries import Registry
 
-OPTIMISERS: dict[str, Callable[[float, float], optax.GradientTransformation]] = {
-    "adam": lambda learning_rate, momentum: optax.adam(learning_rate),
-    "rmsprop": lambda learning_rate, momentum: optax.rmsprop(learning_rate, 0.99, eps_in_sqrt=False),
-    "sgd": lambda learning_rate, momentum: optax.sgd(learning_rate, momentum),
-}
-"""Name → (learning rate, momentum) → rule, with the constants of PyTorch; SGD alone reads the momentum."""
-
-
-LEARNING_RATES = {"adam": 1e-2, "rmsprop": 1e-2, "sgd": 5e-4}
 MOMENTUM = 0.99
 """Of SGD, as published for the normative model."""
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """A rule that turns a gradient into a change of the weights.
+
+    Attributes
+    ----------
+    rule : callable
+        (learning rate, momentum) → rule of Optax.
+    learning_rate : float
+        Its default.
+    has_momentum : bool
+        Whether it reads the momentum.
+    """
+
+    rule: Callable[[float, float], optax.GradientTransformation]
+    learning_rate: float
+    has_momentum: bool = False
+
+
+OPTIMISERS = Registry(
+    "optimiser",
+    "optimisers",
+    {
+        "adam": Optimiser(lambda learning_rate, momentum: optax.adam(learning_rate), 1e-2),
+        "rmsprop": Optimiser(
+            lambda learning_rate, momentum: optax.rmsprop(learning_rate, 0.99, eps_in_sqrt=False), 1e-2
+        ),
+        "sgd": Optimiser(lambda learning_rate, momentum: optax.sgd(learning_rate, momentum), 5e-4, has_momentum=True),
+    },
+)
+"""Optimisers by name, with the constants of PyTorch."""
 
 
 def rule(
@@ -37,9 +63,9 @@ def rule(
     """
     require(clip is None or 0 < clip < inf, f"clip must be above 0, and finite; got {clip}.")
     if isinstance(optimiser, str):
-        look_up("optimiser", optimiser, OPTIMISERS)
-        require(momentum is None or optimiser == "sgd", f"{optimiser!r} has no momentum; 'sgd' has.")
-        rate = LEARNING_RATES[optimiser] if learning_rate is None else learning_rate
+        known = OPTIMISERS.named(optimiser)
+        require(momentum is None or known.has_momentum, f"{optimiser!r} has no momentum; 'sgd' has.")
+        rate = known.learning_rate if learning_rate is None else learning_rate
         share = MOMENTUM if momentum is None else momentum
         require(0 < rate < inf, f"learning_rate must be above 0, and finite; got {rate}.")
         require(0 <= share < 1, f"momentum must be in [0, 1); got {share}.")
@@ -55,7 +81,7 @@ def rule(
 @cache
 def _named(name: str, learning_rate: float, momentum: float, clip: float | None) -> optax.GradientTransformation:
     """Return one rule for one set of numbers, so that training again with them does not compile again."""
-    return _clipped(OPTIMISERS[name](learning_rate, momentum), clip)
+    return _clipped(OPTIMISERS[name].rule(learning_rate, momentum), clip)
 
 
 @cache

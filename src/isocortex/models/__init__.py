@@ -28,3 +28,4 @@ from .protocol import Model as Model
 from .record import record as record
 from .recurrent import Held as Held
 from .recurrent import Recurrent as Recurrent
+from .recurrent_networks import RECURRENT_NETWORKS as RECURRENT_NETWORKS

@@ -1,16 +1,19 @@
 """Non-linearities of units, by name, each with its slope."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ..registries import Registry
+
 Layer = Float[Array, "..."]
 
 
-class Activation(NamedTuple):
+@dataclass(frozen=True)
+class Activation:
     """A non-linearity.
 
     Attributes
@@ -25,11 +28,14 @@ class Activation(NamedTuple):
     slope: Callable[[Layer], Layer]
 
 
-ACTIVATIONS: dict[str, Activation] = {
-    "sigmoid": Activation(jax.nn.sigmoid, lambda z: z * (1 - z)),
-    "tanh": Activation(jnp.tanh, lambda z: 1 - z**2),
-    "relu": Activation(jax.nn.relu, lambda z: (z > 0).astype(z.dtype)),
-    "softplus": Activation(jax.nn.softplus, lambda z: -jnp.expm1(-z)),
-    "identity": Activation(lambda a: a, jnp.ones_like),
-}
-"""Name → non-linearity and its slope."""
+ACTIVATIONS = Registry(
+    "activation",
+    "activations",
+    {
+        "sigmoid": Activation(jax.nn.sigmoid, lambda z: z * (1 - z)),
+        "tanh": Activation(jnp.tanh, lambda z: 1 - z**2),
+        "relu": Activation(jax.nn.relu, lambda z: (z > 0).astype(z.dtype)),
+        "softplus": Activation(jax.nn.softplus, lambda z: -jnp.expm1(-z)),
+        "identity": Activation(lambda a: a, jnp.ones_like),
+    },
+)

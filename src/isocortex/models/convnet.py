@@ -1,6 +1,7 @@
 """The convolutional networks of Neuromatch Academy W1D5: FC, ConvFC and ConvPoolFC."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import equinox as eqx
@@ -9,18 +10,36 @@ import jax.numpy as jnp
 from jax.custom_batching import sequential_vmap
 
 from ..errors import look_up, require
+from ..registries import Registry
 from ..shapes import Biases, FilterBank, Image, Kernels, PRNGKey
 from ..stimuli import filter_bank
 from .correlation import correlate, pad_width
 from .ops import correlate_relu_pool
 from .protocol import Model
 
-ARCHITECTURES: dict[str, tuple[str, ...]] = {
-    "FC": ("fc", "fc_relu", "output"),
-    "ConvFC": ("conv", "conv_relu", "fc", "fc_relu", "output"),
-    "ConvPoolFC": ("conv", "conv_relu", "pool", "fc", "fc_relu", "output"),
-}
-"""The layers of each architecture, in order."""
+
+@dataclass(frozen=True)
+class Architecture:
+    """A kind of :class:`ConvNet`.
+
+    Attributes
+    ----------
+    layers : tuple of str
+        The layers in order.
+    """
+
+    layers: tuple[str, ...]
+
+
+ARCHITECTURES = Registry(
+    "architecture",
+    "architectures",
+    {
+        "FC": Architecture(("fc", "fc_relu", "output")),
+        "ConvFC": Architecture(("conv", "conv_relu", "fc", "fc_relu", "output")),
+        "ConvPoolFC": Architecture(("conv", "conv_relu", "pool", "fc", "fc_relu", "output")),
+    },
+)
 
 Activity = dict[str, jax.Array]
 
@@ -187,7 +206,7 @@ class ConvNet(Model):
         hidden: int = 10,
         key: PRNGKey,
     ) -> None:
-        layers = look_up("architecture", architecture, ARCHITECTURES)
+        layers = ARCHITECTURES.named(architecture).layers
         look_up("readout", readout, dict.fromkeys(("sigmoid", "identity")))
         rows, columns = image_size
         n_features = rows * columns
@@ -207,7 +226,7 @@ class ConvNet(Model):
     @property
     def layers(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Names of the layers, in order."""
-        return ARCHITECTURES[self.architecture]
+        return ARCHITECTURES[self.architecture].layers
 
     @property
     def input_shape(self) -> tuple[int, int]:

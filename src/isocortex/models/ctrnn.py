@@ -9,7 +9,7 @@ import numpy as np
 from jax.custom_batching import sequential_vmap
 from jaxtyping import Array, Bool, Float, Int8
 
-from ..errors import look_up, require
+from ..errors import require
 from ..shapes import PRNGKey
 from .activations import ACTIVATIONS
 from .connectivity import balanced, signs, sparse, structure
@@ -123,7 +123,7 @@ class CTRNN(Recurrent):
     ) -> None:
         for name, count in {"n_inputs": n_inputs, "n_outputs": n_outputs, "n_units": n_units}.items():
             require(count >= 1, f"{name} must be at least 1; got {count}.")
-        look_up("activation", activation, ACTIVATIONS)
+        ACTIVATIONS.named(activation)
         require(
             np.shape(tau) in ((), (n_units,)),
             f"tau must be a number or one for each of the {n_units} units; got the shape {np.shape(tau)}.",

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from ..errors import look_up, require
+from ..errors import require
 from ..shapes import PRNGKey
 from .activations import ACTIVATIONS, Activation
 from .protocol import Model
@@ -64,7 +64,7 @@ class MLP(Model):
             f"sizes must be the numbers of inputs, hidden units and outputs, each at least 1; got {tuple(sizes)}.",
         )
         for name in (activation, readout):
-            look_up("activation", name, ACTIVATIONS)
+            ACTIVATIONS.named(name)
         keys = jax.random.split(key, len(sizes) - 1)
         self.weights = tuple(
             jax.random.uniform(k, (n_out, n_in), minval=-(n_in**-0.5), maxval=n_in**-0.5)

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..analysis.rsa import NoiseCeiling
-from .style import BLUE, GREY, VARIANT_COLOURS, grid, legend_below, short, styled
+from .canvas import grid, legend_below, styled
+from .style import BLUE, GREY, VARIANT_COLOURS, short
 
 WIDEST_BAR = 0.26
 MODEL_BAR = 0.62

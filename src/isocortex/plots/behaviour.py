@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..analysis import psychometric_model
-from .style import BLUE, GREEN, GREY, ORANGE, PINK, SKY, VERMILION, grid, styled
+from .canvas import figure_legend, grid, styled
+from .style import BLUE, GREEN, GREY, ORANGE, PINK, SKY, VERMILION
 
 NETWORKS = (BLUE, ORANGE, GREEN, SKY)
 ANIMALS = (("o", "black"), ("s", VERMILION), ("^", PINK))
@@ -83,7 +84,7 @@ def psychometric_curves(
     least = min(chance, *(float(each["share"].min()) for each in networks.values()))
     axis.set_ylim(-0.02 if signed else least - 0.06, 1.02)
     axis.set_ylabel(y_label)
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure_legend(figure, *axis.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 
@@ -121,7 +122,7 @@ def chronometric_curves(
         _points(axis, scale, points, "rt", fmt=marker, color=colour, label=name)
     axis.set_ylim(bottom=0)
     axis.set_ylabel(y_label)
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure_legend(figure, *axis.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 

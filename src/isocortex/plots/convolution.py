@@ -9,8 +9,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from .canvas import grid, legend_below, styled
 from .images import SIGNED_MAP
-from .style import BLUE, GREY, grid, legend_below, styled
+from .style import BLUE, GREY
 
 Map = Float[np.ndarray, "rows columns"]
 

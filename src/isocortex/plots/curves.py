@@ -8,7 +8,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ..rdms import RDMs
-from .style import BLUE, BRAIN, GREY, SERIES, grid, legend_below, orientation_axis, plain_log, styled
+from .canvas import figure_legend, grid, legend_below, styled
+from .style import BLUE, BRAIN, GREY, SERIES, orientation_axis, plain_log
 
 
 @styled
@@ -126,7 +127,7 @@ def profiles(
         if not isinstance(y_label, str) or i == 0:
             axis.set_ylabel(y_label if isinstance(y_label, str) else y_label[i])
     if len({tuple(lines) for lines in panels.values()}) == 1:
-        figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+        figure_legend(figure, *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     else:
         for axis in axes[0]:
             below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2)}
@@ -161,5 +162,5 @@ def proportions(
     axis.set_ylim(-3, 103)
     axis.set_xlabel(x_label)
     axis.set_ylabel(y_label)
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure_legend(figure, *axis.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure

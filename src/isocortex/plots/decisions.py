@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .style import BLUE, BRAIN, GREEN, GREY, ORANGE, VERMILION, grid, styled
+from .canvas import figure_legend, grid, styled
+from .style import BLUE, BRAIN, GREEN, GREY, ORANGE, VERMILION
 
 ZERO_AT = 0.5
 """Where coherence 0 stands on the logarithmic axis, as a share of the lowest other coherence."""
@@ -52,7 +53,7 @@ def decision_curves(measured: Curves, predicted: Mapping[str, Curves]) -> Figure
     axes[0, 0].set_ylabel("share correct")
     axes[1, 0].set_ylabel("mean reaction time (ms)")
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    figure_legend(figure, handles, labels, loc="outside lower center", ncols=2)
     return figure
 
 
@@ -132,7 +133,7 @@ def reaction_time_densities(
         row[0].set_ylabel("correct trials\n(share per s)")
     for axis in axes[-1]:
         axis.set_xlabel("reaction time (ms)")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure_legend(figure, *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 

@@ -7,8 +7,9 @@ from matplotlib.transforms import blended_transform_factory
 from scipy.cluster import hierarchy
 
 from ..rdms import RDMs
+from .canvas import figure_legend, grid, styled
 from .embedding import MARKERS
-from .style import SERIES, grid, short, styled
+from .style import SERIES, short
 
 MOST_NAMED = 60
 """Stimuli above which names would run into each other."""
@@ -53,7 +54,7 @@ def dendrogram(rdms: RDMs, *, categories: np.ndarray | None = None) -> Figure:
             style |= {"ls": "", "ms": 4.5, "transform": below, "clip_on": False, "label": short(kind)}
             axis.plot(mine, np.full(len(mine), -0.035), **style)
         handles, labels = axis.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 6))
+        figure_legend(figure, handles, labels, loc="outside lower center", ncols=min(len(labels), 6))
     names = [short(rdms.stimuli[i]) for i in order] if named else []
     axis.set_xticks(places if named else [], names, rotation=90, fontsize=7)
     axis.tick_params(bottom=False, pad=8)

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .style import BLUE, GREY, grid, styled
+from .canvas import figure_x_label, grid, styled
+from .style import BLUE, GREY
 
 
 @styled
@@ -38,5 +39,5 @@ def difference_intervals(table: pd.DataFrame, *, measure: str, significant: floa
         axis.set_xlim(-limit, limit)
     axes[0, 0].set_yticks(range(len(pairs)), [f"{a} − {b}" for a, b in pairs])
     axes[0, 0].set_ylim(len(pairs) - 0.5, -0.5)
-    figure.supxlabel(f"difference in {measure}", fontsize=10)
+    figure_x_label(figure, f"difference in {measure}")
     return figure

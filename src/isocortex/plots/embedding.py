@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from .canvas import figure_legend, grid, styled
 from .names import name_points
-from .style import CYCLIC_MAP, ORIENTATIONS, SERIES, blank, grid, orientation_bar, short, styled
+from .style import CYCLIC_MAP, ORIENTATIONS, SERIES, blank, orientation_bar, short
 
 PANELS_PER_LINE = 3
 MARKERS = "osD^vP*X"
@@ -71,7 +72,7 @@ def mds_maps(
         axis.set_ylabel("MDS 2")
     if categories is not None:
         handles, labels = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 3 * columns))
+        figure_legend(figure, handles, labels, loc="outside lower center", ncols=min(len(labels), 3 * columns))
     elif len(stimuli) <= MOST_NAMED:
         figure.draw_without_rendering()
         for axis, (points, _) in zip(axes.flat, maps.values(), strict=False):

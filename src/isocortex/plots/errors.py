@@ -6,7 +6,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from .style import BRAIN, GREY, VARIANT_COLOURS, grid, styled
+from .canvas import figure_legend, grid, styled
+from .style import BRAIN, GREY, VARIANT_COLOURS
 
 
 @styled
@@ -46,7 +47,7 @@ def error_curves(
     axis.set_ylim(0, 1.08 * max(baselines.values()))
     axis.set_xlabel("epoch")
     axis.set_ylabel(y_label)
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure_legend(figure, *axis.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 
@@ -77,5 +78,5 @@ def position_errors(errors: Mapping[str, np.ndarray], *, chance: np.ndarray) -> 
     axis.set_ylim(0, 1)
     axis.set_xlabel("error of the decoded head-centred position (°)")
     axis.set_ylabel("cumulative share of samples")
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    figure_legend(figure, *axis.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure

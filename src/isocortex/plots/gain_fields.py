@@ -12,7 +12,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from .style import GREY, SKY, VARIANT_COLOURS, blank, grid, legend_below, styled
+from .canvas import grid, legend_below, styled
+from .style import GREY, SKY, VARIANT_COLOURS, blank
 
 Eyes = Float[np.ndarray, "eye 2"]
 AtEyes = Float[np.ndarray, "unit eye"]
@@ -23,6 +24,8 @@ MEASURES = {
     "shift": ("shift of the receptive field\n(0 retina, 1 head)", (-0.5, 1.25)),
 }
 """Column of the table → label and range of the axis."""
+GAP = 0.93
+"""Share of its place in a block that a map fills."""
 
 
 @styled
@@ -90,26 +93,26 @@ def retinal_maps(
         Of the colours.
     """
     xs, ys = np.unique(eyes[:, 0]), np.unique(eyes[:, 1])
-    figure = Figure(figsize=(3.3 * len(units) + 0.9, 3.5), layout="constrained")
-    widths = [*[1.0] * len(units), 0.24]
-    *blocks, bar = figure.subfigures(1, len(widths), squeeze=False, width_ratios=widths)[0]
-    for block, (title, maps) in zip(blocks, units.items(), strict=True):
-        axes = block.subplots(len(ys), len(xs), squeeze=False)
-        block.suptitle(title, fontsize=10)
+    figure, blocks = grid(1, len(units), size=(3.3 * len(units) + 0.9, 3.8))
+    width, height = 1 / len(xs), 1 / len(ys)
+    for block, (title, maps) in zip(blocks[0], units.items(), strict=True):
+        blank(block)
+        block.set_box_aspect(len(ys) / len(xs))
+        block.set_title(title, fontsize=10)
+        block.set_xlabel("eye position, horizontal", fontsize=9, labelpad=16)
         for place, responses in zip(eyes, maps, strict=True):
-            axis = axes[len(ys) - 1 - int(np.searchsorted(ys, place[1])), int(np.searchsorted(xs, place[0]))]
+            i, j = int(np.searchsorted(xs, place[0])), int(np.searchsorted(ys, place[1]))
+            axis = block.inset_axes((i * width, j * height, GAP * width, GAP * height))
             box = (-extent, extent, -extent, extent)
             axis.imshow(responses, cmap="viridis", vmin=level[0], vmax=level[1], extent=box, origin="lower")
             axis.plot(*-place, "+", color="white", ms=7, mew=1.4)
             blank(axis)
-        for i, x in enumerate(xs):
-            axes[-1, i].set_xlabel(f"{x:g}°".replace("-", "−"), fontsize=9)
-        for i, y in enumerate(ys):
-            axes[len(ys) - 1 - i, 0].set_ylabel(f"{y:g}°".replace("-", "−"), fontsize=9)
-        block.supxlabel("eye position, horizontal", fontsize=9)
-        if block is blocks[0]:
-            block.supylabel("eye position, vertical", fontsize=9)
-    bar.colorbar(ScalarMappable(Normalize(*level), "viridis"), cax=bar.subplots(), label="response")
+            if j == 0:
+                axis.set_xlabel(f"{xs[i]:g}°".replace("-", "−"), fontsize=9)
+            if i == 0:
+                axis.set_ylabel(f"{ys[j]:g}°".replace("-", "−"), fontsize=9)
+    blocks[0, 0].set_ylabel("eye position, vertical", fontsize=9, labelpad=18)
+    figure.colorbar(ScalarMappable(Normalize(*level), "viridis"), ax=blocks, label="response", shrink=0.8)
     return figure
 
 

@@ -9,7 +9,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from ..shapes import FilterBank, Images
-from .style import blank, grid, styled
+from .canvas import grid, styled
+from .style import blank
 
 IMAGES_PER_LINE = 6
 SIGNED_MAP = "RdBu_r"

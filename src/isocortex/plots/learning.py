@@ -4,7 +4,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from .style import BLUE, BRAIN, ORANGE, grid, plain_log, styled
+from .canvas import figure_legend, grid, styled
+from .style import BLUE, BRAIN, ORANGE, plain_log
 
 SMOOTHED = 50
 """Updates over which the curves are averaged."""
@@ -50,5 +51,5 @@ def learning_curves(
         keys["ideal observer"] = axes[0, 1].axhline(ideal, color=BRAIN, lw=1.2, ls="--")
     if untrained is not None:
         keys["untrained networks"] = axes[0, 1].axhline(untrained, color=ORANGE, lw=1.4, ls=":")
-    figure.legend(keys.values(), keys.keys(), loc="outside lower center", ncols=2)
+    figure_legend(figure, keys.values(), keys.keys(), loc="outside lower center", ncols=2)
     return figure

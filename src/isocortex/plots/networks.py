@@ -11,8 +11,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from .canvas import figure_legend, figure_title, grid, styled
 from .images import SIGNED_MAP
-from .style import BLUE, GREY, ORANGE, SERIES, grid, styled
+from .style import BLUE, GREY, ORANGE, SERIES
 
 CLASS_COLOURS = (BLUE, ORANGE, *SERIES[2:])
 MOST_LINES = 12
@@ -63,7 +64,7 @@ def weight_changes(
     axes[0, 0].set_ylabel("to unit")
     figure.colorbar(ScalarMappable(scale, SIGNED_MAP), ax=axes, shrink=0.8, label=label, extend="both")
     if kinds:
-        figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+        figure_legend(figure, *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
 
 
@@ -163,7 +164,7 @@ def example_trial(
     axes[-1, 0].set_xlim(float(times[0]), end)
     axes[-1, 0].set_xlabel("time (ms)")
     if title:
-        figure.suptitle(title, fontsize=10.5)
+        figure_title(figure, title)
     return figure
 
 

@@ -15,7 +15,8 @@ from matplotlib.patches import Patch
 from ..dynamics import System, fixed_points, manifold, nullclines, simulate, vector_field
 from ..dynamics import basins as basins_of
 from ..dynamics.core.fixed_points import Box, bounds
-from .style import BLUE, GREEN, GREY, PINK, SERIES, VERMILION, grid, legend_below, styled
+from .canvas import figure_legend, grid, legend_below, styled
+from .style import BLUE, GREEN, GREY, PINK, SERIES, VERMILION
 
 MARKS: dict[str, dict[str, Any]] = {
     "stable node": {"marker": "o", "mfc": "black"},
@@ -89,7 +90,7 @@ def phase_plane(
     for axis in axes[:, 0]:
         axis.set_ylabel(names[1])
     order = sorted(keys, key=lambda name: (list(MARKS).index(name) + 1) if name in MARKS else 0)
-    figure.legend([keys[name] for name in order], order, loc="outside lower center", ncols=3)
+    figure_legend(figure, [keys[name] for name in order], order, loc="outside lower center", ncols=3)
     return figure
 
 
@@ -221,5 +222,5 @@ def paths(
         axis.set_ylabel(y_label)
     axes[-1, 0].set_xlabel("time (ms)")
     if len(handles) > 1:
-        figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=min(len(handles), 4))
+        figure_legend(figure, handles.values(), handles.keys(), loc="outside lower center", ncols=min(len(handles), 4))
     return figure

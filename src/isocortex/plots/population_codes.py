@@ -10,8 +10,9 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from ..stimuli import MonotonicCode
+from .canvas import grid, styled
 from .images import SIGNED_MAP
-from .style import BLUE, BRAIN, GREY, VERMILION, blank, grid, styled
+from .style import BLUE, BRAIN, GREY, VERMILION, blank
 
 ACTIVITY_MAP = "viridis"
 WEIGHTS_PER_LINE = 8

@@ -3,7 +3,8 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .style import GREY, SERIES, grid, styled
+from .canvas import figure_legend, grid, styled
+from .style import GREY, SERIES
 
 ENOUGH = 0.8
 MARKERS = "osD^vPX"
@@ -45,5 +46,5 @@ def power_curves(table: pd.DataFrame) -> Figure:
             axis.set_title(f"{repeats} repeats" if repeats != 1 else "1 repeat")
     axes[0, 0].set_ylabel("power (share of experiments\nthat find the difference)")
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles[::-1], labels[::-1], loc="outside right center")
+    figure_legend(figure, handles[::-1], labels[::-1], loc="outside right center")
     return figure

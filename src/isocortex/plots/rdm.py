@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from ..analysis import percentiles
 from ..rdms import RDMs
-from .style import DISSIMILARITY_MAP, blank, grid, short, styled
+from .canvas import grid, styled
+from .style import DISSIMILARITY_MAP, blank, short
 
 PANELS_PER_LINE = 4
 """At most."""

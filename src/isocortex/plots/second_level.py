@@ -3,8 +3,9 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from .canvas import grid, styled
 from .names import name_points
-from .style import BLUE, BRAIN, blank, grid, short, styled
+from .style import BLUE, BRAIN, blank, short
 
 MOST_WRITTEN = 12
 """Rows above which numbers would not fit into the cells."""

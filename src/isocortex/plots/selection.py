@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .style import BLUE, GREY, VERMILION, grid, legend_below, styled
+from .canvas import grid, legend_below, styled
+from .style import BLUE, GREY, VERMILION
 
 
 @styled

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..dynamics.core.eigenvalues import ROUNDING
-from .style import BLUE, GREEN, GREY, PINK, VERMILION, grid, plain_log, styled
+from .canvas import figure_legend, grid, styled
+from .style import BLUE, GREEN, GREY, PINK, VERMILION, plain_log
 
 CHOICES = (BLUE, VERMILION, GREEN, PINK)
 FAINTEST = 0.35
@@ -49,8 +50,9 @@ def state_space(
     three : bool
         Three dimensions. Default two.
     """
-    figure = Figure(figsize=(6.4, 5.4) if three else (6.2, 4.9), layout="constrained")
-    axis: Any = figure.add_subplot(projection="3d") if three else figure.add_subplot()
+    size, how = ((6.4, 5.4), {"subplot_kw": {"projection": "3d"}}) if three else ((6.2, 4.9), {})
+    figure, axes = grid(1, 1, size=size, **how)
+    axis: Any = axes[0, 0]
     n = 3 if three else 2
     levels = [None] if strength is None else sorted(paths[strength].values.tolist(), key=abs)
     for value, colour in zip(paths[choice].values, cycle(CHOICES), strict=False):
@@ -81,7 +83,9 @@ def state_space(
             each.pane.set_facecolor("white")
             each.set_major_locator(MaxNLocator(4))
     title = None if strength is None else f"darker: higher {strength}"
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=3, title=title, title_fontsize=9)
+    figure_legend(
+        figure, *axis.get_legend_handles_labels(), loc="outside lower center", ncols=3, title=title, title_fontsize=9
+    )
     return figure
 
 
@@ -137,7 +141,7 @@ def speed_picture(
     plain_log(bar.ax.yaxis, least, float(speed.max()))
     handles, names = axis.get_legend_handles_labels()
     if handles:
-        figure.legend(handles, names, loc="outside lower center", ncols=3)
+        figure_legend(figure, handles, names, loc="outside lower center", ncols=3)
     return figure
 
 
@@ -180,7 +184,7 @@ def eigenvalue_picture(
         axis.tick_params(labelbottom=True)
     for axis in axes[:, 0]:
         axis.set_ylabel(f"Im λ ({unit})")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    figure_legend(figure, *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 

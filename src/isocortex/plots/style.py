@@ -1,10 +1,7 @@
 """One look for every picture: sober, legible at half size, safe for colour-blind readers."""
 
-from collections.abc import Callable, Iterable
-from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any
 
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
@@ -56,26 +53,6 @@ LONGEST_NAME = 26
 ORIENTATION_TICKS = (-90, -45, 0, 45, 90)
 
 
-Parameters = ParamSpec("Parameters")
-
-
-def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
-    """Give the pictures that a function draws the common look."""
-
-    @wraps(draw)
-    def in_style(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Figure:
-        with rc_context(RC):
-            return draw(*args, **kwargs)
-
-    return in_style
-
-
-def grid(rows: int, columns: int, *, size: tuple[float, float], **options: Any) -> tuple[Figure, Any]:
-    """Return a figure of `size` inches and an array of axes, shape (rows, columns)."""
-    figure = Figure(figsize=size, layout="constrained")
-    return figure, figure.subplots(rows, columns, squeeze=False, **options)
-
-
 def orientation_axis(axis: Axes) -> None:
     """Put ticks every 45° on the x axis."""
     axis.set_xticks(ORIENTATION_TICKS)
@@ -87,24 +64,6 @@ def orientation_bar(figure: Figure, axes: Any, label: str) -> None:
     figure.colorbar(
         ScalarMappable(ORIENTATIONS, CYCLIC_MAP), ax=axes, label=label, ticks=ORIENTATION_TICKS, shrink=0.85
     )
-
-
-def legend_below(figure: Figure, handles: Iterable[Any], labels: Iterable[str]) -> None:
-    """Put a legend under the panels, in as few lines as fit into the width of the figure.
-
-    Parameters
-    ----------
-    handles : iterable of artists, or of containers of them
-    labels : iterable of str
-        One per handle; of several handles with one label the last is shown.
-    """
-    keys = dict(zip(labels, handles, strict=True))
-    for lines in range(1, len(keys) + 1):
-        columns = -(-len(keys) // lines)
-        legend = figure.legend(list(keys.values()), list(keys), loc="outside lower center", ncols=columns)
-        if columns == 1 or legend.get_window_extent().width <= figure.bbox.width:
-            return
-        legend.remove()
 
 
 def plain_log(axis: Axis, low: float, high: float) -> None:

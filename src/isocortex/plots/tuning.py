@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..analysis import TuningCurves, best_estimate
-from .style import BRAIN, CYCLIC_MAP, ORIENTATIONS, grid, orientation_axis, orientation_bar, styled
+from .canvas import figure_legend, grid, styled
+from .style import BRAIN, CYCLIC_MAP, ORIENTATIONS, orientation_axis, orientation_bar
 
 PREFERENCE_BINS = np.arange(-90.0, 91.0, 15.0)
 
@@ -72,5 +73,5 @@ def tuning_distributions(tables: Mapping[str, pd.DataFrame], *, style: Mapping[s
     width.set(xlim=(0, 45), ylim=(0, 1), xlabel="half-width at half-height (°)", ylabel="cumulative share (tuned)")
     selectivity.set(xlim=(0, 1), ylim=(0, 1), xlabel="orientation selectivity (OSI)", ylabel="cumulative share")
     quality.set(xlim=(0, 1), ylim=(0, 1), xlabel="variance explained by von Mises", ylabel="cumulative share")
-    figure.legend(*preference.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure_legend(figure, *preference.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from .style import BLUE, GREY, grid, styled
+from .canvas import grid, styled
+from .style import BLUE, GREY
 
 
 @styled

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pooch
 
-from ..errors import InputError, look_up, require
+from ..errors import InputError, require
+from ..registries import Registry
 
 RETRIES = 2
 TIMEOUT = 30.0
@@ -48,24 +49,28 @@ class Dataset:
 NEUROMATCH_LICENCE = (
     "distributed by Neuromatch Academy through OSF; the recordings belong to Stringer et al., ask before redistributing"
 )
-DATASETS = {
-    "stringer-2021": Dataset(
-        content="Mouse V1, 23589 neurons, mean responses to gratings in 360 directions (one per degree).",
-        file="W3D4_stringer_oribinned1.npz",
-        address="https://osf.io/683xc/download",
-        md5="436599dfd8ebe6019f066c38aed20580",
-        licence=NEUROMATCH_LICENCE,
-        reference="stringer-2021",
-    ),
-    "stringer-2021-split": Dataset(
-        content="The same neurons in 60 bins of 6°, halved into training and test trials.",
-        file="W3D4_stringer_oribinned6_split.npz",
-        address="https://osf.io/p3aeb/download",
-        md5="b3f7245c6221234a676b71a1f43c3bb5",
-        licence=NEUROMATCH_LICENCE,
-        reference="stringer-2021",
-    ),
-}
+DATASETS = Registry(
+    "data set",
+    "datasets",
+    {
+        "stringer-2021": Dataset(
+            content="Mouse V1, 23589 neurons, mean responses to gratings in 360 directions (one per degree).",
+            file="W3D4_stringer_oribinned1.npz",
+            address="https://osf.io/683xc/download",
+            md5="436599dfd8ebe6019f066c38aed20580",
+            licence=NEUROMATCH_LICENCE,
+            reference="stringer-2021",
+        ),
+        "stringer-2021-split": Dataset(
+            content="The same neurons in 60 bins of 6°, halved into training and test trials.",
+            file="W3D4_stringer_oribinned6_split.npz",
+            address="https://osf.io/p3aeb/download",
+            md5="b3f7245c6221234a676b71a1f43c3bb5",
+            licence=NEUROMATCH_LICENCE,
+            reference="stringer-2021",
+        ),
+    },
+)
 
 
 def data_folder() -> Path:
@@ -82,7 +87,7 @@ def where(name: str) -> Path:
     InputError
         For an unknown name, with the nearest one suggested.
     """
-    return data_folder() / name / look_up("data set", name, DATASETS).file
+    return data_folder() / name / DATASETS.named(name).file
 
 
 def fetch(name: str, *, progress: Progress | None = None) -> Path:

@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from ..citation import citation
 from ..errors import InputError
+from ..formats import column, number, significant
 from ..runs import RunRecord, read_run
 from ..runs.files import write_whole
+from .equations import typeset
 
 LARGEST_INLINED = 100_000
 """Tables of more bytes are not copied into the page; it points to them in the run folder."""
+LONGEST_TABLE = 12
+"""Tables of more rows are folded."""
 DOI = re.compile(r"doi:(\S+)")
 
 
@@ -34,11 +39,12 @@ def write_report(folder: str | PathLike[str]) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["option"] = _option
+    environment.filters |= {"option": _option, "typeset": typeset, "number": number, "column": column}
     page = environment.get_template("page.html.jinja").render(
         run=run,
         page=run.page,
-        findings=[_finding(run, finding) for finding in run.page["findings"]],
+        findings=_findings(run),
+        numbers=[(key, significant(value, 6), *_said(run, key)) for key, value in run.summary.items()],
         references=[_reference(name) for name in ("isocortex", *run.page["references"])],
         seconds=sum(stage["seconds"] for stage in run.timing.values()),
         compiling=sum(stage["of_which_compiling"] for stage in run.timing.values()),
@@ -48,17 +54,41 @@ def write_report(folder: str | PathLike[str]) -> Path:
     return path
 
 
-def _finding(run: RunRecord, finding: dict[str, Any]) -> dict[str, Any]:
-    """Add to a finding what it looks like, inlined."""
-    name = finding["name"]
-    if finding["kind"] == "figure":
-        return finding | {"svg": _inlined(run.path / "figures" / f"{name}.svg")}
-    cells = run.table(name).map(_number) if finding["shown"] else None
-    rows = {} if cells is None else {"columns": list(cells.columns), "rows": cells.to_numpy().tolist()}
+def _findings(run: RunRecord) -> list[dict[str, Any]]:
+    """Return the findings in order, each with what it looks like; those that the page shows are numbered."""
+    found = []
+    counts = {"Figure": 0, "Table": 0}
+    for finding in run.page["findings"]:
+        figure = finding["kind"] == "figure"
+        shown = figure or finding["shown"]
+        kind = "Figure" if figure else "Table"
+        counts[kind] += shown
+        heading = f"{kind} {counts[kind]}. {finding['title']}"
+        content = _picture(run, finding["name"]) if figure else _table(run, finding["name"], shown)
+        found.append(finding | {"shown": shown, "heading": heading} | content)
+    return found
+
+
+def _picture(run: RunRecord, name: str) -> dict[str, Any]:
+    return {"svg": _inlined(run.path / "figures" / f"{name}.svg")}
+
+
+def _table(run: RunRecord, name: str, shown: bool) -> dict[str, Any]:
+    """Return a table's address, and its cells as text where the page shows it."""
     file = run.path / "tables" / f"{name}.csv"
     small = file.stat().st_size <= LARGEST_INLINED
     address = f"data:text/csv;base64,{_inlined(file)}" if small else f"tables/{name}.csv"
-    return finding | {"address": address, "inlined": small} | rows
+    if not shown:
+        return {"address": address, "inlined": small}
+    cells = run.table(name)
+    columns = [column(cells[name].tolist()) for name in cells]
+    return {
+        "address": address,
+        "inlined": small,
+        "columns": [(name, cells[name].dtype.kind in "iuf") for name in cells],
+        "rows": list(zip(*columns, strict=True)),
+        "folded": len(cells) > LONGEST_TABLE,
+    }
 
 
 def _inlined(path: Path) -> str:
@@ -68,18 +98,23 @@ def _inlined(path: Path) -> str:
         raise InputError(f"{path}, which findings.json names, cannot be read: {error.strerror}.") from error
 
 
-def _number(cell: Any) -> str:
-    if isinstance(cell, float):
-        return "–" if cell != cell else f"{cell:.3f}"
-    return str(cell)
-
-
-def _option(value: Any) -> str:
-    if value is None:
-        return "none"
+def _option(value: Any) -> Markup:
+    """Return the value of an option; a line can break between its entries and between the folders of a path."""
+    if value is None or value == []:
+        return Markup("none")
+    if isinstance(value, bool):
+        return Markup("yes" if value else "no")
     if isinstance(value, list):
-        return ", ".join(map(_option, value))
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+        return Markup(", ").join(map(_option, value))
+    if isinstance(value, str):
+        return Markup("/<wbr>").join(map(escape, value.split("/")))
+    return escape(significant(value, 10))
+
+
+def _said(run: RunRecord, key: str) -> tuple[str, str]:
+    """Return the unit and the meaning of a number."""
+    quantity = run.page["quantities"].get(key, {"unit": "", "meaning": ""})
+    return quantity["unit"], quantity["meaning"]
 
 
 def _reference(name: str) -> dict[str, str]:

@@ -28,12 +28,13 @@ COMPILE_EVENTS = ("/jax/core/compile/backend_compile_duration", "/jax/core/compi
 
 
 def describe_environment() -> dict[str, Any]:
-    """Return package versions, platform, device, cores, and the commit of the working folder, where there is one."""
+    """Return package versions, platform, device, cores, the working folder, and its commit, where there is one."""
     described: dict[str, Any] = {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "device": str(jax.devices()[0].device_kind),
         "cores": n_cores(),
+        "folder": str(Path.cwd()),
         "packages": {name: _version(name) for name in PACKAGES},
     }
     try:

@@ -29,6 +29,7 @@ class Environment(TypedDict):
     platform: str
     device: str
     packages: dict[str, str]
+    folder: NotRequired[str]
     git_commit: NotRequired[str]
 
 

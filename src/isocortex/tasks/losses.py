@@ -1,10 +1,13 @@
 """How far a sequence of outputs is from its targets, step by step."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
+
+from ..registries import Registry
 
 Sequences = Float[Array, "trial step output"]
 StepLosses = Float[Array, "trial step"]
@@ -25,9 +28,21 @@ def squared_error(output: Sequences, targets: Sequences) -> StepLosses:
     return jnp.mean((output - targets) ** 2, axis=-1)
 
 
-LOSSES: dict[str, Callable[[Sequences, Sequences], StepLosses]] = {
-    "cross-entropy": cross_entropy,
-    "L1": absolute_error,
-    "L2": squared_error,
-}
-"""Losses of sequence tasks: name → the loss of every step."""
+@dataclass(frozen=True)
+class StepLoss:
+    """A loss of sequence tasks.
+
+    Attributes
+    ----------
+    of_steps : callable
+        (outputs, targets) → the loss of every step.
+    """
+
+    of_steps: Callable[[Sequences, Sequences], StepLosses]
+
+
+LOSSES = Registry(
+    "loss",
+    "losses",
+    {"cross-entropy": StepLoss(cross_entropy), "L1": StepLoss(absolute_error), "L2": StepLoss(squared_error)},
+)

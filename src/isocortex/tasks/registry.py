@@ -1,8 +1,9 @@
-"""The tasks in time, by name, and tasks of one's own from a file of the current folder."""
+"""The tasks in time, by name, and tasks that a user wrote in a file of the current folder."""
 
 import importlib
 import inspect
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,29 +11,47 @@ import jax
 import jax.numpy as jnp
 
 from ..errors import InputError, look_up, require, unknown
+from ..registries import Registry
 from .context_decision import ContextDecisionMaking, MultiSensoryIntegration
 from .delayed import DelayComparison, DelayMatchSample, GoNogo
 from .intervals import IntervalDiscrimination, ReadySetGo
 from .perceptual_decision import PerceptualDecisionMaking
 from .timed import TimedTask
 
-TASKS: dict[str, type[TimedTask]] = {
-    cls.__name__: cls
-    for cls in (
-        PerceptualDecisionMaking,
-        ContextDecisionMaking,
-        MultiSensoryIntegration,
-        DelayComparison,
-        DelayMatchSample,
-        GoNogo,
-        ReadySetGo,
-        IntervalDiscrimination,
-    )
-}
-"""Name, as NeuroGym's → class."""
+
+@dataclass(frozen=True)
+class TaskEntry:
+    """A task in time that is known by name.
+
+    Attributes
+    ----------
+    task : type of TimedTask
+    """
+
+    task: type[TimedTask]
+
+
+TASKS = Registry(
+    "task",
+    "tasks",
+    {
+        cls.__name__: TaskEntry(cls)
+        for cls in (
+            PerceptualDecisionMaking,
+            ContextDecisionMaking,
+            MultiSensoryIntegration,
+            DelayComparison,
+            DelayMatchSample,
+            GoNogo,
+            ReadySetGo,
+            IntervalDiscrimination,
+        )
+    },
+)
+"""The tasks in time, under the names that NeuroGym gives them."""
 N_CHECKED, N_TRIED = 3, 200
 """Trials of which shapes are checked, and trials that are drawn to see what they hold."""
-OWN = "one of your own is given as my_module:MyTask, a class in my_module.py of the current folder"
+OWN = "a task that you wrote is given as my_module:MyTask, a class in my_module.py of the current folder"
 
 
 def task(name: str, **options: Any) -> TimedTask:
@@ -48,8 +67,8 @@ def task(name: str, **options: Any) -> TimedTask:
     Raises
     ------
     InputError
-        If there is no task, module, class or option of that name, an option has a value of another kind, or a task of
-        one's own has wrong shapes or values.
+        If there is no task, module, class or option of that name, an option has a value of another kind, or a task that
+        a user wrote has wrong shapes or values.
 
     Examples
     --------
@@ -57,7 +76,7 @@ def task(name: str, **options: Any) -> TimedTask:
     75
     """
     require(":" in name or not Path(f"{name}.py").is_file(), f"There is no task {name!r}; {OWN}.")
-    cls = _own(name) if ":" in name else look_up("task", name, TASKS)
+    cls = _own(name) if ":" in name else TASKS.named(name).task
     known = inspect.signature(cls).parameters
     for given in options:
         if given not in known:

@@ -104,7 +104,7 @@ class TimedTask(Task):
     def __check_init__(self) -> None:
         require("fixation" in self.TIMING, f"{type(self).__name__}.TIMING must name the periods, 'fixation' first.")
         require(0 < self.dt < np.inf, f"dt must be above 0 ms; got {self.dt:g}.")
-        look_up("loss", self.loss_function, LOSSES)
+        LOSSES.named(self.loss_function)
         look_up("fixation cue", self.fixation_cue, dict.fromkeys(FIXATION_CUES))
         require(bool(0 <= np.asarray(self.noise) < np.inf), f"noise must be at least 0; got {self.noise:g}.")
         noiseless = bool(np.asarray(self.noise) == 0)
@@ -275,7 +275,7 @@ class TimedTask(Task):
 
     def loss(self, output: Sequences, trials: Trials) -> Float[Array, ""]:
         """Return the mean of the chosen loss over the steps that count."""
-        return jnp.average(LOSSES[self.loss_function](output, trials.targets), weights=trials.weights)
+        return jnp.average(LOSSES[self.loss_function].of_steps(output, trials.targets), weights=trials.weights)
 
     def choice(self, output: Sequences, trials: Trials) -> Int[Array, " trial"]:
         """Return the index of the choice at the last step that counts, −1 where "fixate" is the largest output."""

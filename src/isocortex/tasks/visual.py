@@ -1,36 +1,59 @@
 """The tasks on pictures, by name."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from ..errors import look_up
+from ..registries import Registry
 from ..stimuli.gratings import RESOLUTION, SPATIAL_FREQUENCY
 from .orientation import OrientationDiscrimination, OrientationRegression
 from .protocol import Task
 from .rotation import ImageRotation
 
-VISUAL_TASKS: dict[str, tuple[type[Task], tuple[str, ...], str]] = {
-    "tilt": (
-        OrientationDiscrimination,
-        ("spatial_frequency",),
-        "say whether a grating is tilted left or right (binary cross-entropy)",
-    ),
-    "boundary": (
-        OrientationDiscrimination,
-        ("spatial_frequency", "boundary"),
-        "say on which side of a boundary a grating lies (binary cross-entropy)",
-    ),
-    "orientation": (
-        OrientationRegression,
-        ("spatial_frequency",),
-        "report a grating's orientation as the unit vector of the doubled angle (squared error)",
-    ),
-    "rotation": (
-        ImageRotation,
-        ("pictures",),
-        "report by how much a picture is turned, as the unit vector of the angle (squared error)",
-    ),
-}
-"""Name → (class, the options that it reads besides resolution, what a network learns to do)."""
+
+@dataclass(frozen=True)
+class VisualTask:
+    """A task on pictures that experiments offer by name.
+
+    Attributes
+    ----------
+    task : type of Task
+    reads : sequence of str
+        The options of :func:`visual_task` that it takes besides the resolution.
+    learned : str
+        What a network learns to do, after "to".
+    """
+
+    task: type[Any]
+    reads: tuple[str, ...]
+    learned: str
+
+
+VISUAL_TASKS = Registry(
+    "task",
+    "visual_tasks",
+    {
+        "tilt": VisualTask(
+            OrientationDiscrimination,
+            ("spatial_frequency",),
+            "say whether a grating is tilted left or right (binary cross-entropy)",
+        ),
+        "boundary": VisualTask(
+            OrientationDiscrimination,
+            ("spatial_frequency", "boundary"),
+            "say on which side of a boundary a grating lies (binary cross-entropy)",
+        ),
+        "orientation": VisualTask(
+            OrientationRegression,
+            ("spatial_frequency",),
+            "report a grating's orientation as the unit vector of the doubled angle (squared error)",
+        ),
+        "rotation": VisualTask(
+            ImageRotation,
+            ("pictures",),
+            "report by how much a picture is turned, as the unit vector of the angle (squared error)",
+        ),
+    },
+)
 
 
 def visual_task(
@@ -51,6 +74,6 @@ def visual_task(
     InputError
         If there is no task of that name.
     """
-    task, names, _ = look_up("task", name, VISUAL_TASKS)
+    known = VISUAL_TASKS.named(name)
     options = {"boundary": boundary, "pictures": pictures, "spatial_frequency": spatial_frequency}
-    return task(resolution=resolution, **{option: options[option] for option in names})
+    return known.task(resolution=resolution, **{option: options[option] for option in known.reads})

@@ -8,6 +8,7 @@ import numpy as np
 from ...errors import require
 from ...rdms import RDMs
 from ...shapes import Multiplicity, SubjectCeilings, SubjectSamples
+from .description import describe_ceiling, describe_halves
 from .similarities.pairs import shared_pairs
 from .similarities.similarity import SIMILARITIES, require_multiplicity, similarity
 
@@ -20,12 +21,15 @@ class NoiseCeiling:
     ----------
     lower, upper : float
     kind : str
-        How it was estimated, in words.
+        How it was estimated, in a phrase.
+    methods : str
+        The same in a paragraph.
     """
 
     lower: float
     upper: float
     kind: str
+    methods: str = ""
 
 
 def noise_ceiling(data: RDMs, method: str = "pearson") -> NoiseCeiling:
@@ -50,7 +54,7 @@ def noise_ceiling(data: RDMs, method: str = "pearson") -> NoiseCeiling:
     once = np.ones((1, len(data.stimuli)), int)
     lower, upper = bootstrap_ceiling(data, once, method=method)[0]
     kind = f"{len(data)} subjects: lower, each against the mean of the others; upper, against the mean of all"
-    return NoiseCeiling(float(lower), float(upper), kind)
+    return NoiseCeiling(float(lower), float(upper), kind, describe_ceiling(data, method))
 
 
 def bootstrap_ceiling(
@@ -124,4 +128,5 @@ def split_half_ceiling(halves: RDMs, method: str = "pearson") -> NoiseCeiling | 
     r = float(similarity(halves, halves, method)[0, 1])
     if r <= 0:
         return None
-    return NoiseCeiling(r, sqrt(2 * r / (1 + r)), "one subject: lower, split-half reliability r; upper, √(2r/(1+r))")
+    kind = "one subject: lower, split-half reliability r; upper, √(2r/(1+r))"
+    return NoiseCeiling(r, sqrt(2 * r / (1 + r)), kind, describe_halves(method))

@@ -11,16 +11,11 @@ from ...rdms import RDMs
 from ...shapes import Contrasts, PRNGKey
 from ..inference.corrections import CORRECTIONS, corrected
 from ..inference.uncertainty import Uncertainty
+from .description import FACTORS, describe_comparison, describe_differences
 from .dual_bootstrap import dual_bootstrap
 from .jackknife import jackknife
 from .similarities.pairs import shared_pairs
 
-FACTORS = {
-    "stimulus": "new stimuli",
-    "subject": "new subjects",
-    "seed": "new seeds of each model",
-}
-"""What may be taken as a random sample of what could have been, and what the interval then holds for."""
 EVERY_FACTOR = tuple(FACTORS)
 METHODS = ("jackknife", "dual-bootstrap")
 
@@ -78,7 +73,7 @@ def compare(
         at most one in twenty, that have more than half of the influence on the mean (by squares; empty where there are
         none, and with the bootstrap). Where it names some, tests may reject too often: look at the means without them.
         The interval is NaN where a sample of the jackknife is undefined, as with three or four stimuli, or more than a
-        fifth of the bootstrap's.
+        fifth of the bootstrap's. ``attrs["methods"]`` says in a paragraph what was done.
 
     Raises
     ------
@@ -107,7 +102,19 @@ def compare(
     table["seeds"] = [len(rows) for rows in models.values()]
     table["subjects"] = len(data)
     table["carried_by"] = _carried_by(found, contrasts, data)
-    return table.set_axis(pd.Index(models, name="model"))
+    table = table.set_axis(pd.Index(models, name="model"))
+    table.attrs["methods"] = describe_comparison(
+        models,
+        data,
+        method=method,
+        factors=factors,
+        confidence=confidence,
+        correction=correction,
+        inference=inference,
+        n_bootstraps=n_bootstraps,
+        tests_ceiling=bool(table["p_ceiling"].notna().any()),
+    )
+    return table
 
 
 def differences(
@@ -143,7 +150,8 @@ def differences(
     -------
     DataFrame
         Columns ``a``, ``b``, ``difference``, ``low``, ``high``, ``se``, ``p`` (two-sided), and ``carried_by``, the few
-        stimuli that have more than half of the influence on the difference.
+        stimuli that have more than half of the influence on the difference. ``attrs["methods"]`` says in a paragraph
+        what was done.
 
     Raises
     ------
@@ -181,6 +189,18 @@ def differences(
     table.insert(0, "a", [a for a, _ in chosen])
     table.insert(1, "b", [b for _, b in chosen])
     table["carried_by"] = _carried_by(found, contrasts, data)
+    table.attrs["methods"] = describe_differences(
+        models,
+        data,
+        n_pairs=len(chosen),
+        method=method,
+        factors=factors,
+        confidence=confidence,
+        correction=correction,
+        inference=inference,
+        n_bootstraps=n_bootstraps,
+        paired_seeds=paired_seeds,
+    )
     return table
 
 

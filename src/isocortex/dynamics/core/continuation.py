@@ -12,6 +12,7 @@ from jaxtyping import Array, Complex, Float
 from ...errors import require, unknown
 from .eigenvalues import kind, sorted_eigenvalues
 from .fixed_points import Box, bounds, fixed_points
+from .methods import box_in_words, continuation_in_words
 from .system import System, in_float64
 
 Extended = Float[Array, " extended"]
@@ -63,6 +64,7 @@ def continuation(
         ``eigenvalue`` (point, mode) per ms, and ``kind``. Along ``bifurcation``: ``type`` (fold, Hopf, or branch
         point, where two branches cross), ``at`` (the parameter) and ``x_at`` (bifurcation, variable), located to 1e-9
         of the range (branch points to 1e-3), and at a Hopf point ``period``, in ms, of the cycle born there.
+        ``attrs["methods"]`` says how they were found, as a paragraph for a report.
 
     Raises
     ------
@@ -94,7 +96,15 @@ def continuation(
                     ways = [np.asarray(w) for w in _trace(exact, parameter, u, origin, width)]
                     back, ahead = (_followed(points, alive) for points, alive in zip(*ways, strict=True))
                     branches.append(np.concatenate([back[::-1], ahead[1:]]))
-        return _labelled(exact, parameter, branches, origin, width)
+        found = _labelled(exact, parameter, branches, origin, width)
+    methods = continuation_in_words(
+        parameter=parameter,
+        between=(first, last),
+        sections=n_sections,
+        starts=n_starts,
+        box=box_in_words(system.variables, low, high),
+    )
+    return found.assign_attrs(methods=methods)
 
 
 def _labelled(

@@ -22,7 +22,9 @@ from scipy.stats import qmc
 
 from ...cores import on_cores
 from ...errors import require
+from ...formats import counted
 from .eigenvalues import kind, rounding_of_real_parts, sorted_eigenvalues
+from .methods import box_in_words, search_in_words
 from .newton import CONVERGED, Matrices, Points, newton, newton_steps
 from .system import State, System, in_float64, states
 
@@ -85,7 +87,8 @@ def fixed_points(
         Along ``point``, sorted by the variables in turn: ``x`` (point, variable), ``jacobian`` (point, variable,
         by), ``eigenvalue`` (point, mode) per ms, complex, the largest real part first, ``kind`` and ``speed``
         (point). Empty if there are none. Kinds: stable node, stable spiral, unstable node, unstable spiral, saddle,
-        centre, marginal (as :func:`isocortex.dynamics.kind` says), and with `slow`: slow point.
+        centre, marginal (as :func:`isocortex.dynamics.kind` says), and with `slow`: slow point. ``attrs["methods"]``
+        says how they were found, as a paragraph for a report.
 
     Raises
     ------
@@ -108,12 +111,14 @@ def fixed_points(
     if box is not None:
         low, high = bounds(system, box)
         width = high - low
+        start = f"{n_starts} starts spread evenly over the box {box_in_words(system.variables, low, high)}"
         share = qmc.Sobol(system.dimension, scramble=False).random_base2(int(np.ceil(np.log2(n_starts))))[:n_starts]
         # The first point of the sequence is a corner; the half shift moves it to the centre of its cell.
         begun = low + width * ((share + 0.5 / n_starts) % 1)
     else:
         begun = np.atleast_2d(states(system, starts, "starts"))
         widest = float(np.ptp(begun, axis=0).max()) or float(np.abs(begun).max()) or 1.0
+        start = counted(len(begun), "given state")
         low, high, width = begun.min(axis=0) - widest, begun.max(axis=0) + widest, np.full(system.dimension, widest)
     with jax.enable_x64(True):
         exact, now = in_float64(system), jnp.asarray(t, float)
@@ -145,6 +150,8 @@ def fixed_points(
     x, n = u * width, len(u)
     jacobians = jacobians * width[:, None] / width
     names = list(system.variables)
+    whole = "the box" if box is not None else "the widest range of the starts"
+    methods = search_in_words(start=start, step=CONVERGED, same=SAME, slow=slow, early=early, box=whole)
     return xr.Dataset(
         {
             "x": (("point", "variable"), x),
@@ -154,12 +161,14 @@ def fixed_points(
             "speed": ("point", speed),
         },
         coords={"point": np.arange(n), "variable": names, "by": names},
-        attrs={"system": type(system).__name__},
+        attrs={"system": type(system).__name__, "methods": methods},
     )
 
 
 def fixed_point_table(found: xr.Dataset) -> pd.DataFrame:
     """Return fixed points as a table: a row each, its variables, its kind and its eigenvalues.
+
+    The table keeps the paragraph ``attrs["methods"]`` of :func:`fixed_points`.
 
     Examples
     --------
@@ -175,7 +184,9 @@ def fixed_point_table(found: xr.Dataset) -> pd.DataFrame:
     for mode in range(found.sizes["mode"]):
         values = found["eigenvalue"].values[:, mode]
         table[f"eigenvalue {mode + 1}"] = values if np.any(np.imag(values)) else np.real(values)
-    return pd.DataFrame(table)
+    frame = pd.DataFrame(table)
+    frame.attrs["methods"] = found.attrs["methods"]
+    return frame
 
 
 def bounds(system: System, box: Box) -> Bounds:

@@ -12,9 +12,10 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Array, Bool, Float
 
-from ...errors import look_up, require
+from ...errors import require
 from ...shapes import PRNGKey
-from .solvers import SOLVERS, Solver
+from .methods import simulation_in_words
+from .solvers import SOLVERS
 from .stability import linearised, over_parameters, warn_if_unstable
 from .system import State, System, in_float64, states
 
@@ -66,6 +67,7 @@ def simulate(
     -------
     DataArray
         (swept parameters …, [trial,] time, variable), with the ``time`` in ms, the initial state first.
+        ``attrs["methods"]`` says what was done, as a paragraph for a report.
 
     Warns
     -----
@@ -91,7 +93,7 @@ def simulate(
     start = states(system, x0)
     noisy = system.noisy
     name = solver or ("euler-maruyama" if noisy else "rk4")
-    scheme: Solver = look_up("solver", name, SOLVERS)
+    scheme = SOLVERS.named(name)
     require(math.isfinite(dt) and dt > 0, f"dt must be above 0 ms; got {dt}.")
     n_steps = _whole(duration, dt)
     require(
@@ -120,8 +122,7 @@ def simulate(
         grid = {"dt": jnp.asarray(dt, float), "tolerance": jnp.asarray(tolerance, float)}
         plan = (name, n_steps // save_every, save_every)
         paths, exhausted = (np.asarray(x) for x in _simulate(exact, swept, batch, key, draws, grid, plan))
-    values = paths
-    values = values if trials else values[..., 0, :, :]
+    values = paths if trials else paths[..., 0, :, :]
     if exhausted.any():
         advice = "Raise the tolerance." if name == "kvaerno5" else "The system is stiff: use solver='kvaerno5'."
         text = f"{name} did not reach the end in {MOST_ADAPTIVE_STEPS} steps; what it did not reach is inf. {advice}"
@@ -130,6 +131,16 @@ def simulate(
         first = int(np.argmin(np.isfinite(values).all(axis=-1).reshape(-1, values.shape[-2]).all(axis=0)))
         text = f"The state is no longer finite from {first * dt * save_every:g} ms on: does the system diverge?"
         warnings.warn(text, RuntimeWarning, stacklevel=2)
+    methods = simulation_in_words(
+        scheme,
+        duration=duration,
+        dt=dt,
+        tolerance=tolerance,
+        starts=len(np.unique(np.atleast_2d(start), axis=0)),
+        paths=paths.shape[-3],
+        noise="" if not noisy else "random numbers" if noise is None else "the numbers that were given",
+        swept=[(parameter, len(of)) for parameter, of in swept.items()],
+    )
     labels = {p: v for p, v in swept.items() if v.ndim == 1}
     labels |= {"time": np.arange(n_steps // save_every + 1) * save_every * dt, "variable": list(system.variables)}
     path = xr.DataArray(
@@ -137,7 +148,7 @@ def simulate(
         dims=(*swept, *(["trial"] if trials else []), "time", "variable"),
         coords=labels,
         name=type(system).__name__,
-        attrs={"solver": name, "dt": dt},
+        attrs={"solver": name, "dt": dt, "methods": methods},
     )
     path["time"].attrs["units"] = "ms"
     return path
@@ -217,7 +228,7 @@ def integrate(
     array, shape (n_saves + 1, dimension)
         The initial state first.
     """
-    scheme: Solver = look_up("solver", solver, SOLVERS)
+    scheme = SOLVERS.named(solver)
     if scheme.step is None:
         return _adaptive(system, x0, dt * save_every * jnp.arange(n_saves + 1), scheme.diffrax, tolerance)[0]
     step, root = scheme.step, jnp.sqrt(jnp.asarray(dt, x0.dtype))

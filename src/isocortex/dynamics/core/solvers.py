@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex, Float
 
+from ...registries import Registry
 from .system import State, System, Time
 
 Step: TypeAlias = Callable[[System, Time, State, Float[Array, ""], State], State]
@@ -63,6 +64,8 @@ class Solver:
 
     Attributes
     ----------
+    method : str
+        Its name in a sentence: "by …".
     order : int, optional
         The global error shrinks as dt to this power, for smooth deterministic systems. None: there is no error.
     step : callable, optional
@@ -74,6 +77,7 @@ class Solver:
         depend on the state, and there agree; otherwise Euler–Maruyama has order 1/2.
     """
 
+    method: str
     order: int | None
     step: Step | None
     diffrax: str = ""
@@ -86,13 +90,20 @@ class Solver:
         return np.abs(sum(z**k / factorial(k) for k in range(self.order + 1)))
 
 
-SOLVERS: dict[str, Solver] = {
-    "euler": Solver(1, euler),
-    "heun": Solver(2, heun),
-    "rk4": Solver(4, rk4),
-    "tsit5": Solver(5, None, "Tsit5"),
-    "kvaerno5": Solver(5, None, "Kvaerno5"),
-    "euler-maruyama": Solver(1, euler_maruyama, noisy=True),
-    "stochastic-heun": Solver(2, stochastic_heun, noisy=True),
-    "exact": Solver(None, exact, noisy=True),
-}
+SOLVERS = Registry(
+    "solver",
+    "solvers",
+    {
+        "euler": Solver(method="Euler's method", order=1, step=euler),
+        "heun": Solver(method="Heun's method", order=2, step=heun),
+        "rk4": Solver(method="the classical Runge–Kutta method of order 4", order=4, step=rk4),
+        "tsit5": Solver(method="Tsitouras' Runge–Kutta method of order 5", order=5, step=None, diffrax="Tsit5"),
+        "kvaerno5": Solver(
+            method="Kværnø's implicit Runge–Kutta method of order 5", order=5, step=None, diffrax="Kvaerno5"
+        ),
+        "euler-maruyama": Solver(method="the Euler–Maruyama method", order=1, step=euler_maruyama, noisy=True),
+        "stochastic-heun": Solver(method="Heun's stochastic method", order=2, step=stochastic_heun, noisy=True),
+        "exact": Solver(method="the exact law of the process", order=None, step=exact, noisy=True),
+    },
+)
+"""The schemes of :func:`isocortex.dynamics.simulate`, by name; more can be registered."""

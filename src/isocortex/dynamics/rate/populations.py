@@ -5,7 +5,8 @@ argument, time is in ms.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -13,10 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ...errors import look_up
+from ...registries import Registry
 from ..core.system import Parameter, State, System, Time, require_positive
-
-Curve: TypeAlias = Callable[[Any, Any, Any], Any]
 
 
 def sigmoid(x: Parameter, a: Parameter = 1.2, theta: Parameter = 2.8) -> Float[Array, "..."]:
@@ -52,8 +51,31 @@ def threshold_linear(x: Parameter, a: Parameter = 1.0, theta: Parameter = 0.0) -
     return jnp.asarray(a * jnp.maximum(x - theta, 0))
 
 
-CURVES: dict[str, Curve] = {"sigmoid": sigmoid, "threshold-linear": threshold_linear}
-"""F–I curves: name → rate as a function of input, gain and threshold."""
+@dataclass(frozen=True)
+class Curve:
+    """An F–I curve.
+
+    Attributes
+    ----------
+    rate : callable
+        The rate as a function of the input, the gain a and the threshold θ.
+    equation : str
+        The same in LaTeX.
+    """
+
+    rate: Callable[[Any, Any, Any], Any]
+    equation: str
+
+
+CURVES = Registry(
+    "F–I curve",
+    "curves",
+    {
+        "sigmoid": Curve(sigmoid, r"F(x) = \frac{1}{1 + e^{-a (x - \theta)}} - \frac{1}{1 + e^{a \theta}}"),
+        "threshold-linear": Curve(threshold_linear, r"F(x) = a \max(0, x - \theta)"),
+    },
+)
+"""F–I curves by name; more can be registered."""
 
 
 class RatePopulation(System):
@@ -87,12 +109,12 @@ class RatePopulation(System):
     variables: tuple[str, ...] = eqx.field(static=True, default=("r",))
 
     def __check_init__(self) -> None:
-        look_up("F–I curve", self.curve, CURVES)
+        CURVES.named(self.curve)
         require_positive(tau=self.tau)
 
     def f(self, t: Time, x: State) -> State:
         """Return dr/dt per ms."""
-        return (-x + CURVES[self.curve](self.w * x + self.I, self.a, self.theta)) / self.tau
+        return (-x + CURVES[self.curve].rate(self.w * x + self.I, self.a, self.theta)) / self.tau
 
 
 class WilsonCowan(System):

@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from ...analysis.rsa.description import T_DISTRIBUTION
 from .tables import listed
 
 NEW = {"stimulus": "new stimuli", "subject": "new subjects", "seed": "new seeds"}
-T_DISTRIBUTION = (
-    "t distributions with ν degrees of freedom, where 1/ν is the sum over these factors of max(w, w²)/(n − 1), with w "
-    "the share of a factor in the variance and n the number of its items; docs/rsa.md describes the corrections for "
-    "skewness and heavy tails"
-)
 
 
 def hold_for(factors: Sequence[str], sizes: Mapping[str, int], names: Mapping[str, str] | None = None) -> str:

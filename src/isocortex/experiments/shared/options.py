@@ -190,14 +190,31 @@ def option_flag(name: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return the value of an option as a JSON value; files by their whole path."""
+    """Return the value of an option as a JSON value; files by the path that was given."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
-    return str(value.absolute()) if isinstance(value, Path) else value
+    return str(value) if isinstance(value, Path) else value
 
 
-def stored_options(kind: type, stored: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def placed(value: Any, folder: Path) -> Any:
+    """Return the value of an option with its paths in `folder`, unless they are whole already."""
+    if isinstance(value, tuple):
+        return tuple(placed(item, folder) for item in value)
+    return folder / value if isinstance(value, Path) else value
+
+
+def stored_options(kind: type, stored: Mapping[str, Any], folder: Path, started_in: Path = Path()) -> dict[str, Any]:
     """Return the options that a run folder keeps as JSON, with their types.
+
+    Parameters
+    ----------
+    kind : type
+        The experiment.
+    stored : mapping of str to JSON value
+    folder : Path
+        The run folder.
+    started_in : Path
+        The folder that paths start from: the one in which the run was started. Default the current one.
 
     Raises
     ------
@@ -209,6 +226,6 @@ def stored_options(kind: type, stored: Mapping[str, Any], folder: Path) -> dict[
     strange = [name for name in stored if name not in known]
     require(not strange, f"{origin}: there is no option {', '.join(strange)}.")
     try:
-        return {name: known[name].converted(value) for name, value in stored.items()}
+        return {name: placed(known[name].converted(value), started_in) for name, value in stored.items()}
     except InputError as error:
         raise InputError(f"{origin}: {error}") from error

@@ -12,6 +12,7 @@ import jax
 from ...errors import DiskFullError, InputError
 from ...report import Result, write_report, write_result
 from ...runs import Run
+from ...runs.layout import read_part
 from .options import check_options, option, options_of, plain, stored_options
 
 Progress = Callable[[str, int, int], None]
@@ -123,4 +124,6 @@ class Experiment(ABC):
 
     def _stored(self, stored: dict[str, Any]) -> "Experiment":
         """Return the options a run folder was made with."""
-        return replace(self, **stored_options(type(self), stored, Path(self.resume or "")))
+        folder = Path(self.resume or "")
+        started_in = Path(read_part(folder, "environment").get("folder", ""))
+        return replace(self, **stored_options(type(self), stored, folder, started_in))

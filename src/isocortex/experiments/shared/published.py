@@ -1,8 +1,10 @@
 """Published numbers beside ours, for experiments that repeat a source."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
+
+from ...report import Quantity
 
 
 def beside_published(
@@ -58,6 +60,27 @@ def point_numbers(table: pd.DataFrame, prefix: str = "fixed_point") -> dict[str,
             else:
                 found[f"{prefix}.{i}.{column}"] = float(value)
     return found
+
+
+def point_quantities(variables: Sequence[str], prefix: str = "fixed_point", of: str = "") -> dict[str, Quantity]:
+    """Return what the numbers of :func:`point_numbers` are.
+
+    Parameters
+    ----------
+    variables : sequence of str
+        The system's.
+    prefix : str
+    of : str
+        Which system's, as in ``" of the rhythm"``.
+    """
+    every = {f"{prefix}.n": Quantity(f"Number of fixed points{of}")}
+    every |= {f"{prefix}.<n>.{name}": Quantity(f"{name} at a fixed point{of}") for name in variables}
+    for i in range(1, len(variables) + 1):
+        name = "eigenvalue" if i == 1 else f"eigenvalue_{i}"
+        for part, word in (("real", "Real"), ("imag", "Imaginary")):
+            meaning = f"{word} part of eigenvalue {i} of the Jacobian at a fixed point{of}"
+            every[f"{prefix}.<n>.{name}.{part}"] = Quantity(meaning, "1/ms")
+    return every
 
 
 def shown_points(table: pd.DataFrame) -> pd.DataFrame:

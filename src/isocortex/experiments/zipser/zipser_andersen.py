@@ -7,7 +7,7 @@ import jax
 
 from ...errors import require
 from ...learning import descend, save_model
-from ...learning.backpropagation import LOSSES, OPTIMISERS
+from ...learning.backpropagation import LOSSES, RULES
 from ...models import MLP, population
 from ...runs import Run
 from ...tasks import HeadCentred
@@ -55,7 +55,7 @@ class ZipserAndersen(Experiment):
         ),
     ] = "gaussian"
     loss: Annotated[str, option("Loss of the first training, summed over the outputs", among=LOSSES)] = "cross-entropy"
-    optimiser: Annotated[str, option("Optimiser of the first training", among=OPTIMISERS)] = "sgd"
+    optimiser: Annotated[str, option("Optimiser of the first training", among=RULES)] = "sgd"
     learning_rate: Annotated[float, option("Learning rate of the first training", above=0, at_most=10)] = 1e-2
     epochs: Annotated[
         int, option("Passes of the first training through the samples", at_least=1, at_most=100_000)

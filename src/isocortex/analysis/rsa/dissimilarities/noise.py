@@ -1,6 +1,6 @@
 """The precision of noise across units, kept as a diagonal and a few components: no unit × unit matrix is formed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 from scipy.linalg.blas import dtrsm  # pyright: ignore[reportAttributeAccessIssue]
 
-from ....errors import InputError, look_up, require
+from ....errors import InputError, require
+from ....registries import Registry
 from ....responses import FEWEST_OF_A_PAIR, check
 from ....shapes import CompactFactor, NoiseFactor, Residuals, UnitVariance
 from .observations import group_mean, observe
@@ -166,13 +167,29 @@ def diagonal(x: Residuals, degrees_of_freedom: int) -> tuple[UnitVariance, float
     return variances(x, degrees_of_freedom), 1.0
 
 
-NOISE_ESTIMATES = {
-    "schaefer-strimmer": schaefer_strimmer,
-    "ledoit-wolf": ledoit_wolf,
-    "full": unshrunk,
-    "diagonal": diagonal,
-}
-"""Name → function of centred residuals and degrees of freedom to the target's diagonal and its weight λ."""
+@dataclass(frozen=True)
+class NoiseEstimate:
+    """A way to estimate the covariance of units.
+
+    Attributes
+    ----------
+    shrink : callable
+        (centred residuals, degrees of freedom) → the target's diagonal and its weight λ.
+    """
+
+    shrink: Callable[[Residuals, int], tuple[UnitVariance, float]]
+
+
+NOISE_ESTIMATES = Registry(
+    "noise estimate",
+    "noise_estimates",
+    {
+        "schaefer-strimmer": NoiseEstimate(schaefer_strimmer),
+        "ledoit-wolf": NoiseEstimate(ledoit_wolf),
+        "full": NoiseEstimate(unshrunk),
+        "diagonal": NoiseEstimate(diagonal),
+    },
+)
 
 
 def noise_precision(
@@ -227,7 +244,7 @@ def noise_precision(
     >>> noise.whiten(np.ones((3, 200))).shape
     (3, 200)
     """
-    estimate = look_up("noise estimate", method, NOISE_ESTIMATES)
+    estimate = NOISE_ESTIMATES.named(method).shrink
     if isinstance(noise, Mapping):
         require(bool(noise), "There are no residuals to estimate noise from.")
         return {

@@ -1,4 +1,4 @@
-"""The phase-plane experiments: published numbers in the summary, odd parameters, bad options."""
+"""``wilson-cowan``: published numbers in the summary, odd parameters, bad options."""
 
 import json
 
@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from isocortex import InputError, runs
-from isocortex.experiments.circuits.rate_model import PUBLISHED as RATE_PUBLISHED
-from isocortex.experiments.circuits.rate_model import RateModel
-from isocortex.experiments.circuits.wilson_cowan import PUBLISHED, WilsonCowanPlane
+from isocortex.experiments.circuits.wilson_cowan import WilsonCowanPlane
+from isocortex.experiments.circuits.wilson_cowan_published import PUBLISHED, error_of_shares
 
 NOISY = ("memory.persistence.0.45", "memory.persistence.0.6")
 
@@ -43,6 +42,7 @@ def test_the_page_shows_every_figure_and_the_published_table(whole):
     table = runs.read_run(whole).table("published")
     exact = table[~table["quantity"].str.contains("share of trials")]
     assert (exact["published"] == exact["here"]).sum() == len(exact) == 20
+    assert "100 paths of 100 ms were simulated by the Euler–Maruyama method with steps of 0.1 ms." in page
 
 
 @pytest.mark.slow
@@ -71,38 +71,22 @@ def test_other_parameters_with_one_fixed_point_and_no_memory(whole, tmp_path):
     assert "Published numbers" not in page
 
 
-@pytest.mark.slow
-def test_one_population(tmp_path):
-    folder = RateModel(out=tmp_path).execute()
-    found = summary(folder)
-    for key, (_, number, digits) in RATE_PUBLISHED.items():
-        assert float(f"{found[key]:{digits}}") == number
-    assert 10 < found["noise.switches"] < 400
-    assert 0.2 < found["noise.share_up"] < 0.95
-    assert found["fold.0.I"] < 0.5 < found["fold.1.I"]
-
-
-def test_one_population_without_recurrence(tmp_path):
-    found = summary(RateModel(w=0.0, sigma=0.0, duration=100.0, out=tmp_path).execute())
-    assert found["fixed_point.n"] == 1
-    assert found["noise.switches"] == 0
-    assert "fold.0.I" not in found
+def test_published_shares_have_binomial_errors():
+    """√(0.075·0.925/40) and √(0.9·0.1/40)."""
+    assert error_of_shares() == ["4.2 %", "4.7 %"]
 
 
 BAD = {
-    "time constant": (WilsonCowanPlane, {"tau_i": 0.05}, "--tau-i must be above the step of 0.1 ms; got 0.05"),
-    "noise": (WilsonCowanPlane, {"sigma": -1.0}, "--sigma must not be negative"),
-    "trials": (WilsonCowanPlane, {"trials": 2}, "--trials must be in 10…100000; got 2"),
-    "weight": (WilsonCowanPlane, {"w_ee": float("nan")}, "--w-ee must be a finite number"),
-    "gain": (RateModel, {"a": 0.0}, "--a must be above 0"),
-    "duration": (RateModel, {"duration": 100.5}, "--duration must be a whole number of ms"),
-    "infinite": (RateModel, {"noisy_input": float("inf")}, "--noisy-input must be a finite number"),
+    "time constant": ({"tau_i": 0.05}, "--tau-i must be above 0.1 and at most 1000; got 0.05"),
+    "noise": ({"sigma": -1.0}, "--sigma must be at least 0"),
+    "trials": ({"trials": 2}, "--trials must be at least 10 and at most 100000; got 2"),
+    "weight": ({"w_ee": float("nan")}, "--w-ee must be at least .50 and at most 50; got nan"),
 }
 
 
 @pytest.mark.parametrize("case", BAD)
 def test_bad_options_are_told_at_the_door(case, tmp_path):
-    kind, options, sentence = BAD[case]
+    options, sentence = BAD[case]
     with pytest.raises(InputError, match=sentence):
-        kind(**options, out=tmp_path)
+        WilsonCowanPlane(**options, out=tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,8 @@ import xarray as xr
 
 from isocortex import InputError
 from isocortex.dynamics import RingAttractor, bump
-from isocortex.experiments.circuits.ring_attractor import RingMemory, unwrapped
+from isocortex.experiments.circuits.ring_attractor import RingMemory
+from isocortex.experiments.circuits.ring_attractor_measures import unwrapped
 
 
 @pytest.mark.slow
@@ -28,6 +29,7 @@ def test_the_ring_meets_its_closed_forms(tmp_path):
     assert abs(found["ring.memory.bias"]) < 4 * found["ring.memory.sd"] / 10
     page = (folder / "report.html").read_text()
     assert page.count("<img ") == 5
+    assert "100 paths of 1300 ms were simulated by the Euler–Maruyama method with steps of 1 ms." in page
 
 
 def test_directions_begin_where_they_were_put_and_never_jump():
@@ -40,15 +42,17 @@ def test_directions_begin_where_they_were_put_and_never_jump():
 
 
 BAD = {
-    "weak": ({"j_1": 1.5}, "A bump needs J_1 above 2"),
+    "weak": ({"j_1": 1.5}, "--j-1 must be above 2"),
     "runaway": ({"j_0": 0.0}, "grows without bound"),
-    "few": ({"n": 4}, "--n must be in 16…1024"),
-    "noise": ({"sigma": 0.0}, "--sigma must be in"),
-    "spread": ({"spread": 0.5}, "--spread must be in"),
+    "few": ({"n": 4}, "--n must be at least 16 and at most 1024"),
+    "noise": ({"sigma": 0.0}, "--sigma must be above 0 and at most 0.1"),
+    "spread": ({"spread": 0.5}, "--spread must be above 0 and at most 0.1"),
     "delay": ({"delay": 550.0}, "--delay must be a whole multiple of 100 ms"),
-    "trials": ({"trials": 1}, "--trials must be in"),
-    "fast": ({"tau": 1.0}, "--tau must be at least"),
-    "infinite": ({"cue": float("inf")}, "--cue must be a finite number"),
+    "trials": ({"trials": 1}, "--trials must be at least 10"),
+    "fast": ({"tau": 1.0}, "--tau must be at least 5"),
+    "fast inhibition": ({"j_0": -25.0}, "decays at 2.6/ms, for which steps of 1 ms are too long; raise --tau"),
+    "many": ({"n": 1024, "trials": 10_000}, "10000 trials of 1024 populations are too many"),
+    "infinite": ({"cue": float("inf")}, "--cue must be at least .360"),
 }
 
 
