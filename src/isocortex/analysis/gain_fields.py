@@ -1,4 +1,4 @@
-"""Gain fields: how the eye position changes what a unit answers to places on the retina."""
+"""Gain fields: how the eye position changes the response of a unit to positions on the retina."""
 
 from typing import NamedTuple
 

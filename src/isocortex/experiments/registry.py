@@ -76,7 +76,7 @@ EXPERIMENTS = Registry(
         ),
         "orientation-v1": ExperimentEntry(
             "isocortex.experiments.vision.orientation_v1:OrientationV1",
-            "Do networks that learn the tilt of gratings become like primary visual cortex?",
+            "Do networks become more like primary visual cortex when they learn about orientation?",
         ),
         "perceptual-decision": ExperimentEntry(
             "isocortex.experiments.cognition.perceptual_decision:PerceptualDecision",

@@ -1,4 +1,4 @@
-"""Train perceptrons by back-propagation written out: many small updates in one compiled program."""
+"""Train perceptrons with explicit back-propagation: many small updates in one compiled program."""
 
 import time
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def descend(
 
     Member i draws `n_trials` trials once, with ``fold_in(key, i)``, and goes through them in the same batches every
     epoch. The gradient is that of :mod:`isocortex.learning.backpropagation`; the defaults are the published
-    configuration. Members run on the machine's cores at once, each as a program of its own, so that neither their
+    configuration. Members run on the machine's cores at once, each as a separate program, so that neither their
     number nor an interruption changes a bit.
 
     Parameters

@@ -4,13 +4,16 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from html import escape
+from typing import Any, ClassVar
 
 import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
+from ..formats import significant
 from ..runs import Run
+from ..summaries import html_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +100,18 @@ class Result(ABC):
     question: ClassVar[str]
     quantities: ClassVar[dict[str, Quantity]]
     references: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Keep the short form: a dataclass would write out every array that it holds."""
+        super().__init_subclass__(**options)
+        cls.__repr__ = Result.__repr__
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.answer()}>"
+
+    def _repr_html_(self) -> str:
+        numbers = {key: significant(value, 6) for key, value in self.numbers().items() if value is not None}
+        return f"<p>{escape(self.answer())}</p>{html_table(self.question, numbers)}"
 
     @abstractmethod
     def numbers(self) -> dict[str, float]:

@@ -15,7 +15,6 @@ from ...formats import UNDEFINED, counted, interval, number, percent, significan
 from ...report import Finding, Quantity, Result, Table
 from ...stimuli import MonotonicCode
 from ...tasks.head_centred import EYE_FORMATS, REACH, RETINA
-from ..shared.intervals import describe_intervals
 from ..shared.published import beside_published
 from ..shared.tables import records
 from .gain_figures import code_picture, frame_findings, gain_findings, gain_tables
@@ -258,9 +257,9 @@ class ZipserResult(Result):
             f"{significant(FIELD[1] - FIELD[0])}° apart, at {len(EYES) ** 2} eye positions (x and y at {eyes}°), and "
             f"without a stimulus. {found.tables['trained'].attrs['methods']}",
             f"RDMs hold squared Euclidean distances of the responses to {len(COARSE)} × {len(COARSE)} retinal places "
-            f"at {len(EYES) ** 2} eye positions. They were compared with squared distances of positions by Pearson's "
-            "correlation. The positions are a lattice and no random sample, so that intervals do not hold for other "
-            f"positions. {describe_intervals(('seed',), {'seed': found.seeds})}",
+            f"at {len(EYES) ** 2} eye positions, and were compared with squared distances of positions. "
+            f"{found.similarities.attrs['methods']} The positions are a lattice and no random sample, so that intervals "
+            "do not hold for other positions.",
         ]
 
 
