@@ -99,9 +99,9 @@ class ZipserResult(Result):
     found: Found
 
     @cached_property
-    def _numbers(self) -> dict[str, float]:
+    def _numbers(self) -> dict[str, float | int]:
         found = self.found
-        table: dict[str, float] = {
+        table: dict[str, float | int] = {
             "error.zero_output": found.baselines["output 0"],
             "error.mean_output": found.baselines["mean output"],
             "position.inverse_error_deg.max": found.inverse_error(),
@@ -122,7 +122,7 @@ class ZipserResult(Result):
             table |= {f"{place}.{what}": row[what] for what in ("mean", "low", "high")}
         return table
 
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, float | int]:
         return self._numbers
 
     def findings(self) -> Iterator[Finding]:
@@ -246,11 +246,11 @@ class ZipserResult(Result):
             f"monotonic format, line i of the rising type passes (reach, 1) and (−reach, −2(i − 1)/{lines.n}), and is "
             f"cut at 0; the falling type is its mirror image. There are {lines.n} lines per type and axis; the reach "
             f"is {significant(EYE_FORMATS['monotonic'].reach)}° for the eye and {significant(REACH)}° for the head.",
-            "Back-propagation is written out: $\\delta^L = \\hat{y} - y$ for the cross-entropy, or $(\\hat{y} - y) "
-            "\\hat{y} (1 - \\hat{y})$ for the squared error; $\\delta^\\ell = (W^{\\ell+1})^T \\delta^{\\ell+1} \\odot "
+            "Back-propagation is written out: $\\delta^L = ŷ - y$ for the cross-entropy, or $(ŷ - y) "
+            "ŷ (1 - ŷ)$ for the squared error; $\\delta^\\ell = (W^{\\ell+1})^T \\delta^{\\ell+1} \\odot "
             "f'(a^\\ell)$, $\\partial L/\\partial W^\\ell = \\delta^\\ell (z^{\\ell-1})^T$ and $\\partial L/\\partial "
             "b^\\ell = \\delta^\\ell$. It was compared with automatic differentiation in float64. The error is $\\sum "
-            "(\\hat{y} - y)^2$ over the outputs, averaged over the training samples as the epoch runs.",
+            "(ŷ - y)^2$ over the outputs, averaged over the training samples as the epoch runs.",
             f"Positions were decoded from the outputs to {len(found.head)} held-out samples, by least squares against "
             "the patterns of the code (Gaussian patterns times any gain).",
             f"Gain fields were measured with {len(FIELD)} × {len(FIELD)} retinal places "
