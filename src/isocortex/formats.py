@@ -1,4 +1,4 @@
-"""Numbers and labels as a reader sees them: true minus signs, decimals, intervals, p values, escaped characters."""
+"""Format numbers and labels for readers: minus signs, decimals, intervals, p values, escaped characters."""
 
 import math
 from collections.abc import Iterable

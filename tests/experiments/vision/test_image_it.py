@@ -86,8 +86,8 @@ def test_a_whole_run_with_every_promised_number(published, tmp_path):
     assert found["rsa.ceiling.human.lower"] < found["rsa.ceiling.human.upper"]
     page = runs.read_run(folder).page
     assert {f["name"] for f in page["findings"] if f["kind"] == "figure"} >= {"rdms", "stimuli", "training", "filters"}
-    assert "The networks' accuracy on their own task" in page["answer"]
-    assert "hold for new photographs, new subjects and new seeds." in " ".join(page["methods"])
+    assert "of fresh trials correctly after training" in page["answer"]
+    assert "hold for new stimuli, new subjects and new seeds of each model." in " ".join(page["methods"])
     table = runs.read_run(folder).table("answer_human")
     assert list(table) == ["layer", "trained", "untrained", "random filters", "not trained here"]
     hmax = table[table["layer"] == "HMAX (2008) (published)"]
@@ -109,5 +109,5 @@ def test_a_missing_variable_is_told(published, missing):
     path = published / "Kriegeskorte_Neuron2008_supplementalData.mat"
     content = {n: v for n, v in scipy.io.loadmat(path).items() if not n.startswith("__") and n != missing}
     scipy.io.savemat(path, content)
-    with pytest.raises(InputError, match="do not hold what was published"):
+    with pytest.raises(InputError, match="are not the published ones"):
         read_kriegeskorte(published)
