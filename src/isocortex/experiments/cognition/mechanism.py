@@ -115,18 +115,25 @@ class Mechanism:
 
     def methods(self) -> list[str]:
         """Return how the networks were looked into, in paragraphs."""
-        searched = next(iter(self.points.values())).attrs["methods"] if self.points else ""
         return [
             "The d′ of a unit compares the first right answer with the others, at the last step of the trial.",
-            *[
-                "Fixed points: the input is held at its mean over the trials of a period, without network noise, and "
-                f"the searches start from states that the network visits. {searched} A point is slow if the network "
-                f"needs more than {significant(SLOW_MS / 1000)} s at its speed to move by the typical norm of a state."
-            ]
-            * bool(searched),
+            *self.search_methods(),
             "Perturbations act at test, on the same trials and with the same noise; nothing is learned again. A "
             "silenced unit sends 0 to the other units and to the readout. A pulse lasts for the first half of the "
             "first noisy period.",
+        ]
+
+    def search_methods(self) -> list[str]:
+        """Return how fixed points were searched for, in one paragraph; nothing where none were."""
+        if not self.points:
+            return []
+        (seed, name), example = next(iter(self.points.items()))
+        return [
+            "To find fixed points, the input is held at its mean over the trials of a period, without network noise, "
+            f"and searches start from {STARTS} states that the network visits. A point is slow if the network needs "
+            f"more than {significant(SLOW_MS / 1000)} s at its speed to move by the typical norm of a state. Searches "
+            f"do not prove that there are no other points. For network {seed} with the mean input of “{name}” held, "
+            f"and in the same way for the others: {example.attrs['methods']}"
         ]
 
     def table(self) -> pd.DataFrame:

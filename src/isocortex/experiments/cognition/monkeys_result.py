@@ -47,6 +47,10 @@ class BesideMonkeys(PerceptualResult):
     }
     references: ClassVar[Sequence[str]] = (*PerceptualResult.references, "roitman-shadlen-2002")
 
+    animals_in_words: ClassVar[str] = (
+        " Points are the monkeys, with 95 % intervals; dotted lines are the curves fitted to them."
+    )
+
     animals: dict[str, Animal]
     matched: dict[str, Matched]
 

@@ -1,9 +1,9 @@
 """Options of a population of recurrent networks on a task in time, its training and its test."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import equinox as eqx
 import jax
@@ -128,7 +128,7 @@ class CognitiveNetworks(Experiment):
                 "activation": self.activation,
                 "excitatory": self.excitatory,
             }
-        build: Callable[..., Recurrent] = RECURRENT_NETWORKS[self.architecture].model
+        build = cast(Any, RECURRENT_NETWORKS[self.architecture].model)  # each has options of its own
         return build(task.n_inputs, task.n_outputs, n_units=self.units, dt=task.dt, **own, key=key)
 
     def learn(self, run: Run, task: TimedTask) -> Cognition:

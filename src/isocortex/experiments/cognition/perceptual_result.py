@@ -49,6 +49,9 @@ class PerceptualResult(TaskResult):
     }
     references: ClassVar[Sequence[str]] = ("britten-1992", "mante-2013", "sussillo-barak-2013", "neurogym-2022")
 
+    animals_in_words: ClassVar[str] = ""
+    """What the caption of the psychometric curves says of animals."""
+
     options: "PerceptualDecision"
     done: dict[str, xr.Dataset]
     bootstrap: PRNGKey
@@ -109,7 +112,7 @@ class PerceptualResult(TaskResult):
             title="Psychometric curve",
             caption="Accuracy against coherence: the mean of the networks (thick), the curve fitted to each (thin) and "
             f"the ideal observer (dashed). The networks learned with other coherences, {learned_at} %. Untrained "
-            "networks also fixate at the end of a trial, which counts as an error.",
+            f"networks also fixate at the end of a trial, which counts as an error.{self.animals_in_words}",
             alt="Share correct rises from one half to one with coherence; untrained networks stay low.",
         )
         if len(self.found.learned):
