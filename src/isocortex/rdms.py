@@ -8,10 +8,11 @@ import numpy as np
 from .errors import InputError, require
 from .responses import FEWEST_OF_A_PAIR, nfc
 from .shapes import CondensedRDM, SquareRDM
+from .summaries import Described, brief
 
 
-@dataclass(frozen=True, eq=False)
-class RDMs:
+@dataclass(frozen=True, eq=False, repr=False)
+class RDMs(Described):
     """A stack of dissimilarity vectors over the same stimuli.
 
     Parameters
@@ -63,6 +64,15 @@ class RDMs:
 
     def __len__(self) -> int:
         return len(self.dissimilarities)
+
+    def described(self) -> dict[str, str]:
+        """Return how many RDMs there are over how many stimuli, and of what."""
+        return {
+            "rows": str(len(self)),
+            "labels": brief(self.labels),
+            "stimuli": str(len(self.stimuli)),
+            "measure": brief(self.measure),
+        }
 
     def take(self, places: Sequence[int] | np.ndarray) -> "RDMs":
         """Return the RDMs of some stimuli alone, in the order of their places (0, 1, …) in `stimuli`."""

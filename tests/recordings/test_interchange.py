@@ -12,7 +12,6 @@ import scipy.io
 import xarray as xr
 
 from isocortex import InputError, RDMs, recordings, responses
-from isocortex.recordings import arrays as loading
 from isocortex.recordings import read, write
 from isocortex.recordings.contents import NAMES as NAMES_OF_ARRAYS
 
@@ -295,14 +294,13 @@ BAD = {
     "four axes": ({"rdms": np.ones((1, 4, 4, 2))}, "must be n × stimulus × stimulus or n × pairs"),
     "infinite RDMs": ({"rdms": INFINITE}, "has infinite dissimilarities"),
     "NaN": ({"responses": np.full((4, 2), np.nan)}, "8 NaN or infinite values"),
-    "nothing measured": ({"rdms": VECTORS * np.nan}, "fewer than two dissimilarities that are not NaN"),
+    "nothing measured": ({"rdms": VECTORS * np.nan}, "has no dissimilarity that is not NaN"),
     "infinite": ({"responses": np.full((4, 2), np.inf)}, "8 NaN or infinite values"),
     "complex": ({"rdms": VECTORS + 1j}, "must be real numbers; they are of dtype complex128"),
     "words": ({"responses": np.array([list("ab")] * 4)}, "must be real numbers"),
     "twice": ({"rdms": VECTORS, "stimuli": NAMES[[0, 1, 2, 0]]}, r"2 stimuli have the label 'face'"),
     "lengths": ({"responses": np.eye(4), "stimuli": NAMES[:3]}, "hold 4 stimuli, but the labels have shape"),
     "one stimulus": ({"responses": np.ones((1, 2))}, "at least 2"),
-    "two in an RDM": ({"rdms": np.ones((1, 1))}, "at least 3"),
     "units": ({"responses": np.eye(4), "units": [1, 2]}, "'units' must hold one name per unit, 4; it holds 2"),
     "labels": ({"rdms": VECTORS, "labels": ["a"]}, "'labels' must hold one name per RDM, 2; it holds 1"),
     "categories": ({"rdms": VECTORS, "categories": ["a"]}, "one category per stimulus, 4; it holds 1"),
@@ -370,7 +368,7 @@ def test_paths_that_are_no_files_to_read(tmp_path):
 def test_size_is_checked_before_memory_is_taken(suffix, tmp_path, monkeypatch, rng):
     path = tmp_path / f"large{suffix}"
     write(path, responses(rng.normal(size=(40, 30))))
-    monkeypatch.setattr(loading.os, "sysconf", lambda name: 100)
+    monkeypatch.setattr("isocortex.memory.physical_memory", lambda: 10_000)
     with pytest.raises(InputError, match="more than a quarter of this machine's memory"):
         read(path)
 

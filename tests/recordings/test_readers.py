@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from isocortex import InputError, read_npz
-from isocortex.recordings import arrays
 
 
 @pytest.fixture
@@ -154,7 +153,7 @@ def test_any_order_of_stimuli_is_sorted(tmp_path, rng):
 
 
 def test_size_is_checked_before_memory_is_taken(whole, monkeypatch):
-    monkeypatch.setattr(arrays.os, "sysconf", lambda name: 100)
+    monkeypatch.setattr("isocortex.memory.physical_memory", lambda: 10_000)
     with pytest.raises(InputError, match="more than a quarter of this machine's memory"):
         read_npz(whole)
 

@@ -57,3 +57,11 @@ def test_animals_do_not_depend_on_their_number():
 def test_bad_options_are_refused(options):
     with pytest.raises(InputError, match=next(iter(options))):
         synthetic_v1(key=jax.random.key(0), **options)
+
+
+def test_it_says_how_it_was_simulated():
+    how = {"n_animals": 1, "n_neurons": 30, "n_repeats": 2, "n_orientations": 12, "private_noise": 0.7}
+    (animal,) = synthetic_v1(key=jax.random.key(0), **how).values()
+    text = animal.attrs["methods"]
+    assert "1 animal with 30 neurons each, which respond to 12 orientations in 2 repeats." in text
+    assert "a standard deviation of 0.7, and" in text

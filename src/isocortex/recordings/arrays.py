@@ -1,7 +1,6 @@
 """Load named arrays from NPZ files safely: no pickle is loaded, and sizes are checked first."""
 
 import math
-import os
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
@@ -9,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from .. import memory
 from ..errors import InputError, require
 
 Arrays = dict[str, np.ndarray]
+VALUES = "values"
+"""What the numbers of a .npy file or of a table, which have no name there, are called."""
 
 
 def load_npz(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
@@ -42,6 +44,25 @@ def load_npz(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
     return arrays, sorted(set(members) - set(arrays))
 
 
+def load_npy(path: Path) -> np.ndarray:
+    """Load the one array of a .npy file, if it fits into memory."""
+    require_file(path, "a .npy file")
+    try:
+        with path.open("rb") as file:
+            needed = _bytes_needed(file)
+            size = path.stat().st_size
+            require(needed <= size, f"{path} claims {needed} bytes and holds {size}: it is damaged.")
+            require_memory(path, VALUES, needed)
+            file.seek(0)
+            return np.lib.format.read_array(file, allow_pickle=False)
+    except InputError:
+        raise
+    except Exception as error:  # a damaged header raises anything from ValueError to tokenize's errors
+        raise InputError(
+            f"{path} cannot be read as .npy without running code ({reason(error)}); was it written whole?"
+        ) from error
+
+
 def require_file(path: Path, kind: str) -> None:
     """Raise unless the path is a file."""
     try:
@@ -52,13 +73,8 @@ def require_file(path: Path, kind: str) -> None:
 
 
 def require_memory(path: Path, name: str, needed: int) -> None:
-    """Raise if an array would take more than a quarter of the machine's memory."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    require(
-        needed < memory / 4,
-        f"{name!r} in {path} needs {needed / 1e9:.1f} GB, more than a quarter of this machine's memory; "
-        "save fewer neurons, or as float32.",
-    )
+    """Raise if an array of a file would take more than a quarter of the machine's memory."""
+    memory.require_memory(needed, f"{name!r} in {path} needs", "save fewer neurons, or as float32")
 
 
 def _bytes_needed(file: Any) -> int:

@@ -43,7 +43,9 @@ def read_orientations(path: str | PathLike[str], *, bin_width: float | None = No
     [0.0, 45.0, -90.0, -45.0]
     """
     path = Path(path)
-    if path.suffix.lower() not in (".mat", ".nc") and not {"responses", "rdms"} & set(load_npz(path, ())[1]):
+    if path.suffix.lower() not in (".mat", ".nc", ".npy", ".csv") and not {"responses", "rdms"} & set(
+        load_npz(path, ())[1]
+    ):
         return read_npz(path, bin_width=bin_width)
     require(
         bin_width is None,

@@ -5,6 +5,7 @@ import numpy as np
 import xarray as xr
 
 from ..errors import require
+from ..formats import counted, significant
 from ..responses import responses
 from ..shapes import PRNGKey
 
@@ -47,7 +48,7 @@ def synthetic_v1(
     -------
     dict of str to DataArray
         Animal → repeat × stimulus × unit, float32, with the planted ``preferred`` (degrees), ``kappa`` and ``gain``
-        along ``unit``, and the attribute ``synthetic``.
+        along ``unit``. Attributes: ``synthetic``, and ``methods``, a paragraph on how all animals were simulated.
 
     Raises
     ------
@@ -72,6 +73,15 @@ def synthetic_v1(
     }.items():
         require(level >= 0, f"{name} must not be negative; got {level}.")
     angles = np.linspace(-90, 90, n_orientations, endpoint=False)
+    methods = (
+        f"The neurons are synthetic: {counted(n_animals, 'animal')} with {counted(n_neurons, 'neuron')} each, which "
+        f"respond to {n_orientations} orientations in {counted(n_repeats, 'repeat')}. Tuning is a von Mises function "
+        "of the doubled angle; its width and gain are lognormal over neurons, and preferred orientations have a "
+        "cardinal bias. Noise is drawn anew in every trial, in units of the mean gain: private to each neuron with a "
+        f"standard deviation of {significant(private_noise)}, and shared by all neurons along {N_SHARED} dimensions "
+        f"with {significant(shared_noise)} each. Animals differ in the bias, the width of tuning, and the gain over "
+        f"orientations (idiosyncrasy {significant(idiosyncrasy)}). No animal was recorded."
+    )
     return {
         f"animal {i + 1}": _animal(
             jax.random.fold_in(key, i),
@@ -81,7 +91,7 @@ def synthetic_v1(
             private_noise,
             shared_noise,
             idiosyncrasy,
-        )
+        ).assign_attrs(methods=methods)
         for i in range(n_animals)
     }
 

@@ -69,9 +69,9 @@ def test_the_bootstrap_says_how_many_samples_it_drew(stacks):
     assert "ν" not in words
 
 
-def test_models_with_different_seeds_are_listed(stacks):
+def test_seeds_are_those_of_the_models_that_have_them(stacks):
     words = said(rsa.compare({**stacks["models"], **stacks["single"]}, stacks["one"]))
-    assert "which was averaged over seeds (conv: 2 and fc: 2)." in words
+    assert "which was averaged over 2 seeds of 2 of the models." in words
 
 
 def test_pairs_that_nobody_measured_are_said(stacks):

@@ -131,6 +131,8 @@ def _similarities(models: Mapping[str, RDMs], data: RDMs, method: str) -> str:
     several = [f"{counted(len(data), 'subject')}"] if len(data) > 1 else []
     if len(set(seeds.values())) == 1 and len(seeds) == len(models):
         several.append(f"{next(iter(seeds.values()))} seeds of {'each' if len(models) > 1 else 'the'} model")
+    elif len(set(seeds.values())) == 1:
+        several.append(f"{next(iter(seeds.values()))} seeds of {len(seeds)} of the models")
     elif seeds:
         several.append(f"seeds ({listed([f'{name}: {n}' for name, n in seeds.items()])})")
     missing = "" if data.complete else " Pairs of stimuli that were not measured are left out."

@@ -17,6 +17,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Float
 
 from ...errors import require, unknown
+from ...summaries import Described
 
 State: TypeAlias = Float[Array, " dimension"]
 Time: TypeAlias = Float[Array, ""] | float
@@ -25,7 +26,7 @@ Parameter: TypeAlias = Float[Array, "..."] | Float[np.ndarray, "..."] | float | 
 AnySystem = TypeVar("AnySystem", bound="System")
 
 
-class System(eqx.Module):
+class System(Described, eqx.Module):
     """A continuous system, deterministic or noisy; pure, so that it can be jitted, mapped and differentiated.
 
     A subclass gives ``f``, and its parameters as plain fields; fields that set shapes are static. With noise it is

@@ -1,9 +1,9 @@
-"""What the intervals of similarities hold for, and how they are computed, in words."""
+"""What the intervals of similarities hold for, and what their ends are in the summary."""
 
 from collections.abc import Mapping, Sequence
 
-from ...analysis.rsa.description import T_DISTRIBUTION
-from .tables import listed
+from ...formats import listed
+from ...report import Quantity
 
 NEW = {"stimulus": "new stimuli", "subject": "new subjects", "seed": "new seeds"}
 
@@ -24,18 +24,15 @@ def hold_for(factors: Sequence[str], sizes: Mapping[str, int], names: Mapping[st
     return listed([called[factor] for factor in factors if sizes[factor] > 1])
 
 
-def describe_intervals(factors: Sequence[str], sizes: Mapping[str, int], names: Mapping[str, str] | None = None) -> str:
-    """Return which intervals were computed, and how; the parameters are those of :func:`hold_for`.
+def interval_quantities(key: str, meaning: str, *, p: bool = False) -> dict[str, Quantity]:
+    """Return what the numbers ``<key>.mean``, ``.low`` and ``.high`` are, and ``.p`` where there is a test.
 
     Examples
     --------
-    >>> describe_intervals(("subject", "seed"), {"subject": 1, "seed": 1})
-    'There are no intervals: with one subject and one seed, nothing is a sample.'
+    >>> interval_quantities("rsa.fc", "Similarity with V1")["rsa.fc.low"].meaning
+    'Similarity with V1: lower end of the 95 % interval'
     """
-    new = hold_for(factors, sizes, names)
-    if not new:
-        return f"There are no intervals: with {listed([f'one {factor}' for factor in factors])}, nothing is a sample."
-    return (
-        f"The 95 % intervals hold for {new}. They come from a jackknife over these crossed factors, which counts their "
-        f"interactions once (Efron & Stein 1981), and from {T_DISTRIBUTION}."
-    )
+    ends = {"low": "lower", "high": "upper"}
+    found = {f"{key}.mean": Quantity(meaning)}
+    found |= {f"{key}.{end}": Quantity(f"{meaning}: {side} end of the 95 % interval") for end, side in ends.items()}
+    return found | ({f"{key}.p": Quantity(f"{meaning}: two-sided p value")} if p else {})

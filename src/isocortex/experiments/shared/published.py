@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from ...formats import UNDEFINED, number
 from ...report import Quantity
 
 
@@ -19,7 +20,7 @@ def beside_published(
     numbers : mapping of str to float
         The summary.
     published : mapping of str to (what, number, digits)
-        Key of the summary → what it is, the published number, and its format, such as ``".3f"``.
+        Key of the summary → what it is, the published number, and its decimals as a format: ``".3f"`` for three.
     source : str
         The name of their column. Default "published".
 
@@ -28,13 +29,17 @@ def beside_published(
     DataFrame
         ``quantity``, the source, ``here``: strings. What was not found is "–".
     """
+
+    def text(value: float | int, digits: str) -> str:
+        return number(value, int(digits.strip(".f")))
+
     rows = [
         {
             "quantity": what,
-            source: f"{number:{digits}}".replace("-", "−"),
-            "here": f"{numbers[key]:{digits}}".replace("-", "−") if key in numbers else "–",
+            source: text(value, digits),
+            "here": text(numbers[key], digits) if key in numbers else UNDEFINED,
         }
-        for key, (what, number, digits) in published.items()
+        for key, (what, value, digits) in published.items()
     ]
     return pd.DataFrame(rows)
 
@@ -53,8 +58,8 @@ def point_numbers(table: pd.DataFrame, prefix: str = "fixed_point") -> dict[str,
             if column == "kind":
                 continue
             if str(column).startswith("eigenvalue"):
-                number = str(column).split()[1]
-                name = "eigenvalue" if number == "1" else f"eigenvalue_{number}"
+                order = str(column).split()[1]
+                name = "eigenvalue" if order == "1" else f"eigenvalue_{order}"
                 found[f"{prefix}.{i}.{name}.real"] = float(complex(value).real)
                 found[f"{prefix}.{i}.{name}.imag"] = float(complex(value).imag)
             else:
@@ -88,9 +93,8 @@ def shown_points(table: pd.DataFrame) -> pd.DataFrame:
 
     def text(value: object) -> object:
         if isinstance(value, complex):
-            sign = "+" if value.imag >= 0 else "−"
-            turn = f" {sign} {abs(value.imag):.3f}i" if value.imag else ""
-            return f"{value.real:.3f}{turn}".replace("-", "−")
-        return f"{value:.6f}".replace("-0.000000", "0.000000").replace("-", "−") if isinstance(value, float) else value
+            turn = f" {'+' if value.imag >= 0 else '−'} {number(abs(value.imag))}i" if value.imag else ""
+            return f"{number(value.real)}{turn}"
+        return number(value, 6) if isinstance(value, float) else value
 
     return table.map(text)

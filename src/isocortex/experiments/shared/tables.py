@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ... import formats
 from ...analysis import rsa
 from ...analysis.rsa import DISSIMILARITIES
 from ...rdms import RDMs
@@ -15,7 +16,7 @@ from ...rdms import RDMs
 NETWORKS = ("trained", "untrained", "random filters")
 """Variants of a network that is compared with its own controls."""
 NO_LEARNING = "no learning"
-"""Variant of a model that is no network."""
+"""Variant of a model without learning."""
 NOT_TRAINED = "not trained here"
 """Column of models that have no trained and untrained form."""
 DIFFERENCE = {"mean": "difference", "low": "low", "high": "high", "p": "p"}
@@ -36,16 +37,15 @@ def similarity_table(
     Returns
     -------
     table : DataFrame
-        Columns ``layer`` and ``variant``, and those of :func:`isocortex.rsa.compare`.
+        Columns ``layer`` and ``variant``, and those of :func:`isocortex.rsa.compare`, whose ``attrs`` it keeps.
     dots : dict of (layer, variant) to array, shape (seed,)
         The mean over subjects of each seed.
     """
     defined = {place: rows for place, rows in rdms.items() if len(rows)}
-    models = {"\t".join(place): rows for place, rows in defined.items()}
-    table = rsa.compare(models, data, method=method, factors=factors).reset_index()
-    places = table.pop("model").str.split("\t", expand=True)
-    table.insert(0, "layer", places[0])
-    table.insert(1, "variant", places[1])
+    models = {f"{layer} ({variant})": rows for (layer, variant), rows in defined.items()}
+    table = rsa.compare(models, data, method=method, factors=factors).reset_index(drop=True)
+    table.insert(0, "layer", [layer for layer, _ in defined])
+    table.insert(1, "variant", [variant for _, variant in defined])
     dots = {place: rsa.similarity(rows, data, method).mean(axis=1) for place, rows in defined.items()}
     return table, dots
 
@@ -138,9 +138,12 @@ def best(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 def interval(row: Mapping[str, Any], estimate: str = "mean") -> str:
     """Return "mean [low, high]" of a table's row, or "mean [–]" where there is no interval."""
-    if np.isnan(row["low"]):
-        return f"{row[estimate]:.3f} [–]".replace("-", "−")
-    return f"{row[estimate]:.3f} [{row['low']:.2f}, {row['high']:.2f}]".replace("-", "−")
+    return formats.interval(row[estimate], row["low"], row["high"])
+
+
+def ceiling_range(ceiling: rsa.NoiseCeiling | None) -> str:
+    """Return a noise ceiling as a range, or that it is unknown."""
+    return f"{formats.number(ceiling.lower)}–{formats.number(ceiling.upper)}" if ceiling else "unknown"
 
 
 def leading(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -201,6 +204,4 @@ def file_name(name: str) -> str:
 
 def listed(names: Sequence[str], *, most: int = 6) -> str:
     """Return "a, b and c", or the first `most` and how many more."""
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+    return formats.listed(names if len(names) <= most else [*names[:most], f"{len(names) - most} more"])

@@ -1,47 +1,43 @@
 """Networks trained on orientation, with their controls: shared by the experiments that compare them with a brain."""
 
-import os
+import math
 from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import xarray as xr
-from tyro.conf import arg
 
 from ...analysis import rsa
 from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES
-from ...errors import look_up, require
+from ...errors import require
 from ...learning import evaluate, fit, save_model
+from ...memory import require_memory
 from ...models import ARCHITECTURES, ConvNet, population, record
 from ...rdms import RDMs
 from ...runs import LARGEST_RESPONSES, Run
 from ...shapes import Images
-from ...stimuli.gratings import SPATIAL_FREQUENCY, canvas_size
+from ...stimuli.gratings import CANVAS_HEIGHT, SPATIAL_FREQUENCY, canvas_size
 from ...stimuli.pictures import picture_files, read_pictures
 from ...tasks import VISUAL_TASKS, Task, visual_task
+from ..shared.options import option
 from ..shared.protocol import Experiment
-from ..shared.tables import NO_LEARNING
 
 TaskName = Annotated[
     str,
-    arg(
-        help="tilt (left or right), boundary (beside --boundary), orientation (regression), or rotation (of pictures)."
+    option(
+        "Task of the networks: left or right tilt, side of --boundary, report of an orientation, or of the rotation of "
+        "pictures",
+        among=VISUAL_TASKS,
     ),
 ]
-
-CONTROLS = {
-    "trained": "optimised for the task",
-    "untrained": "the same filter bank, not trained: what did learning add?",
-    "random filters": "and not trained: what does the filter bank add?",
-    "pixels": "the image itself: what does any model add?",
-}
-"""Variant → what it is, and the question its comparison answers."""
-
-LEAST_ACCURACY = 0.75
-"""Half-way between guessing and never being wrong, where there are two answers."""
+OF_RESPONSES = [name for name, how in DISSIMILARITIES.items() if how.takes is None and not how.crossvalidated]
+"""Dissimilarities of responses alone: networks have neither noise nor repeats, and their responses can be negative."""
+POOL = 8
+"""Rows and columns over which a network takes the maximum; an image needs as many."""
+HELD_OUT = 1000
+"""Fresh trials on which a network's accuracy is judged: the standard error of a share is at most 0.016."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +50,16 @@ class Networks:
         "trained", "untrained" and, where the architecture has filters, "random filters".
     loss : DataArray, shape (seed, update)
     accuracy : dict of str to array, shape (seed,)
+    methods : str
+        What the training did, in words.
     """
 
     variants: dict[str, Any]
     loss: xr.DataArray
     accuracy: dict[str, np.ndarray]
+    methods: str
 
-    def summary(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, float]:
         """Return the numbers on the task, under flat keys."""
         last = self.loss.where(self.loss["epoch"] == self.loss["epoch"].max(), drop=True)
         return {
@@ -75,78 +74,74 @@ class Networks:
 class OrientationNetworks(Experiment):
     """Options of a population trained on gratings, and of its comparison with recordings."""
 
-    architecture: Annotated[str, arg(help="Network: FC, ConvFC or ConvPoolFC (the normative model).")] = "ConvPoolFC"
-    boundary: Annotated[float, arg(help="Class boundary of the task 'boundary', in degrees from vertical.")] = 45.0
+    published_options: ClassVar[tuple[str, ...]] = (
+        "architecture",
+        "epochs",
+        "trials",
+        "batch",
+        "learning_rate",
+        "momentum",
+        "resolution",
+        "spatial_frequency",
+    )
+
+    architecture: Annotated[str, option("Network; ConvPoolFC is the normative model", among=ARCHITECTURES)] = (
+        "ConvPoolFC"
+    )
+    boundary: Annotated[
+        float,
+        option("Class boundary of the task 'boundary', clockwise from vertical", unit="°", at_least=-90, at_most=90),
+    ] = 45.0
     pictures: Annotated[
-        Path | None,
-        arg(help="Picture, or folder of pictures, for the task 'rotation'. Default: a random texture."),
+        Path | None, option("Picture, or folder of pictures, for the task 'rotation'; a random texture by default")
     ] = None
-    seeds: Annotated[int, arg(help="How many networks, each with its own initial weights and training trials.")] = 8
-    epochs: Annotated[int, arg(help="Passes through the training gratings.")] = 25
-    trials: Annotated[int, arg(help="Training gratings per network.")] = 1000
-    batch: Annotated[int, arg(help="Gratings per mini-batch.")] = 100
-    learning_rate: Annotated[float, arg(help="Of stochastic gradient descent.")] = 5e-4
-    momentum: Annotated[float, arg(help="Of stochastic gradient descent, in [0, 1).")] = 0.99
+    seeds: Annotated[
+        int,
+        option("Number of networks, each with its own initial weights and training trials", at_least=1, at_most=10_000),
+    ] = 8
+    epochs: Annotated[int, option("Passes through the training trials", at_least=1, at_most=100_000)] = 25
+    trials: Annotated[int, option("Training trials per network", at_least=1, at_most=1_000_000)] = 1000
+    batch: Annotated[int, option("Trials per mini-batch", at_least=1, at_most=1_000_000)] = 100
+    learning_rate: Annotated[float, option("Learning rate of stochastic gradient descent", above=0, at_most=1000)] = (
+        5e-4
+    )
+    momentum: Annotated[float, option("Momentum of stochastic gradient descent", at_least=0, below=1)] = 0.99
     resolution: Annotated[
-        float, arg(help="Share of 640 × 480 pixels along each axis; 0.1 is 48 rows × 64 columns.")
+        float,
+        option("Share of 640 × 480 pixels along each axis; 0.1 is 48 rows × 64 columns", at_least=0.001, at_most=1),
     ] = 0.1
     spatial_frequency: Annotated[
         float,
-        arg(help="Of the gratings, in radians per full-resolution pixel; 1/28 is a period of 176 pixels."),
+        option(
+            "Spatial frequency of the gratings; 1/28 is a period of 176 pixels",
+            unit="radians per full-resolution pixel",
+            above=0,
+            at_most=math.pi,
+        ),
     ] = SPATIAL_FREQUENCY
-    dissimilarity: Annotated[str, arg(help="Of responses to two stimuli: correlation, cosine or euclidean.")] = (
+    dissimilarity: Annotated[str, option("Dissimilarity of responses to two stimuli", among=OF_RESPONSES)] = (
         "correlation"
     )
-    similarity: Annotated[
-        str,
-        arg(help="Of two RDMs: pearson, cosine, whitened-pearson, whitened-cosine, spearman, rho-a, tau-a or tau-b."),
-    ] = "pearson"
+    similarity: Annotated[str, option("Similarity of two RDMs", among=SIMILARITIES)] = "pearson"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        look_up("architecture", self.architecture, ARCHITECTURES)
-        for task in self.tasks():
-            look_up("task", task, VISUAL_TASKS)
-        look_up("dissimilarity", self.dissimilarity, DISSIMILARITIES)
-        look_up("similarity", self.similarity, SIMILARITIES)
-        for name in ("seeds", "epochs", "trials", "batch"):
-            count = getattr(self, name)
-            require(count >= 1, f"--{name} must be at least 1; got {count}.")
         require(self.batch <= self.trials, f"--batch {self.batch} cannot be drawn from --trials {self.trials}.")
-        require(
-            0 < self.learning_rate < float("inf"),
-            f"--learning-rate must be above 0; got {self.learning_rate}.",
-        )
-        require(0 <= self.momentum < 1, f"--momentum must be in [0, 1); got {self.momentum}.")
-        require(-90 <= self.boundary <= 90, f"--boundary must be in −90…90 degrees; got {self.boundary}.")
-        frequency = self.spatial_frequency
-        require(
-            0 < frequency < float("inf"),
-            f"--spatial-frequency must be above 0 radians per pixel; got {frequency}.",
-        )
         rows, columns = canvas_size(self.resolution)
-        needed = 4 * self.seeds * self.trials * rows * columns
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        require(
-            needed < memory / 4,
-            f"{self.seeds} × {self.trials} gratings of {rows} × {columns} pixels need {needed / 1e9:.1f} GB, more than "
-            "a quarter of this machine's memory; lower --resolution, --trials or --seeds.",
+        require_memory(
+            4 * self.seeds * self.trials * rows * columns,
+            f"{self.seeds} × {self.trials} gratings of {rows} × {columns} pixels need",
+            "lower --resolution, --trials or --seeds",
         )
         require(
-            self.architecture != "ConvPoolFC" or rows >= 8,
-            f"--resolution {self.resolution} gives {rows} × {columns} pixels, too few for max-pooling over 8 × 8; "
-            "use at least 0.0167, or another architecture.",
+            "pool" not in ARCHITECTURES[self.architecture].layers or rows >= POOL,
+            f"--resolution {self.resolution} gives {rows} × {columns} pixels, too few for max-pooling over {POOL} × "
+            f"{POOL}; use at least {POOL / CANVAS_HEIGHT:.4f}, or another architecture.",
         )
 
     @abstractmethod
     def tasks(self) -> tuple[str, ...]:
         """Return the names of the tasks that networks are trained on."""
-
-    def is_published(self) -> bool:
-        """Return whether the networks learn tilt as Neuromatch Academy published."""
-        names = ("architecture", "epochs", "trials", "batch", "learning_rate", "momentum", "resolution")
-        defaults = {field.name: field.default for field in fields(self)}
-        return all(getattr(self, name) == defaults[name] for name in (*names, "spatial_frequency"))
 
     def task_named(self, name: str) -> Task:
         """Return one of the tasks, under these options."""
@@ -169,6 +164,7 @@ class OrientationNetworks(Experiment):
             lambda key: ConvNet(
                 self.architecture,
                 image_size=canvas_size(self.resolution),
+                pool=POOL,
                 n_outputs=task.n_outputs,
                 readout=task.readout,
                 filters=filters,
@@ -179,7 +175,7 @@ class OrientationNetworks(Experiment):
         )
 
     def train(self, run: Run, name: str) -> Networks:
-        """Train the population on a task, take its controls, and judge both on 1000 fresh trials."""
+        """Train the population on a task, take its controls, and judge both on fresh trials."""
         task = self.task_named(name)
         bank = self.untrained(task)
         part = f"-{name}" if len(self.tasks()) > 1 else ""
@@ -199,10 +195,12 @@ class OrientationNetworks(Experiment):
         save_model(run.path / f"model{part}.eqx", trained)
         variants = {"trained": trained, "untrained": bank}
         with run.stage(f"held-out accuracy{part}"):
-            accuracy = {n: evaluate(x, task, key=self.key("held-out trials")) for n, x in variants.items()}
+            accuracy = {
+                n: evaluate(x, task, key=self.key("held-out trials"), n_trials=HELD_OUT) for n, x in variants.items()
+            }
         if bank.conv is not None:
             variants["random filters"] = self.untrained(task, "random")
-        return Networks(variants, history.loss, accuracy)
+        return Networks(variants, history.loss, accuracy, history.attrs["methods"])
 
     def layer_rdms(
         self, models: Any, images: Images, stimuli: np.ndarray
@@ -212,72 +210,3 @@ class OrientationNetworks(Experiment):
         rdms = {layer: rsa.rdm(x, self.dissimilarity, undefined="drop") for layer, x in recorded.items()}
         kept = {n: x if x.nbytes <= LARGEST_RESPONSES else x.isel(seed=[0]).copy() for n, x in recorded.items()}
         return rdms, kept
-
-    def describe_training(self) -> str:
-        """Return the methods of training, in words."""
-        several = len(self.tasks()) > 1
-        learned = "; or to ".join(VISUAL_TASKS[name][2] for name in self.tasks())
-        rows, columns = canvas_size(self.resolution)
-        angles = "orientations uniform on (−90°, 90°)"
-        if "boundary" in self.tasks():
-            angles += f", the boundary at {self.boundary:g}°"
-        if "rotation" in self.tasks():
-            shown = "a random texture" if self.pictures is None else "the pictures given"
-            angles += f", rotations of {shown} uniform on (−180°, 180°)"
-        judged = "Accuracy is the share right of 1000 fresh trials"
-        if {"orientation", "rotation"} & set(self.tasks()):
-            judged += "; of a reported angle, the share that has the right sign"
-        return (
-            f"Networks ({self.architecture}; {self.seeds} of them{' per task' * several}) were trained to {learned}. "
-            f"Each had its own initial weights{' (the same for every task)' * several} and its own {self.trials} "
-            f"pictures of {rows} × {columns} pixels, {angles}; {self.epochs} epochs of stochastic gradient descent, "
-            f"mini-batches of {self.batch} reshuffled each epoch, learning rate {self.learning_rate:g}, momentum "
-            f"{self.momentum:g}. {judged}."
-        )
-
-    def describe_comparison(self, measured: str) -> str:
-        """Return how RDMs were compared with recordings, in words."""
-        dissimilarity, similarity = DISSIMILARITIES[self.dissimilarity][1], SIMILARITIES[self.similarity][1]
-        return (
-            f"Each layer's representational dissimilarity matrix (RDM; {dissimilarity}) was compared with {measured} "
-            f"({similarity}, over the pairs above the diagonal). Means are over seeds and subjects."
-        )
-
-    def control_notes(self, networks: Networks) -> list[str]:
-        """Return the warning that some layers of the untrained control do not vary over seeds."""
-        if "random filters" not in networks.variants:
-            return ["This architecture has no filters, so there is no random-filter control: untrained is random."]
-        same = "conv, conv_relu and pool" if self.architecture == "ConvPoolFC" else "conv and conv_relu"
-        return [
-            f"Untrained, {same} are identical in every seed (the same filter bank, zero bias), so their seeds do not "
-            "spread; the random filters and the pixels are the controls that tell there."
-        ]
-
-    def learning_notes(self, networks: Mapping[str, Networks]) -> list[str]:
-        """Return which tasks some networks did not learn: nothing can be said about what those would do to them."""
-        failed = {task: int((found.accuracy["trained"] < LEAST_ACCURACY).sum()) for task, found in networks.items()}
-        return [
-            f"{count} of {self.seeds} networks did not learn {task} (accuracy below {LEAST_ACCURACY:.0%}); "
-            "they count in every mean and interval."
-            for task, count in failed.items()
-            if count
-        ]
-
-    def undefined_notes(self, rdms: Mapping[tuple[str, str], RDMs]) -> list[str]:
-        """Return which layers lack the RDMs of some seeds, and why."""
-        lost: dict[str, list[str]] = {}
-        for (layer, variant), rows in rdms.items():
-            if len(rows) < self.seeds and variant != NO_LEARNING:
-                lost.setdefault(layer, []).append(f"{self.seeds - len(rows)} of {self.seeds} {variant}")
-        alike = "some stimulus drives all units of the layer alike, or all stimuli are equally dissimilar"
-        why = {"output": "it has a single unit"} if {"tilt", "boundary"} >= set(self.tasks()) else {}
-        return [
-            f"{layer} lacks the RDM of {', '.join(parts)} networks: {why.get(layer, alike)}."
-            for layer, parts in lost.items()
-        ]
-
-    def control_methods(self, networks: Networks) -> str:
-        """Return which controls were taken, and the question each answers."""
-        taken = [*networks.variants, "pixels"]
-        meant = CONTROLS | ({} if "random filters" in taken else {"untrained": "not trained: what did learning add?"})
-        return "Compared: " + "; ".join(f"{name} ({meant[name]})" for name in taken) + "."

@@ -1,120 +1,95 @@
 """The figures of ``normative-tasks``."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import jax
 import numpy as np
-import pandas as pd
+from matplotlib.figure import Figure
 
 from ... import plots
-from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES
+from ...formats import number
 from ...plots.style import VARIANT_COLOURS
 from ...rdms import RDMs
-from ...runs import Run
-from ..shared.tables import NO_LEARNING, file_name
-from .networks import Networks
-from .training_figures import draw_training
-from .tuning_figures import SHOWN, draw_tuning, tabulate_tuning
-from .v1_comparison import Brain, V1Comparison
+from ...report import Finding, Picture
+from ..shared.tables import NO_LEARNING
+from .tuning import SHOWN
+from .tuning_figures import tuning_picture
+
+if TYPE_CHECKING:
+    from .normative_result import NormativeResult
 
 EXAMPLES = 3
 """Trials of each task in the picture of stimuli."""
+LAYERS_OF_RDMS = ("pool", "fc")
 
 
-@dataclass(frozen=True, eq=False)
-class Normative:
-    """Everything the walk found, before it is put into words and pictures.
-
-    Attributes
-    ----------
-    brain : Brain
-    networks : dict of str to Networks
-        Task → networks trained on it, with the controls that all tasks share.
-    rdms : dict of (layer, variant) to RDMs
-        The variant is a task, a control, or "no learning".
-    table : DataFrame
-        Similarity of each layer and variant with the animals.
-    dots : dict of (layer, variant) to array, shape (seed,)
-    differences, rivals : DataFrame
-        Of every pair of tasks, and of every task less the orientation alone, layer by layer.
-    tuning : dict of str to DataFrame
-        Animal, or variant and layer → tuning of its units.
-    """
-
-    brain: Brain
-    networks: dict[str, Networks]
-    rdms: dict[tuple[str, str], RDMs]
-    table: pd.DataFrame
-    dots: dict[tuple[str, str], np.ndarray]
-    differences: pd.DataFrame
-    rivals: pd.DataFrame
-    tuning: dict[str, pd.DataFrame]
-
-
-def draw(options: V1Comparison, run: Run, found: Normative) -> None:
-    """Draw every figure of the report, and save the numbers behind them."""
-    tasks, ceiling = list(found.networks), found.brain.ceiling
-    measure, axis_label = DISSIMILARITIES[options.dissimilarity][1], SIMILARITIES[options.similarity][1]
-    run.figure(
+def comparison_pictures(found: "NormativeResult") -> Iterator[Finding]:
+    """Return how like V1 each task makes each layer, and which tasks differ."""
+    yield Picture(
         "rdm_similarity",
-        plots.similarity_bars(found.table, measure=axis_label, dots=found.dots, ceiling=ceiling),
-        title="How V1-like does each task make each layer?",
-        caption=options.bars_caption(found.brain),
-        alt=f"Bar chart of the {axis_label} with V1 by layer, for networks trained on each task, their controls, and "
-        "models without learning.",
+        lambda: plots.similarity_bars(found.table, measure=found.measure, dots=found.dots, ceiling=found.brain.ceiling),
+        title="How like V1 does each task make each layer?",
+        caption=found.bars_caption(),
+        alt=f"Bar chart of the {found.measure} with V1 by layer, for networks trained on each task, their controls, "
+        "and models without learning.",
     )
     if len(found.differences):
-        run.figure(
+        yield Picture(
             "differences",
-            plots.difference_intervals(found.differences, measure=axis_label),
+            lambda: plots.difference_intervals(found.differences, measure=found.measure),
             title="Which tasks differ?",
-            caption="How much more V1-like the first task makes a layer, from the same initial weights. "
-            f"{options.intervals_caption(found.brain)} Filled: p < 0.05 after Holm's correction over the pairs of a "
-            "layer.",
+            caption="How much more like V1 the first task makes a layer, from the same initial weights. "
+            f"{found.intervals_caption()} Filled: p < 0.05 after Holm's correction over the pairs of a layer.",
             alt="Dots with intervals around zero for every pair of tasks, in a panel for each layer.",
         )
-    panels = {"V1": found.brain.rdms}
-    panels |= {layer: rdms for (layer, variant), rdms in found.rdms.items() if variant == NO_LEARNING and len(rdms)}
-    panels |= {
-        f"{variant}: {layer}": found.rdms[layer, variant]
-        for layer in ("pool", "fc")
-        for variant in (*tasks, "untrained")
-        if len(found.rdms.get((layer, variant), ()))
-    }
-    run.figure(
+
+
+def other_pictures(found: "NormativeResult") -> Iterator[Finding]:
+    """Return the RDMs, tuning, training and stimuli."""
+    yield Picture(
         "rdms",
-        plots.rdm_panels(panels),
+        lambda: plots.rdm_panels(rdm_panels(found)),
         title="Dissimilarity matrices",
-        caption=f"Mean RDM ({measure}) of the animals and of the seeds of each layer; each as percentiles of its own "
-        "dissimilarities.",
+        caption=f"Mean RDM ({found.dissimilarity}) of the animals and of the seeds of each layer; each as percentiles "
+        "of its own dissimilarities.",
         alt="Matrices of the dissimilarity of every pair of orientations in V1, rivals, and layers by task.",
     )
     for layer in SHOWN:
-        variants = (*tasks, "untrained", "random filters")
+        variants = (*found.networks, "untrained", "random filters")
         style = {f"{variant} {layer}": {"color": VARIANT_COLOURS[variant]} for variant in variants}
         if any(name in found.tuning for name in style):
-            draw_tuning(run, found.tuning, style, layer=layer)
-    if found.tuning:
-        tabulate_tuning(run, found.tuning)
-    draw_training(options, run, found.networks)
-    trials = {task: options.task_named(task).sample(jax.random.key(0), EXAMPLES) for task in tasks}
-    shown = {
-        f"{task}, {float(angle):.0f}°".replace("-", "−"): image
-        for task, x in trials.items()
-        for image, angle in zip(
-            np.asarray(x.inputs), x.conditions["rotation" if task == "rotation" else "orientation"], strict=True
-        )
-    }
-    run.figure(
+            yield tuning_picture(found.tuning, style, layer=layer)
+    yield from found.training_findings()
+    yield Picture(
         "stimuli",
-        plots.image_row(np.stack(list(shown.values())), list(shown)),
+        lambda: draw_trials(found),
         title="Trials of each task",
         caption="What is shown, and its angle: orientation from vertical, or rotation from upright; positive is "
         "clockwise.",
         alt="Small grey pictures: gratings of several tilts, and textures turned behind a round window.",
         shows_data=False,
     )
-    for name, stack in panels.items():
-        angles = found.brain.rdms.stimuli
-        square = pd.DataFrame(stack.square().mean(axis=0), index=angles, columns=angles)
-        run.table(f"rdm_{file_name(name)}", square, caption=f"Mean RDM, {name}.")
+
+
+def rdm_panels(found: "NormativeResult") -> dict[str, RDMs]:
+    """Return the RDMs of the animals, of the rivals, and of two layers of every network."""
+    panels = {"V1": found.brain.rdms}
+    panels |= {layer: stack for (layer, variant), stack in found.rdms.items() if variant == NO_LEARNING and len(stack)}
+    return panels | {
+        f"{variant}: {layer}": found.rdms[layer, variant]
+        for layer in LAYERS_OF_RDMS
+        for variant in (*found.networks, "untrained")
+        if len(found.rdms.get((layer, variant), ()))
+    }
+
+
+def draw_trials(found: "NormativeResult") -> Figure:
+    """Draw trials of each task, with their angles."""
+    shown = {}
+    for task in found.networks:
+        trials = found.options.task_named(task).sample(jax.random.key(0), EXAMPLES)
+        angles = trials.conditions["rotation" if task == "rotation" else "orientation"]
+        for image, angle in zip(np.asarray(trials.inputs), angles, strict=True):
+            shown[f"{task}, {number(angle, 0)}°"] = image
+    return plots.image_row(np.stack(list(shown.values())), list(shown))

@@ -1,148 +1,136 @@
 """The figures of ``orientation-v1``."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import xarray as xr
+from matplotlib.figure import Figure
 
 from ... import plots
 from ...analysis import embed, tuning_curves
-from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES
+from ...analysis.embedding import PCA_DIMENSIONS
+from ...formats import counted, listed, significant
 from ...rdms import RDMs
-from ...runs import Run
-from ...stimuli import gratings
-from ..shared.tables import NO_LEARNING, file_name
-from .networks import Networks
-from .training_figures import draw_training
-from .tuning_figures import SHOWN, draw_tuning, tabulate_tuning
-from .v1_comparison import Brain, V1Comparison
+from ...report import Finding, Picture
+from ..shared.tables import NO_LEARNING
+from .tuning import NEURONS, SHOWN
+from .tuning_figures import tuning_picture
+from .v1_comparison import SYNTHETIC
+
+if TYPE_CHECKING:
+    from .orientation_result import OrientationResult
 
 REFERENCE_ANGLES = (-75.0, -25.0, 25.0, 75.0)
 EXAMPLE_ANGLES = np.array([-75.0, -45.0, -25.0, 0.0, 25.0, 45.0])
+LINES = {"trained": "-", "untrained": "--"}
+STYLE = {f"{n} {layer}": {"ls": ls, "color": colour} for n, ls in LINES.items() for layer, colour in SHOWN.items()}
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """Everything the walk found, before it is put into words and pictures.
-
-    Attributes
-    ----------
-    brain : Brain
-    networks : Networks
-    trained : dict of str to DataArray
-        Layer → responses of the trained population, of its first seed alone where they are large.
-    pixels : DataArray
-    rdms : dict of (layer, variant) to RDMs
-        One row per seed.
-    table : DataFrame
-        Similarity of each layer and variant with the animals.
-    dots : dict of (layer, variant) to array, shape (seed,)
-    differences : DataFrame
-        Layer by layer, trained less untrained and less orientation alone.
-    tuning : dict of str to DataFrame
-        Animal, or kind of network and layer → tuning of its units.
-    """
-
-    brain: Brain
-    networks: Networks
-    trained: dict[str, xr.DataArray]
-    pixels: xr.DataArray
-    rdms: dict[tuple[str, str], RDMs]
-    table: pd.DataFrame
-    dots: dict[tuple[str, str], np.ndarray]
-    differences: pd.DataFrame
-    tuning: dict[str, pd.DataFrame]
-
-
-def draw(options: V1Comparison, run: Run, found: Comparison) -> None:
-    """Draw every figure of the report, and save the numbers behind them."""
-    rdms, measured, ceiling = found.rdms, found.brain.rdms, found.brain.ceiling
-    angles = measured.stimuli
-    shown = [layer for layer in ("conv_relu", "pool", "fc") if len(rdms.get((layer, "trained"), ()))]
-    animal_name, animal = next(iter(found.brain.neurons.items()))
-    v1 = f"V1, {animal_name}"
-    first = {f"trained {layer}": found.trained[layer].isel(seed=0) for layer in shown}
-    measure, axis_label = DISSIMILARITIES[options.dissimilarity][1], SIMILARITIES[options.similarity][1]
-
-    run.figure(
-        "rdm_similarity",
-        plots.similarity_bars(found.table, measure=axis_label, dots=found.dots, ceiling=ceiling),
-        title="How V1-like is each layer?",
-        caption=options.bars_caption(found.brain),
-        alt=f"Bar chart of the {axis_label} with V1 by layer, for trained, untrained and random networks, pixels, and "
-        "the orientation alone.",
-    )
+def comparison_pictures(found: "OrientationResult") -> Iterator[Finding]:
+    """Return what learning adds, and how like V1 every layer is."""
     if len(found.differences):
-        run.figure(
+        yield Picture(
             "differences",
-            plots.difference_intervals(found.differences, measure=axis_label),
+            lambda: plots.difference_intervals(found.differences, measure=found.measure),
             title="What does learning add, and is it more than a code for orientation?",
-            caption="How much more V1-like a trained layer is than the untrained one with the same initial weights, "
-            f"and than the orientation alone. {options.intervals_caption(found.brain)} Filled: p < 0.05, not corrected "
-            "for the number of layers.",
+            caption="How much more like V1 a trained layer is than the untrained one with the same initial weights, "
+            f"and than the orientation alone. {found.intervals_caption()} Filled: p < 0.05, not corrected for the "
+            "number of layers.",
             alt="Dots with intervals around zero: trained minus untrained, and minus the orientation alone, by layer.",
         )
-    panels = {
-        f"V1, {len(measured)} animal{'s' * (len(measured) > 1)}": measured,
-        **{layer: stack for (layer, variant), stack in rdms.items() if variant == NO_LEARNING and len(stack)},
-    }
-    for variant in found.networks.variants:
-        panels |= {f"{variant}: {layer}": rdms[layer, variant] for layer in shown[-2:] if len(rdms[layer, variant])}
-    run.figure(
+    yield Picture(
+        "rdm_similarity",
+        lambda: plots.similarity_bars(found.table, measure=found.measure, dots=found.dots, ceiling=found.brain.ceiling),
+        title="How like V1 is each layer?",
+        caption=found.bars_caption(),
+        alt=f"Bar chart of the {found.measure} with V1 by layer, for trained, untrained and random networks, pixels, "
+        "and the orientation alone.",
+    )
+
+
+def other_pictures(found: "OrientationResult") -> Iterator[Finding]:
+    """Return the RDMs, tuning, embedding, training and stimuli."""
+    yield Picture(
         "rdms",
-        plots.rdm_panels(panels),
+        lambda: plots.rdm_panels(rdm_panels(found)),
         title="Dissimilarity matrices",
-        caption=f"Mean RDM ({measure}) of the animals, of the pixels, and of the seeds of each layer; each as "
-        "percentiles of its own dissimilarities.",
+        caption=f"Mean RDM ({found.dissimilarity}) of the animals, of the pixels, and of the seeds of each layer; "
+        "each as percentiles of its own dissimilarities.",
         alt="Matrices of the dissimilarity of every pair of orientations in V1, pixels and layers of networks.",
     )
-    run.figure(
+    rows = {f"trained {layer}": found.rdms[layer, "trained"] for layer in layers_shown(found)[-2:]}
+    yield Picture(
         "rdm_rows",
-        plots.rdm_rows(
-            {"V1": measured} | {f"trained {layer}": rdms[layer, "trained"] for layer in shown[-2:]},
-            REFERENCE_ANGLES,
-            measure=measure,
-        ),
+        lambda: plots.rdm_rows({"V1": found.brain.rdms} | rows, REFERENCE_ANGLES, measure=found.dissimilarity),
         title="Rows of the matrices",
-        caption="Dissimilarity of each orientation from −75°, −25°, 25° and 75°. Thin: animals and seeds; thick: mean.",
+        caption="Dissimilarity of each orientation from "
+        f"{listed(f'{significant(angle)}°' for angle in REFERENCE_ANGLES)}. Thin: animals and seeds; thick: mean.",
         alt="Curves of dissimilarity against orientation for four reference orientations, V1 beside two layers.",
     )
     if found.tuning:
-        run.figure(
+        yield Picture(
             "tuning",
-            plots.tuning(
-                {v1: tuning_curves(animal)} | {name: tuning_curves(x) for name, x in first.items()},
-                unit={v1: "response (a.u.)" if run.mark else "response (as in the file)"},
-            ),
+            lambda: draw_tuning(found),
             title="Tuning of neurons and units",
             caption="The most strongly tuned neuron or unit (first seed) in each of six ranges of preferred "
             "orientation.",
             alt="Tuning curves over orientation of example V1 neurons and of units in layers of one trained network.",
         )
-    maps = {v1: animal, "pixels": found.pixels, **first}
-    run.figure(
+    yield Picture(
         "embedding",
-        plots.embedding_maps({name: embed(x, key=options.key("embedding")) for name, x in maps.items()}, angles),
+        lambda: draw_embedding(found),
         title="Maps of the population responses",
-        caption="PCA to 20 dimensions at most, then t-SNE. A point is an orientation; only neighbours mean anything.",
+        caption=f"PCA to {PCA_DIMENSIONS} dimensions at most, then t-SNE. A point is an orientation; only neighbours "
+        "mean anything.",
         alt="Scatter plots in which neighbouring orientations have neighbouring colours, for V1, pixels and layers.",
     )
-    lines = {"trained": "-", "untrained": "--"}
-    style = {f"{n} {layer}": {"ls": ls, "color": colour} for n, ls in lines.items() for layer, colour in SHOWN.items()}
     if found.tuning:
-        draw_tuning(run, found.tuning, style)
-        tabulate_tuning(run, found.tuning)
-    draw_training(options, run, {options.tasks()[0]: found.networks})
-    examples = gratings(EXAMPLE_ANGLES, spatial_frequency=options.spatial_frequency, resolution=options.resolution)
-    run.figure(
+        yield tuning_picture(found.tuning, STYLE)
+    yield from found.training_findings()
+    yield Picture(
         "stimuli",
-        plots.image_row(examples, [f"{angle:g}°".replace("-", "−") for angle in EXAMPLE_ANGLES]),
+        lambda: draw_stimuli(found),
         title="Stimuli",
         caption="Example gratings; degrees from vertical, negative is tilted left.",
         alt="Six black-and-white gratings tilted from left to right.",
         shows_data=False,
     )
-    for name, stack in panels.items():
-        square = pd.DataFrame(stack.square().mean(axis=0), index=angles, columns=angles)
-        run.table(f"rdm_{file_name(name)}", square, caption=f"Mean RDM, {name}.")
+
+
+def layers_shown(found: "OrientationResult") -> list[str]:
+    """Return the layers that pictures show, of those that have an RDM."""
+    return [layer for layer in SHOWN if len(found.rdms.get((layer, "trained"), ()))]
+
+
+def rdm_panels(found: "OrientationResult") -> dict[str, RDMs]:
+    """Return the RDMs of the animals, of the rivals, and of the last two layers shown."""
+    panels = {f"V1, {counted(len(found.brain.rdms), 'animal')}": found.brain.rdms}
+    panels |= {layer: stack for (layer, variant), stack in found.rdms.items() if variant == NO_LEARNING and len(stack)}
+    for variant in found.controls:
+        places = {layer: found.rdms[layer, variant] for layer in layers_shown(found)[-2:]}
+        panels |= {f"{variant}: {layer}": stack for layer, stack in places.items() if len(stack)}
+    return panels
+
+
+def draw_tuning(found: "OrientationResult") -> Figure:
+    """Draw tuning curves of the first animal and of the layers of the first network."""
+    animal, neurons = next(iter(found.brain.neurons.items()))
+    curves = {f"{NEURONS}{animal}": tuning_curves(neurons)}
+    curves |= {f"trained {layer}": tuning_curves(found.trained[layer].isel(seed=0)) for layer in layers_shown(found)}
+    unit = "response (a.u.)" if found.options.data == SYNTHETIC else "response (as in the file)"
+    return plots.tuning(curves, unit={f"{NEURONS}{animal}": unit})
+
+
+def draw_embedding(found: "OrientationResult") -> Figure:
+    """Draw maps of the responses of the first animal, the pixels, and the layers of the first network."""
+    animal, neurons = next(iter(found.brain.neurons.items()))
+    shown = {f"{NEURONS}{animal}": neurons, "pixels": found.pixels}
+    shown |= {f"trained {layer}": found.trained[layer].isel(seed=0) for layer in layers_shown(found)}
+    key = found.options.key("embedding")
+    return plots.embedding_maps({name: embed(x, key=key) for name, x in shown.items()}, found.brain.rdms.stimuli)
+
+
+def draw_stimuli(found: "OrientationResult") -> Figure:
+    """Draw example gratings."""
+    examples = found.options.gratings(EXAMPLE_ANGLES)
+    return plots.image_row(examples, [f"{significant(angle)}°" for angle in EXAMPLE_ANGLES])

@@ -6,21 +6,20 @@ from typing import Annotated
 
 import numpy as np
 import xarray as xr
-from tyro.conf import arg
 
 from ...analysis import rsa
 from ...analysis.rsa import NoiseCeiling
-from ...errors import require, unknown
+from ...errors import unknown
 from ...models import Pixels, record
 from ...rdms import RDMs
 from ...recordings import DATASETS, fetch, read_orientations, synthetic_v1, where
 from ...runs import Run
 from ...shapes import Images
 from ...stimuli import gratings
-from ..shared.intervals import describe_intervals, hold_for
+from ..shared.options import option
 from ..shared.protocol import Progress
 from ..shared.tables import noise_ceiling
-from .networks import Networks, OrientationNetworks
+from .networks import OrientationNetworks
 
 SYNTHETIC = "synthetic-v1"
 ORIENTATION_ALONE = "orientation alone"
@@ -31,7 +30,6 @@ FACTORS = ("subject", "seed")
 To take 180 orientations as a sample gives a standard error of 0.03–0.04 where a shift of the grid changes similarities
 by 0.002–0.005.
 """
-DRAWN = {"subject": "new animals", "seed": "new seeds"}
 
 Neurons = dict[str, xr.DataArray]
 
@@ -64,17 +62,18 @@ class V1Comparison(OrientationNetworks):
 
     data: Annotated[
         str,
-        arg(
-            help="synthetic-v1, a data set to download (isocortex data list), or a file: NPZ with resp and stimuli (or "
-            "resp_train, resp_test, stimuli), or .npz, .mat or .nc with responses and stimuli (docs/interchange.md)."
+        option(
+            "Recordings: synthetic-v1, a data set to download (isocortex data list), or a file: NPZ with resp and "
+            "stimuli (or resp_train, resp_test, stimuli), or .npz, .mat or .nc with responses and stimuli "
+            "(docs/interchange.md)"
         ),
     ] = SYNTHETIC
-    bin_width: Annotated[float | None, arg(help="Average a file's stimuli within bins of this many degrees.")] = None
+    bin_width: Annotated[
+        float | None, option("Width of bins in which the stimuli of a file are averaged", unit="°", above=0, at_most=90)
+    ] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        width = self.bin_width
-        require(width is None or 0 < width <= 90, f"--bin-width must be in (0, 90] degrees; got {width}.")
         if Path(self.data).is_file():
             object.__setattr__(self, "data", str(Path(self.data).absolute()))
 
@@ -111,19 +110,6 @@ class V1Comparison(OrientationNetworks):
             ceiling = noise_ceiling(neurons, rdms, dissimilarity=self.dissimilarity, similarity=self.similarity)
             return Brain(neurons, rdms, ceiling)
 
-    def bars_caption(self, brain: Brain) -> str:
-        """Return what bars, lines, dots and band of the similarities show."""
-        band = "Grey band: noise ceiling." if brain.ceiling else "These data have no noise ceiling."
-        return f"Bars: mean over seeds and animals. {self.intervals_caption(brain)} White dots: seeds. {band}"
-
-    def intervals_caption(self, brain: Brain) -> str:
-        """Return what the lines of intervals hold for."""
-        new = hold_for(FACTORS, self._sizes(brain), DRAWN)
-        return f"Lines: 95 % interval for {new}, on these orientations." if new else "One network has no interval."
-
-    def _sizes(self, brain: Brain) -> dict[str, int]:
-        return {"subject": len(brain.rdms), "seed": self.seeds}
-
     def gratings(self, angles: np.ndarray) -> Images:
         """Draw the gratings that the networks are shown."""
         return gratings(angles, spatial_frequency=self.spatial_frequency, resolution=self.resolution)
@@ -133,50 +119,6 @@ class V1Comparison(OrientationNetworks):
         if self.data == SYNTHETIC:
             return super().files()
         return [*super().files(), where(self.data) if self.data in DATASETS else Path(self.data)]
-
-    def describe_neurons(self) -> str:
-        """Return where the neural responses come from, in words."""
-        if self.data == SYNTHETIC:
-            return (
-                "The neurons are synthetic: 3 animals, 180 orientations, 8 repeats, 2000 neurons each, with von Mises "
-                "tuning on the doubled angle, heterogeneous width, gain and preference with a cardinal bias, private "
-                "and shared trial noise, and differences between animals. No animal was recorded."
-            )
-        binned = f", averaged in bins of {self.bin_width:g}°" if self.bin_width else ""
-        folded = f"stimuli up to 180°, minus 90{binned}"
-        if self.data in DATASETS:
-            known = DATASETS[self.data]
-            return f"Data set {self.data} ({folded}). {known.content} Licence: {known.licence}."
-        return f"The neural responses were read from {Path(self.data).name} (of the published format: {folded})."
-
-    def describe_inference(self, brain: Brain) -> str:
-        """Return what the intervals hold for, and why not for new orientations, in words."""
-        angles = np.sort(brain.rdms.stimuli % 180)
-        widest = np.diff(angles, append=angles[0] + 180).max()
-        return (
-            f"{describe_intervals(FACTORS, self._sizes(brain), DRAWN)} The {len(angles)} orientations are held fixed: "
-            f"they stand for the whole circle, on which neighbours are at most {widest:.3g}° apart, and are not taken "
-            "as a random sample of stimuli."
-        )
-
-    def control_methods(self, networks: Networks) -> str:
-        """Return which controls were taken, and the question each answers."""
-        return (
-            f"{super().control_methods(networks)} Also {ORIENTATION_ALONE}: the dissimilarity 1 − cos 2Δθ of two "
-            "orientations that differ by Δθ, which needs no image (does a layer share more with V1 than that?)."
-        )
-
-    def animals_note(self, brain: Brain) -> list[str]:
-        """Return what intervals cannot say, where there is one animal."""
-        if len(brain.rdms) > 1:
-            return []
-        return ["There is one animal: the intervals say nothing about others, and a model without seeds has none."]
-
-    def ceiling_note(self, brain: Brain) -> list[str]:
-        """Return why there is no noise ceiling, where there is none."""
-        if brain.ceiling is not None:
-            return []
-        return ["There is no noise ceiling: it needs several animals, or repeats of one (resp_train, resp_test)."]
 
 
 def orientation_alone(angles: np.ndarray) -> RDMs:

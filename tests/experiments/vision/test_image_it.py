@@ -86,8 +86,8 @@ def test_a_whole_run_with_every_promised_number(published, tmp_path):
     assert found["rsa.ceiling.human.lower"] < found["rsa.ceiling.human.upper"]
     page = runs.read_run(folder).page
     assert {f["name"] for f in page["findings"] if f["kind"] == "figure"} >= {"rdms", "stimuli", "training", "filters"}
-    assert "The networks' accuracy on their own task" in page["answer"]
-    assert "hold for new photographs, new subjects and new seeds." in " ".join(page["methods"])
+    assert "of fresh trials correctly after training" in page["answer"]
+    assert "hold for new stimuli, new subjects and new seeds of each model." in " ".join(page["methods"])
     table = runs.read_run(folder).table("answer_human")
     assert list(table) == ["layer", "trained", "untrained", "random filters", "not trained here"]
     hmax = table[table["layer"] == "HMAX (2008) (published)"]

@@ -16,6 +16,7 @@ from scipy.stats import t
 from isocortex import InputError, load_model, recordings, rsa, runs
 from isocortex.experiments.vision.orientation_v1 import OrientationV1
 from isocortex.experiments.vision.v1_comparison import orientation_alone
+from isocortex.formats import interval
 from isocortex.responses import load
 
 SMALL = {"seeds": 2, "epochs": 4, "trials": 40, "batch": 20, "resolution": 0.05}
@@ -61,8 +62,11 @@ def test_intervals_hold_for_new_animals_on_these_orientations(whole):
     low, high = (found[f"rsa.orientation_alone.{end}"] for end in ("low", "high"))
     np.testing.assert_allclose([low, high], t.interval(0.95, 2, r.mean(), r.std(ddof=1) / np.sqrt(3)), atol=1e-5)
     methods = " ".join(record.page["methods"])
-    assert "intervals hold for new animals and new seeds" in methods
-    assert "180 orientations are held fixed" in methods
+    assert "hold for new subjects and new seeds of each model" in methods
+    assert "The 180 orientations represent the whole circle" in methods
+    assert "stimuli are held fixed" in methods
+    assert "4 times through a data set of its own of 40 trials" in methods
+    assert "3 animals with 2000 neurons each, which respond to 180 orientations in 8 repeats" in methods
     assert "neighbours are at most 1° apart" in methods
     assert not any(word in methods for word in ("bootstrap", "Satterthwaite"))
 
@@ -74,7 +78,19 @@ def test_the_answer_names_the_rival_without_an_image(whole):
     assert "more than that it codes orientation" in answer
     best = max(found[f"rsa.{layer}.trained.mean"] for layer in ("conv", "conv_relu", "pool", "fc"))
     assert found["rsa.orientation_alone.mean"] > best + 0.1
-    assert "Learning makes " in answer
+
+
+def test_the_page_begins_with_what_learning_adds(whole):
+    """A row per layer, trained − untrained with its interval, as in the summary; the answer gives every layer's."""
+    found, record = summary(whole), runs.read_run(whole)
+    assert [finding["name"] for finding in record.page["findings"]][:2] == ["learning", "differences"]
+    shown = record.table("learning").set_index("layer")["trained − untrained"]
+    assert list(shown.index) == ["conv", "conv_relu", "pool", "fc"]
+    for layer, cell in shown.items():
+        numbers = [found[f"rsa.{layer}.trained.minus.untrained.{what}"] for what in ("mean", "low", "high")]
+        assert cell.startswith(interval(*numbers))
+        assert f"{interval(*numbers)} in {layer}" in record.page["answer"]
+    assert record.page["answer"].startswith(("Yes: learning makes", "No: learning makes no layer"))
 
 
 def test_equal_steps_of_60_degrees_leave_no_rival():
@@ -217,8 +233,8 @@ BAD_OPTIONS = {
     "no grating": ({"spatial_frequency": 1e-9}, "pixels of the gratings"),
     "too coarse": ({"resolution": 0.001, "architecture": "FC"}, "pixels of the gratings"),
     "too large": ({"resolution": 1.0}, "quarter of this machine's memory"),
-    "bins": ({"bin_width": 0.0}, r"--bin-width must be in \(0, 90\]"),
-    "diverging": ({"learning_rate": 1e30, "task": "orientation"}, "diverged in 2 of 2 seeds"),
+    "bins": ({"bin_width": 0.0}, "--bin-width must be above 0 and at most 90"),
+    "diverging": ({"learning_rate": 1000.0, "task": "orientation"}, "diverged in 2 of 2 seeds"),
 }
 
 

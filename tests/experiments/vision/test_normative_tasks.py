@@ -74,7 +74,7 @@ def test_the_page_has_its_figures_and_says_who_did_not_learn(whole):
     assert "In pool, " in page["answer"]
     assert "In fc, " in page["answer"]
     assert "The orientation alone, which needs no image" in page["answer"]
-    assert "intervals hold for new seeds." in " ".join(page["methods"])
+    assert "hold for new seeds of each model." in " ".join(page["methods"])
     assert any(note.startswith("There is one animal: the intervals say nothing about others") for note in page["notes"])
 
 
@@ -102,7 +102,7 @@ def test_two_tasks_on_a_picture_of_the_user_resume_to_the_same_bytes(recording, 
 
 BAD = {
     "one task": ({"task": ("tilt",)}, "at least two tasks"),
-    "twice": ({"task": ("tilt", "tilt")}, "names one task twice"),
+    "twice": ({"task": ("tilt", "tilt")}, "--task must not repeat a value"),
     "misspelt": ({"task": ("tilt", "rotatoin")}, "Did you mean 'rotation'"),
     "no picture": ({"pictures": Path("nowhere.png")}, "There is no picture"),
 }

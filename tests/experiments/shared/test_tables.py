@@ -5,9 +5,16 @@ import pandas as pd
 import pytest
 
 from isocortex import RDMs
-from isocortex.experiments.shared.intervals import describe_intervals, hold_for
-from isocortex.experiments.shared.tables import answer_table, difference_table, leading, most_like, rival_table
-from isocortex.experiments.vision.orientation_answer import beside_orientation_alone, what_learning_adds
+from isocortex.experiments.shared.intervals import hold_for
+from isocortex.experiments.shared.published import beside_published, shown_points
+from isocortex.experiments.shared.tables import (
+    answer_table,
+    difference_table,
+    leading,
+    listed,
+    most_like,
+    rival_table,
+)
 
 NONE = "None of the models is measurably like IT: the largest r is that of "
 HOW = {"method": "pearson", "factors": ("subject", "seed")}
@@ -20,9 +27,9 @@ def row(layer, mean, low, high, **more):
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
-        ([row("a", -0.1, -1.0, 1.0)], NONE + "a, −0.100 [−1.00, 1.00]"),
-        ([row("a", 0.1, 0.0, 0.2)], NONE + "a, 0.100 [0.00, 0.20]"),
-        ([row("a", 0.5, -0.2, 1.0), row("b", 0.4, 0.3, 0.5)], "Of the models, b is most like IT: r 0.400 [0.30, 0.50]"),
+        ([row("a", -0.1, -1.0, 1.0)], NONE + "a, −0.100 [−1.000, 1.000]"),
+        ([row("a", 0.1, 0.0, 0.2)], NONE + "a, 0.100 [0.000, 0.200]"),
+        ([row("a", 0.5, -0.2, 1), row("b", 0.4, 0.3, 0.5)], "Of the models, b is most like IT: r 0.400 [0.300, 0.500]"),
         (
             [row("a", -0.5, np.nan, np.nan)],
             "Whether any of the models is like IT is not known, because there is no interval; the largest r is that of "
@@ -35,31 +42,6 @@ def test_only_a_measurable_likeness_is_called_one(rows, sentence):
     assert leading(rows)["layer"] == ("b" if len(rows) == 2 else "a")
 
 
-def test_learning_adds_what_its_interval_says():
-    gain, loss, nothing = row("fc", 0.3, 0.1, 0.5), row("conv", -0.2, -0.3, -0.1), row("pool", 0.4, -0.1, 0.9)
-    assert what_learning_adds([]) == ""
-    assert what_learning_adds([nothing]).startswith("Learning makes no layer measurably more like V1")
-    text = what_learning_adds([loss, nothing, gain])
-    assert text.startswith(
-        "Learning makes fc measurably more like V1, most of all fc: trained minus untrained 0.300 [0.10"
-    )
-    assert text.endswith("It makes conv less like V1.")
-
-
-@pytest.mark.parametrize(
-    ("difference", "words"),
-    [
-        (row("fc", 0.2, 0.1, 0.3), "fc is more like V1 than that: the difference is 0.200 [0.10, 0.30]."),
-        (row("fc", 0.2, -0.1, 0.5), "fc reaches not measurably more than that"),
-        (row("fc", -0.2, -0.3, -0.1), "fc reaches less than that: the difference is −0.200 [−0.30, −0.10]."),
-    ],
-)
-def test_the_rival_without_an_image_is_answered(difference, words):
-    text = beside_orientation_alone(row("orientation alone", 0.785, 0.7, 0.8), difference, layer="fc")
-    assert words in text
-    assert ("no more than that it codes orientation" in text) == (difference["low"] <= 0)
-
-
 def test_models_that_never_learned_have_a_column_of_their_own():
     table = pd.DataFrame(
         [
@@ -70,7 +52,7 @@ def test_models_that_never_learned_have_a_column_of_their_own():
     )
     found = answer_table(table)
     assert list(found) == ["layer", "trained", "untrained", "not trained here"]
-    assert found.iloc[1].tolist() == ["pixels (no learning)", "", "", "0.100 [0.00, 0.20]"]
+    assert found.iloc[1].tolist() == ["pixels (no learning)", "", "", "0.100 [0.000, 0.200]"]
     assert list(answer_table(table.iloc[:2])) == ["layer", "trained", "untrained"]
 
 
@@ -95,5 +77,20 @@ def test_words_say_what_was_sampled():
     factors = ("stimulus", "subject", "seed")
     assert hold_for(factors, {"stimulus": 9, "subject": 1, "seed": 3}) == "new stimuli and new seeds"
     assert hold_for(factors[1:], {"subject": 3, "seed": 1}, {"subject": "new animals"}) == "new animals"
-    assert "one subject and one seed" in describe_intervals(factors[1:], {"subject": 1, "seed": 1})
-    assert "max(w, w²)/(n − 1)" in describe_intervals(factors, {"stimulus": 9, "subject": 4, "seed": 3})
+
+
+def test_a_long_list_is_cut():
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed(list("abcdefgh"), most=2) == "a, b and 6 more"
+
+
+def test_published_numbers_have_the_decimals_and_signs_of_ours():
+    table = beside_published({"a": -0.12345, "zero": -1e-9}, {
+        "a": ("slope", -0.12, ".2f"), "zero": ("offset", 0.0, ".3f"), "absent": ("gain", 1.5, ".1f")
+    })  # fmt: skip
+    assert table.values.tolist() == [["slope", "−0.12", "−0.12"], ["offset", "0.000", "0.000"], ["gain", "1.5", "–"]]
+
+
+def test_eigenvalues_are_shown_with_their_imaginary_part():
+    table = pd.DataFrame({"E": [-0.25], "kind": ["stable"], "eigenvalue 1": [complex(-0.5, -0.25)]})
+    assert shown_points(table).iloc[0].tolist() == ["−0.250000", "stable", "−0.500 − 0.250i"]
