@@ -12,6 +12,7 @@ from ...analysis import chronometric, fit_psychometric, reaction_times, tally
 from ...errors import require
 from ...formats import listed, significant
 from ...learning import behaviour
+from ...report import Quantity
 from ...shapes import PRNGKey
 from ...tasks import PerceptualDecisionMaking
 from .trained import estimate_and_interval, in_blocks
@@ -26,6 +27,22 @@ LONGEST_STEP = 1.5
 """Of ln σ: a curve without a threshold says only in which direction to go."""
 BOUNDS = np.geomspace(0.2, 20.0, 60)
 """Thresholds on the difference of the two choices' outputs (nats) among which one is chosen."""
+QUANTITIES = {
+    "psychometric.<animal>.threshold": Quantity("Threshold of the animal's psychometric curve", "%"),
+    "psychometric.<animal>.slope": Quantity("Slope of the animal's psychometric curve"),
+    "matched.<animal>.sigma": Quantity("Noise of the input that gives networks the animal's threshold", "√ms"),
+    "matched.<animal>.threshold.median": Quantity("Threshold of the networks at that noise, median", "%"),
+    "matched.<animal>.slope.median": Quantity("Slope of their psychometric curves, median"),
+    "matched.<animal>.bound": Quantity("Bound on the outputs that gives the animal's accuracy, median", "nats"),
+    "matched.<animal>.non_decision_ms": Quantity("Constant that is added to the networks' reaction times", "ms"),
+    "matched.<animal>.unanswered": Quantity("Share of the trials in which the bound is not reached"),
+    "matched.<animal>.time_fall_difference_ms": Quantity(
+        "Fall of reaction times from the weakest to the strongest motion, networks less animal", "ms"
+    ),
+    "matched.<animal>.time_fall_difference_ms.low": Quantity("Lower end of its 95 % interval", "ms"),
+    "matched.<animal>.time_fall_difference_ms.high": Quantity("Upper end of its 95 % interval", "ms"),
+}
+"""What the numbers of animals, and of networks beside them, are."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """How like monkeys the networks judge noisy motion: accuracy and reaction times at each animal's threshold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, ClassVar
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ... import plots
 from ...formats import interval, number, percent
-from ...report import Finding, Picture, Quantity
+from ...report import Finding, Picture
 from .monkeys import Animal, Matched, fall, middle, numbers
 from .perceptual_result import PerceptualResult
 from .trained import TRAINED
@@ -29,22 +29,6 @@ class BesideMonkeys(PerceptualResult):
     question: ClassVar[str] = (
         "How like two monkeys do recurrent networks judge noisy motion, how well, and by which mechanism?"
     )
-    quantities: ClassVar[Mapping[str, Quantity]] = {
-        **PerceptualResult.quantities,
-        "psychometric.<animal>.threshold": Quantity("Threshold of the animal's psychometric curve", "%"),
-        "psychometric.<animal>.slope": Quantity("Slope of the animal's psychometric curve"),
-        "matched.<animal>.sigma": Quantity("Noise of the input that gives networks the animal's threshold", "√ms"),
-        "matched.<animal>.threshold.median": Quantity("Threshold of the networks at that noise, median", "%"),
-        "matched.<animal>.slope.median": Quantity("Slope of their psychometric curves, median"),
-        "matched.<animal>.bound": Quantity("Bound on the outputs that gives the animal's accuracy, median", "nats"),
-        "matched.<animal>.non_decision_ms": Quantity("Constant that is added to the networks' reaction times", "ms"),
-        "matched.<animal>.unanswered": Quantity("Share of the trials in which the bound is not reached"),
-        "matched.<animal>.time_fall_difference_ms": Quantity(
-            "Fall of reaction times from the weakest to the strongest motion, networks less animal", "ms"
-        ),
-        "matched.<animal>.time_fall_difference_ms.low": Quantity("Lower end of its 95 % interval", "ms"),
-        "matched.<animal>.time_fall_difference_ms.high": Quantity("Upper end of its 95 % interval", "ms"),
-    }
     references: ClassVar[Sequence[str]] = (*PerceptualResult.references, "roitman-shadlen-2002")
 
     animals_in_words: ClassVar[str] = (

@@ -17,7 +17,7 @@ from ...formats import counted, listed, number, percent, significant
 from ...report import Finding, Picture, Quantity, Table
 from ...shapes import PRNGKey
 from .findings import inside_findings, learning_findings
-from .monkeys import OF_ITS_OWN, when_ready
+from .monkeys import OF_ITS_OWN, QUANTITIES, when_ready
 from .task_result import TaskResult
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class PerceptualResult(TaskResult):
         **TaskResult.quantities,
         "psychometric.threshold.mean": Quantity("Threshold of the networks' psychometric curves, mean", "%"),
         "psychometric.threshold.n": Quantity("Number of networks whose curve has a threshold"),
+        **QUANTITIES,
     }
     references: ClassVar[Sequence[str]] = ("britten-1992", "mante-2013", "sussillo-barak-2013", "neurogym-2022")
 
