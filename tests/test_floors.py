@@ -26,6 +26,7 @@ FLOORS = {
     "responses": 1,
     "registries": 1,
     "formats": 1,
+    "summaries": 1,
     "rdms": 1,
     "spike_trains": 1,
     "citation": 1,

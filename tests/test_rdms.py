@@ -14,7 +14,7 @@ def stack(rng, rows, stimuli):
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda d: RDMs(np.ones((1, 0)), np.arange(1)), "of two stimuli; these RDMs are over 1"),
+        (lambda d: RDMs(np.ones((1, 0)), np.arange(1)), "at least two stimuli; got 1"),
         (lambda d: RDMs(np.ones((1, 5)), np.arange(4)), "4 stimuli make 6 pairs"),
         (lambda d: RDMs(np.full((1, 6), np.inf), np.arange(4), ("x",)), "The RDM 'x' has infinite"),
         (lambda d: RDMs(np.full((1, 6), np.nan), np.arange(4), ("x",)), "'x' has no dissimilarity that is not NaN"),

@@ -23,7 +23,7 @@ def test_an_entry_can_be_added_once():
     known.register("blue", Colour("#00f"))
     assert list(known) == ["red", "blue"]
     assert known.named("blue").code == "#00f"
-    with pytest.raises(InputError, match="There already is a colour named 'blue'"):
+    with pytest.raises(InputError, match="There is already a colour named 'blue'"):
         known.register("blue", Colour("#009"))
     with pytest.raises(InputError, match="An entry for a colour is a Colour; 'green' is a str"):
         known.register("green", "#0f0")

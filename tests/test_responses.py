@@ -23,14 +23,18 @@ TRIALS = {"dims": ("trial", "unit"), "stimuli": list("abc")}
         (np.ones((3, 4)), {"dims": ("unit", "stimulus")}, "the last two 'stimulus' and 'unit'"),
         (np.ones((3, 4)), {"stimuli": [1, 2]}, r"hold 3 stimuli, but the labels have shape \(2,\)"),
         (np.array([[1.0, np.inf], [1, 2], [1, 3]]), {}, r"1 NaN or infinite values, the first at .*'unit': 1"),
-        (np.ones((3, 4)), {"dims": ("trial", "unit")}, "are trials; say what was shown in each with stimuli="),
+        (
+            np.ones((3, 4)),
+            {"dims": ("trial", "unit")},
+            "have an axis of trials; name the stimulus of each trial with stimuli=",
+        ),
         (
             np.ones((3, 4)),
             {"dims": ("trial", "unit"), "stimuli": "ab"},
             r"hold 3 trials, but the labels have shape \(\)",
         ),
         (np.ones((4, 3)), {"dims": ("trial", "unit"), "stimuli": [0, 0, 0, 0]}, "hold 1 stimuli"),
-        (np.ones((3, 4)), {"runs": [1, 2, 3]}, "no repeats to name the runs of"),
+        (np.ones((3, 4)), {"runs": [1, 2, 3]}, "no repeats whose runs could be named"),
         (np.ones((2, 3, 4)), {"runs": [1, 2, 3]}, r"hold 2 repeats, but the runs have shape \(3,\)"),
         (np.ones((3, 2, 4)), {"dims": IN_TIME, "times": [0]}, r"hold 2 steps in time, but the times have shape \(1,\)"),
         (np.ones((3, 2, 4)), {"dims": IN_TIME, "times": [20, 0]}, "times of responses must be numbers that increase"),
@@ -51,7 +55,7 @@ TRIALS = {"dims": ("trial", "unit"), "stimuli": list("abc")}
             "Give the axes their names, in order, with dims",
         ),
         (pd.DataFrame({"a": [1.0, 2, 3], "kind": list("xyz")}), {}, "the column kind hold others"),
-        (pd.DataFrame(np.ones((3, 2)), index=list("aba")), {}, "stimulus 'a' stands in responses more than once"),
+        (pd.DataFrame(np.ones((3, 2)), index=list("aba")), {}, "stimulus 'a' occurs in responses more than once"),
     ],
 )
 def test_what_cannot_be_analysed_is_told_at_the_door(values, options, sentence):

@@ -1,4 +1,4 @@
-"""Independent jobs on all cores at once, in threads: NumPy and compiled programs let others run beside them."""
+"""Run independent jobs in threads on all cores; NumPy and compiled programs release the interpreter lock."""
 
 import os
 import threading

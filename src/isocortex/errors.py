@@ -1,4 +1,4 @@
-"""The one error a user's input can cause, and how its message is made."""
+"""The error that is raised for unusable input, and functions that write its message."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class InputError(Exception):
-    """Input that cannot be used.
+    """Raised when the input of a user cannot be used; the message says what to do.
 
     The message is for the person who gave the input: what was expected, what came, and what to do.
     The command line prints it as one line and ends with exit code 2.

@@ -1,4 +1,4 @@
-"""Numbers and labels as a reader sees them: true minus signs, decimals, intervals, p values, escaped characters."""
+"""Format numbers and labels for readers: minus signs, decimals, intervals, p values, escaped characters."""
 
 import math
 from collections.abc import Iterable
@@ -54,7 +54,7 @@ def column(values: Iterable[object], digits: int = 3) -> list[str]:
     Examples
     --------
     >>> column([12.8, 50.0]), column([1.0, -0.447214]), column([0.5, 1e-9]), column([True, None]), column(["a", 2])
-    (['12.8', '50.0'], ['1.000', '−0.447'], ['0.5', '1e−09'], ['yes', '–'], ['a', '2'])
+    (['12.8', '50.0'], ['1.000', '−0.447'], ['0.5', '1e−9'], ['yes', '–'], ['a', '2'])
     """
     cells = list(values)
     numbers = [float(cell) for cell in cells if isinstance(cell, Real) and not isinstance(cell, bool)]

@@ -8,10 +8,11 @@ import numpy as np
 from .errors import InputError, require
 from .responses import FEWEST_OF_A_PAIR, nfc
 from .shapes import CondensedRDM, SquareRDM
+from .summaries import Described, brief
 
 
-@dataclass(frozen=True, eq=False)
-class RDMs:
+@dataclass(frozen=True, eq=False, repr=False)
+class RDMs(Described):
     """A stack of dissimilarity vectors over the same stimuli.
 
     Parameters
@@ -45,7 +46,7 @@ class RDMs:
         n = len(self.stimuli)
         require(
             n >= FEWEST_OF_A_PAIR,
-            f"A dissimilarity is of two stimuli; these RDMs are over {n}.",
+            f"An RDM needs at least two stimuli; got {n}.",
         )
         require(
             pairs == n * (n - 1) // 2,
@@ -53,16 +54,25 @@ class RDMs:
         )
         if not self.labels:
             object.__setattr__(self, "labels", tuple(str(i) for i in range(rows)))
-        require(len(self.labels) == rows, f"{rows} RDMs need as many labels; got {len(self.labels)}.")
+        require(len(self.labels) == rows, f"{rows} RDMs need the same number of labels; got {len(self.labels)}.")
         infinite = np.isinf(self.dissimilarities).any(axis=1)
         if infinite.any():
             raise InputError(f"The RDM {self.labels[int(np.argmax(infinite))]!r} has infinite dissimilarities.")
         empty = ~np.isfinite(self.dissimilarities).any(axis=1)
         if empty.any():
-            raise InputError(f"The RDM {self.labels[int(np.argmax(empty))]!r} has no dissimilarity that is not NaN.")
+            raise InputError(f"The RDM {self.labels[int(np.argmax(empty))]!r} holds only NaN.")
 
     def __len__(self) -> int:
         return len(self.dissimilarities)
+
+    def described(self) -> dict[str, str]:
+        """Return how many RDMs there are over how many stimuli, and of what."""
+        return {
+            "rows": str(len(self)),
+            "labels": brief(self.labels),
+            "stimuli": str(len(self.stimuli)),
+            "measure": brief(self.measure),
+        }
 
     def take(self, places: Sequence[int] | np.ndarray) -> "RDMs":
         """Return the RDMs of some stimuli alone, in the order of their places (0, 1, …) in `stimuli`."""
@@ -89,7 +99,7 @@ class RDMs:
         i, j = (self.stimuli[places[pair]].item() for places in np.triu_indices(len(self.stimuli), 1))
         raise InputError(
             f"{what} needs every pair, and {i!r} with {j!r} is missing (NaN) in the RDM {self.labels[row]!r}; "
-            "take() the stimuli that have all."
+            "select the stimuli without missing pairs with take()."
         )
 
     def square(self) -> SquareRDM:

@@ -10,7 +10,7 @@ Entry = TypeVar("Entry")
 
 
 class Registry(Mapping[str, Entry], Generic[Entry]):
-    """Names and their entries, all of one dataclass.
+    """A table of named entries, which are all instances of one dataclass.
 
     Another package adds an entry with :meth:`register`, or without being imported by an entry point of the group
     ``isocortex.<plural>`` in its ``pyproject.toml``, whose object is the entry::
@@ -86,7 +86,7 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
         return self[name]
 
     def _add(self, name: str, entry: Entry) -> None:
-        require(name not in self._entries, f"There already is a {self.kind} named {name!r}.")
+        require(name not in self._entries, f"There is already a {self.kind} named {name!r}.")
         expected = type(next(iter(self._entries.values())))
         require(
             isinstance(entry, expected),

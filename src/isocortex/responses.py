@@ -1,4 +1,4 @@
-"""Responses: stimulus × unit arrays with labels, the same for a layer, a population of neurons or a simulation.
+"""Labelled responses, stimulus × unit, of a layer, a population of neurons or a simulation.
 
 They are plain :class:`xarray.DataArray` objects with NumPy values. ``stimulus`` and ``unit`` are always the last two
 dimensions, with ``time`` (ms) between them where responses unfold in time; ``seed``, ``subject`` or ``repeat`` may
@@ -26,7 +26,7 @@ FEWEST_OF_A_PAIR = 2
 ENDINGS = (("stimulus", "unit"), ("stimulus", "time", "unit"), ("trial", "unit"), ("trial", "time", "unit"))
 """The last dimensions of responses; nothing stands before trials."""
 TAKEN = {"stimulus", "trial", "repeat", "subject", "seed", "time", "unit", "run"}
-"""Names that have a meaning of their own, and so name no condition."""
+"""Names of other coordinates, which a condition cannot have."""
 
 
 def responses(
@@ -99,7 +99,7 @@ def responses(
     require(labelled.dtype.kind in "fiub", f"{name} must be real numbers, and are of dtype {labelled.dtype}.")
     along = "trial" if "trial" in labelled.dims else "stimulus"
     if stimuli is None and "stimulus" not in labelled.coords:
-        require(along == "stimulus", f"{name} are trials; say what was shown in each with stimuli=….")
+        require(along == "stimulus", f"{name} have an axis of trials; name the stimulus of each trial with stimuli=….")
         stimuli = np.arange(labelled.sizes["stimulus"])
     if stimuli is not None:
         labelled = _with(labelled, "stimulus", along, stimuli, name, "labels")
@@ -107,13 +107,20 @@ def responses(
         require("time" in labelled.dims, f"{name} have no dimension 'time'; name the axes with dims=….")
         labelled = _with(labelled, "time", "time", times, name, "times")
     for condition, column in (conditions or {}).items():
-        require(along == "trial", f"{name} are not trials, and only trials have conditions beside the stimulus.")
-        require(condition not in TAKEN, f"{condition!r} has another meaning; give the condition another name.")
+        require(
+            along == "trial",
+            f"{name} have no axis of trials, and only trials have conditions besides the stimulus.",
+        )
+        require(
+            condition not in TAKEN,
+            f"{condition!r} is the name of another coordinate; give the condition another name.",
+        )
         labelled = _with(labelled, condition, "trial", column, name, f"values of {condition!r}")
     if runs is not None:
         measured = "trial" if along == "trial" else "repeat"
         require(
-            measured in labelled.dims, f"{name} have one response per stimulus, and so no repeats to name the runs of."
+            measured in labelled.dims,
+            f"{name} have one response per stimulus, and so no repeats whose runs could be named.",
         )
         labelled = _with(labelled, "run", measured, runs, name, "runs")
     labelled = labelled.assign_coords(stimulus=(along, nfc(labelled["stimulus"].values)))
@@ -188,7 +195,7 @@ def _of_table(table: pd.DataFrame, name: str, *, trials: bool) -> xr.DataArray:
         twice = labels[labels.duplicated()]
         require(
             axis == "trial" or len(twice) == 0,
-            f"The {axis} {str(next(iter(twice), ''))!r} stands in {name} more than once. If rows are trials, say "
+            f"The {axis} {str(next(iter(twice), ''))!r} occurs in {name} more than once. If the rows are trials, pass "
             "dims=('trial', 'unit').",
         )
     values = table.to_numpy() if table.to_numpy().dtype.kind in "fiub" else table.to_numpy(float, na_value=np.nan)
@@ -282,6 +289,6 @@ def load(path: str | PathLike[str]) -> dict[str, xr.DataArray]:
                 if "responses" in node.data_vars
             }
     except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{path} cannot be read as netCDF-4 ({error}); was it written completely?") from error
+        raise InputError(f"{path} cannot be read as netCDF-4 ({error}); is the file complete?") from error
     require(bool(groups), f"{path} holds no responses.")
     return groups

@@ -35,7 +35,10 @@ class SpikeTrains:
     duration: float
 
     def __post_init__(self) -> None:
-        require(len(self.times) == len(self.unit), f"{len(self.times)} times need as many units; got {len(self.unit)}.")
+        require(
+            len(self.times) == len(self.unit),
+            f"times and unit must have the same length; got {len(self.times)} and {len(self.unit)}.",
+        )
         require(bool((np.diff(self.times) >= 0).all()), "Spike times must be sorted.")
         if len(self.times):
             require(

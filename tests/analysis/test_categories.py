@@ -56,7 +56,7 @@ def test_the_interval_covers_the_truth():
 
 @pytest.mark.parametrize("kinds", [np.repeat("a", N), np.arange(N).astype(str)])
 def test_nothing_to_contrast(kinds, rng):
-    with pytest.raises(InputError, match="two categories or more, and one with two stimuli"):
+    with pytest.raises(InputError, match="at least two categories, one of them with two stimuli"):
         category_contrast(RDMs(rng.random((1, N * (N - 1) // 2)), np.arange(N)), kinds)
 
 

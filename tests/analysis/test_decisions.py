@@ -233,7 +233,7 @@ TRIALS = pd.DataFrame({"coherence": [0.1] * 30, "correct": [True] * 30, "rt": [5
         (TRIALS.assign(rt=-1.0), "above 0 ms"),
         (TRIALS.assign(coherence=51.2), "Divide percent"),
         (TRIALS.assign(correct=2), "true or false"),
-        (TRIALS.assign(coherence=0.0), "nothing tells"),
+        (TRIALS.assign(coherence=0.0), "cannot be fitted"),
     ],
 )
 def test_bad_trials_are_told(trials, said):

@@ -196,7 +196,7 @@ def test_a_pitchfork_is_a_branch_point():
 BAD = {
     "dimension": (lambda: nullclines(RingAttractor(n=8), [(0, 1)] * 8), "needs two variables; RingAttractor has 8"),
     "grid": (lambda: nullclines(WilsonCowan(), UNIT, n=2), "n must be at least 4"),
-    "no saddle": (lambda: manifold(WilsonCowan(), [0.938, 0.672], UNIT), "is no saddle; its eigenvalues"),
+    "no saddle": (lambda: manifold(WilsonCowan(), [0.938, 0.672], UNIT), "is not a saddle; its eigenvalues"),
     "parameter": (lambda: continuation(WilsonCowan(), "w_e", (0, 1), UNIT), "no parameter of WilsonCowan 'w_e'"),
     "range": (lambda: continuation(WilsonCowan(), "w_ee", (1, 0), UNIT), r"between must be \(low, high\)"),
     "path": (lambda: oscillation(simulate(WilsonCowan(), [[0, 0]], duration=1, dt=0.1)), "path must be"),

@@ -77,10 +77,10 @@ def test_unequal_inputs_drag_the_bump(rng):
 
 BAD = {
     "few": (lambda: RingAttractor(n=2), "at least 3 populations; got 2"),
-    "inputs": (lambda: RingAttractor(n=8, I=np.ones(7)), "I must be one number or 8 of them"),
+    "inputs": (lambda: RingAttractor(n=8, I=np.ones(7)), "I must be one number, or 8 numbers"),
     "weak": (lambda: bump(RingAttractor(J_1=2.0)), "A bump needs J_1 above 2"),
     "runaway": (lambda: bump(RingAttractor(J_0=0.0)), r"grows without bound; J_0 must be below -0\.648, got 0"),
-    "unequal": (lambda: bump(RingAttractor(I=np.ones(64))), "one uniform input above 0"),
+    "unequal": (lambda: bump(RingAttractor(I=np.ones(64))), "a uniform input above 0"),
 }
 
 

@@ -277,7 +277,7 @@ BAD = {
     "two sources": ({"noise": np.zeros((10, 1))}, "give either a key or explicit noise"),
     "noise": ({"key": None, "noise": np.zeros((9, 1))}, r"noise must have shape \(step, variable\) = \(10, 1\)"),
     "no exact law": ({"solver": "exact"}, "Custom has no exact step; use 'euler-maruyama'"),
-    "no noise taken": ({"solver": "rk4"}, "has noise, which 'rk4' does not take; use 'euler-maruyama'"),
+    "no noise taken": ({"solver": "rk4"}, "has noise, which 'rk4' cannot simulate; use 'euler-maruyama'"),
     "saves": ({"save_every": 3}, "10 steps of 0.1 ms cannot be saved every 3"),
     "part of a save": ({"save_every": 2.5}, "save_every must be a whole number of steps of dt, at least 1; got 2.5"),
     "parameter": ({"sweep": {"sigam": [1.0]}}, "no parameter of Custom 'sigam'. Did you mean 'sigma'"),

@@ -187,9 +187,9 @@ def test_a_curriculum_leads_through_its_stages_in_one_program(key):
     easier = [(task(coherences=(c,)), 0.01) for c in (90.0, 95.0)]
     _, history = fit_stream(networks(1, key), task(), key=key, updates=260, batch=2, curriculum=easier)
     np.testing.assert_array_equal(history.stage[0], np.repeat([0, 1, 2], [100, 100, 60]))
-    with pytest.raises(InputError, match="must be the same but for the values of their numbers"):
+    with pytest.raises(InputError, match="may differ only in the values of their numbers"):
         fit_stream(networks(1, key), task(), key=key, updates=5, curriculum=[(PerceptualDecisionMaking(dt=50.0), 0.9)])
-    with pytest.raises(InputError, match="must be the same but for the values"):
+    with pytest.raises(InputError, match="may differ only in the values"):
         fit_stream(networks(1, key), task(), key=key, updates=5, curriculum=[(task(coherences=(1.0, 2.0)), 0.9)])
 
 
@@ -247,7 +247,7 @@ def test_a_task_without_an_ideal_observer_has_no_fraction_of_it(key):
 
     models = population(lambda k: ConvNet("FC", image_size=(12, 16), key=k), 1, key=key)
     orientation = OrientationDiscrimination(resolution=0.025)
-    with pytest.raises(InputError, match="states no ideal observer"):
+    with pytest.raises(InputError, match="defines no ideal observer"):
         fit_stream(models, orientation, key=key, updates=3, stop_at=0.9)
     with pytest.raises(InputError, match="no layer 'rate'"):
         fit_stream(models, orientation, key=key, updates=3, rate_penalty=1.0)

@@ -70,5 +70,5 @@ def test_what_is_no_model_is_refused(key, tmp_path):
         lambda: fit(layer, OrientationDiscrimination(), key=key),
         lambda: save_model(tmp_path / "model.eqx", layer),
     ):
-        with pytest.raises(InputError, match=r"written from isocortex\.models\.Model.* got Linear"):
+        with pytest.raises(InputError, match=r"a subclass of isocortex\.models\.Model.* got Linear"):
             use()

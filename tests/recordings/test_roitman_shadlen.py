@@ -37,7 +37,7 @@ def test_times_in_ms_are_warned_of_and_taken_as_ms(tmp_path):
     [
         (ROWS.drop(columns="coh"), "lacks coh"),
         (ROWS.iloc[:0], "holds no trials"),
-        (ROWS.assign(rt=["a", "b", "c"]), "no number"),
+        (ROWS.assign(rt=["a", "b", "c"]), "not a number"),
         (ROWS.assign(rt=[0.5, None, 0.4]), "the first is row 3"),
         (ROWS.assign(rt=-0.5), "above 0"),
         (ROWS.assign(coh=51.2), "Divide percent "),

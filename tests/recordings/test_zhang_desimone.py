@@ -87,12 +87,12 @@ def test_an_rdm_of_a_window_follows(folder, key):
         (
             lambda f: savemat(f / "n0_raster_data.mat", {"x": 1}),
             {},
-            "n0_raster_data.mat does not hold what was published",
+            "n0_raster_data.mat is not a published file",
         ),
         (lambda f: rewrite(f, raster_data=np.full((24, 40), 2)), {}, "trials × ms of zeros and ones"),
         (lambda f: rewrite(f, raster_data=np.zeros((23, 40), np.uint8)), {}, "23 trials have 24 objects"),
         (lambda f: rewrite(f, onset=60), {}, "the stimulus comes at 60 ms of 40"),
-        (lambda f: rewrite(f, onset=10), {}, "n1_raster_data.mat lasts 40 ms, the stimulus coming at 20"),
+        (lambda f: rewrite(f, onset=10), {}, "n1_raster_data.mat lasts 40 ms with the stimulus at 20"),
         (
             lambda f: rewrite(f, trials_of=lambda c: 4 * (c != ("car", "left"))),
             {},

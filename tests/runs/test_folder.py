@@ -241,7 +241,7 @@ def test_what_cannot_be_read(tmp_path):
         read_run(run.path)
     with pytest.raises(InputError, match="no run folder"):
         read_run(tmp_path / "nothing")
-    with pytest.raises(InputError, match="not a whole run folder"):
+    with pytest.raises(InputError, match="not a complete run folder"):
         read_run(tmp_path)
 
 

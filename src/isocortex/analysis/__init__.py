@@ -1,4 +1,4 @@
-"""Measurements that treat a layer, a population of neurons and a simulation alike."""
+"""Measurements on responses: the same functions analyse a layer, a population of neurons and a simulation."""
 
 from . import inference as inference
 from . import rsa as rsa

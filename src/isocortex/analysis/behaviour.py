@@ -1,4 +1,4 @@
-"""Choices and reaction times by strength of the stimulus and by condition, of animals and models alike."""
+"""Summarise choices and reaction times of animals and models by stimulus strength and by condition."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +31,7 @@ def tally(strength: Any, success: Any) -> xr.Dataset:
     Returns
     -------
     Dataset
-        Along ``strength``, rising, and ``seed`` where there are any: ``successes``, ``n``, ``share``, and its 95 %
+        Along ``strength``, rising, and ``seed`` if the trials have seeds: ``successes``, ``n``, ``share``, and its 95 %
         interval ``low`` to ``high`` (Wilson 1927, 10.1080/01621459.1927.10502953). NaN where n is 0.
 
     Raises
@@ -67,8 +67,8 @@ def chronometric(strength: Any, reaction_time: Any) -> xr.Dataset:
     Returns
     -------
     Dataset
-        Along ``strength``, rising, and ``seed`` where there are any: ``rt`` (mean of the answered trials, ms), its 95 %
-        interval ``low`` to ``high`` (Student's t), ``n`` answered and ``unanswered``. NaN where too few answered.
+        Along ``strength``, rising, and ``seed`` if the trials have seeds: ``rt`` (mean of the answered trials, ms), its
+        95 % interval ``low`` to ``high`` (Student's t), ``n`` answered and ``unanswered``. NaN where too few answered.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def reaction_times(
     times: Sequence[float | int] | Num[np.ndarray, " step"],
     onset: float | int = 0.0,
 ) -> tuple[Float[np.ndarray, "*batch"], Int[np.ndarray, "*batch"]]:
-    """Return when an output first reaches a threshold, and which: a decision is taken there, as animals take it.
+    """Return the time at which an output first reaches a threshold, as a reaction time, and which output it is.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def reaction_times(
 
 
 def confusion(truth: Any, choice: Any, n_options: int, *, condition: Any = None) -> xr.DataArray:
-    """Return how often each option was chosen where each was right.
+    """Return how often each option was chosen when each option was correct.
 
     Parameters
     ----------

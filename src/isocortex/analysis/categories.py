@@ -1,4 +1,4 @@
-"""Whether stimuli of different categories are represented apart: a contrast within each RDM."""
+"""Test whether an RDM separates categories: dissimilarities between categories minus those within."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from ..shapes import CondensedRDM
 
 
 def category_contrast(rdms: RDMs, categories: np.ndarray, *, confidence: float = 0.95) -> pd.Series:
-    """Measure how much more dissimilar stimuli of different categories are than those of one.
+    """Measure how much more dissimilar stimuli of different categories are than stimuli of the same category.
 
     The contrast is the mean dissimilarity between categories less the mean within them, in percentiles of the RDM's
     own dissimilarities, so that RDMs of other units can be compared: 0 where categories make no difference, 50 where
@@ -51,7 +51,8 @@ def category_contrast(rdms: RDMs, categories: np.ndarray, *, confidence: float =
     within = same & ~np.eye(n, dtype=bool)
     require(
         bool(within.any()) and not bool(same.all()),
-        f"A contrast needs two categories or more, and one with two stimuli; got {len(np.unique(categories))} "
+        "A contrast needs at least two categories, one of them with two stimuli or more; got "
+        f"{len(np.unique(categories))} "
         f"categories of {n} stimuli.",
     )
     ranks = RDMs(percentiles(rdms.dissimilarities), rdms.stimuli).square().mean(axis=0)
@@ -71,7 +72,7 @@ def category_contrast(rdms: RDMs, categories: np.ndarray, *, confidence: float =
 
 
 def percentiles(dissimilarities: CondensedRDM) -> CondensedRDM:
-    """Return each dissimilarity's place among those of its row, from 0 (the smallest) to 100 (the largest).
+    """Return the percentile of each dissimilarity in its row, from 0 (the smallest) to 100 (the largest).
 
     A pair that was not measured (NaN) stays NaN.
     """

@@ -79,7 +79,7 @@ class DecisionFit:
         return found[0][: len(times)] / 1e3, found[1][: len(times)] / 1e3
 
     def predict(self, coherences: Sequence[float], levels: Sequence[float] = ()) -> pd.DataFrame:
-        """Return what the fitted model expects at some coherences, by sums of its densities.
+        """Return the accuracy and reaction times that the fitted model predicts at some coherences.
 
         Each sum goes on until the last of the mass is there, at first to twice the window and then twice as far.
 
@@ -188,8 +188,9 @@ def _contaminants_until(rt: np.ndarray, window: float | int | None, *, warned: b
     late, longest = int((rt > limit).sum()), float(rt.max())
     if late and warned:
         then = (
-            f"contaminants are taken to respond uniformly until the longest, {longest:.0f} ms. A few very late trials "
-            "spread them thin: leave such trials out, or give a window."
+            f"contaminants are assumed to respond uniformly up to the longest, {longest:.0f} ms. A few very late "
+            "trials "
+            "make their density too low: leave such trials out, or set window."
             if window is None
             else "none of them can be a contaminant, which can bias the drift."
         )
@@ -244,7 +245,10 @@ def check_trials(trials: pd.DataFrame) -> pd.DataFrame:
         f"Coherence must be a share, 0…1; it spans {coherence.min():g}…{coherence.max():g}. Divide percent by 100.",
     )
     require(bool(np.isin(correct, (0, 1)).all()), "correct must be true or false (1 or 0).")
-    require(bool((coherence > 0).any()), "Every coherence is 0, so nothing tells how the drift grows.")
+    require(
+        bool((coherence > 0).any()),
+        "Every coherence is 0, so the growth of the drift with coherence cannot be fitted.",
+    )
     check_unit(rt)
     return pd.DataFrame({"coherence": coherence, "correct": correct, "rt": rt})
 

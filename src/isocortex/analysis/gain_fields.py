@@ -1,4 +1,4 @@
-"""Gain fields: how the eye position changes what a unit answers to places on the retina."""
+"""Gain fields: how the eye position changes the response of a unit to positions on the retina."""
 
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ import xarray as xr
 from jaxtyping import Float
 
 from ..errors import require
+from ..formats import percent
 from ..responses import check
 from .receptive_shift import frame_of, shift_index
 
@@ -22,6 +23,15 @@ PerUnit = Float[np.ndarray, "seed unit"]
 VARIES = 0.1
 """A part of the response varies with the eye where its range exceeds this share of the largest response."""
 CLASSES = ("visual alone", "background alone", "parallel", "opposed", "constant")
+METHODS = (
+    "A unit's gain depth is (max − min)/max of its responses at all eye positions to its best retinal place, which is "
+    "the one with the largest mean response. The shares of variance come from a two-way analysis of variance: the "
+    "interaction is what the sum of an effect of place and an effect of eye position leaves unexplained. A plane in "
+    "eye position is fitted to the responses to the best place. The class of a unit says whether its evoked response, "
+    f"its background or both vary by more than {percent(VARIES, 0)} of the largest response, and whether the planes of "
+    "both rise to the same side. The shift of a receptive field is the displacement at which the maps at neighbouring "
+    "eye positions correlate best, per degree of eye movement."
+)
 
 
 class Crossed(NamedTuple):
@@ -115,7 +125,8 @@ def gain_fields(responses: xr.DataArray, *, retinal: Positions, eye: Positions) 
     Returns
     -------
     DataFrame
-        A row per seed and unit. NaN where a unit does not respond, or does not vary.
+        A row per seed and unit. NaN where a unit does not respond, or does not vary. ``attrs["methods"]`` says in
+        words what was measured.
 
     Raises
     ------
@@ -151,7 +162,9 @@ def gain_fields(responses: xr.DataArray, *, retinal: Positions, eye: Positions) 
     n_seeds, n_units = lit.shape[0], lit.shape[3]
     seeds = responses["seed"].values if "seed" in responses.coords and responses["seed"].ndim else np.arange(n_seeds)
     labels = {"seed": np.repeat(seeds, n_units), "unit": np.tile(np.arange(n_units), n_seeds)}
-    return pd.DataFrame(labels | {name: column.ravel() for name, column in table.items()})
+    found = pd.DataFrame(labels | {name: column.ravel() for name, column in table.items()})
+    found.attrs["methods"] = METHODS
+    return found
 
 
 def plane(eyes: Eyes, values: AtEyes) -> tuple[Float[np.ndarray, "seed unit 2"], PerUnit]:

@@ -1,4 +1,4 @@
-"""Simple or complex? How strongly responses follow the phase of a drifting grating, and what theory says they should.
+"""Simple and complex cells: how strongly responses follow the phase of a grating, measured and in closed form.
 
 The classical criterion is F1/F0, the amplitude of the first harmonic over the mean: above 1 a cell is simple, below 1
 complex (Skottun et al. 1991, 10.1016/0042-6989(91)90033-2).

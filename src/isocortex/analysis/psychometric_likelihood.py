@@ -153,7 +153,7 @@ def climb_all(
     curve: str,
     signed: bool,
 ) -> tuple[Float[np.ndarray, "seed start 4"], Float[np.ndarray, "seed start"]]:
-    """Climb from every start, within a box of its own; batches of one size, so that all fits run one program."""
+    """Climb from every start, each within its box; batches of one size, so that all fits run one program."""
     shape = np.broadcast_shapes(starts.shape[:2], k.shape[:2], n.shape[:2])
     parts = [np.broadcast_to(each, shape + each.shape[2:]).reshape(-1, *each.shape[2:]) for each in (starts, k, n, box)]
     m = len(parts[0])

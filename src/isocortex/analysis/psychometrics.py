@@ -1,4 +1,4 @@
-"""Psychometric curves with lapses, by maximum likelihood: the threshold of an animal, of a network, of a population.
+"""Psychometric curves with lapses, fitted by maximum likelihood to an animal, a network or a population.
 
 All data sets, all starts and all bootstrap samples are fitted in compiled programs by Fisher scoring.
 """

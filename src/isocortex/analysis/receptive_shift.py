@@ -1,4 +1,4 @@
-"""Does a receptive field stay on the retina or with the head when the eye moves?"""
+"""Test whether a receptive field stays fixed to the retina or to the head when the eye moves."""
 
 import numpy as np
 from jaxtyping import Float
@@ -56,7 +56,7 @@ def shift_index(eyes: Eyes, places: Places, lit: Responses) -> PerUnit:
 
 
 def frame_of(shift: PerUnit) -> np.ndarray:
-    """Name the frame of reference: thirds of the way from the retina to the head."""
+    """Name the frame of each unit by its shift index: "retinal", "intermediate", "head-centred" or "other"."""
     cases = [np.abs(shift) < 1 / 3, (shift >= 1 / 3) & (shift <= 2 / 3), (shift > 2 / 3) & (shift < 4 / 3)]
     return np.select(cases, FRAMES[:3], FRAMES[3])
 

@@ -1,4 +1,4 @@
-"""What single units tell apart: d′, the area under the ROC curve, choice probability, and their order."""
+"""Selectivity of single units: d′, the area under the ROC curve, choice probability, and sorting of units."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -83,7 +83,7 @@ def d_prime(values: Num[np.ndarray, "trial unit"], side: Any) -> PerUnit:
 
 
 def roc_area(values: Num[np.ndarray, "trial unit"], side: Any) -> PerUnit:
-    """Return for every unit the probability that a trial of one side exceeds one of the other: the ROC area.
+    """Return the area under the ROC curve of every unit: the probability that a trial of side 1 exceeds one of side 0.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def roc_area(values: Num[np.ndarray, "trial unit"], side: Any) -> PerUnit:
     Returns
     -------
     array, shape (unit,)
-        ½ for units that do not tell the sides apart; ties count half. Two normal distributions of equal variance have
+        ½ for units that do not discriminate the sides; ties count half. Two normal distributions of equal variance have
         the area Φ(d′/√2).
 
     Raises
@@ -112,7 +112,7 @@ def roc_area(values: Num[np.ndarray, "trial unit"], side: Any) -> PerUnit:
 
 
 def selectivity(values: Num[np.ndarray, "trial unit"], side: Any) -> pd.DataFrame:
-    """Describe how every unit tells two kinds of trials apart.
+    """Measure how well every unit discriminates two kinds of trials.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def choice_probability(
     key: PRNGKey | None = None,
     n_permutations: int = 1000,
 ) -> pd.DataFrame:
-    """Return how well a unit's activity predicts the choice when the stimulus does not differ.
+    """Return how well the activity of a unit predicts the choice among trials with the same stimulus.
 
     Activity is z-scored within each stimulus, and the ROC area between the choices is taken over all stimuli together
     (Britten et al. 1996, 10.1017/S095252380000715X). z-scores are those of equally frequent choices (Kang & Maunsell
@@ -218,7 +218,7 @@ def choice_probability(
 
 
 def sort_units(table: pd.DataFrame) -> np.ndarray:
-    """Return units in order: those that prefer side 1 first, and of each side the most selective outermost.
+    """Return the order of units from the strongest preference for side 1 to the strongest for side 0.
 
     Parameters
     ----------

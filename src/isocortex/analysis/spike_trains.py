@@ -1,4 +1,4 @@
-"""How regular spike trains are: intervals and counts."""
+"""The regularity of spike trains: interspike intervals and spike counts."""
 
 import numpy as np
 from jaxtyping import Float

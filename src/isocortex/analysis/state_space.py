@@ -1,4 +1,4 @@
-"""Activity of a population as a path through its state space: averages, principal components, task-related axes.
+"""State-space analysis of population activity: condition averages, principal components, task-related axes.
 
 Activity is a DataArray with the dimensions ``trial``, ``time`` and ``unit``, as :func:`isocortex.record` gives it for
 one seed. A space is a Dataset with the ``axis`` vectors, and what is taken off and divided by before projecting.
@@ -67,7 +67,7 @@ def condition_averages(activity: xr.DataArray, conditions: Mapping[str, Any], *,
 
 
 def principal_components(activity: xr.DataArray, n: int = 3) -> xr.Dataset:
-    """Return the axes along which activity varies most: of condition averages, or of single trials.
+    """Return the principal components of activity: of condition averages or of single trials.
 
     Parameters
     ----------
@@ -262,7 +262,7 @@ def targeted_axes(
         rows = design[counted]
         if len(rows) and np.linalg.matrix_rank(rows) == rows.shape[1]:
             coefficients[:, step] = np.linalg.lstsq(rows, scored[counted, step], rcond=None)[0][:-1]
-    require(bool(np.isfinite(coefficients).any()), "At no time are there trials enough to tell the regressors apart.")
+    require(bool(np.isfinite(coefficients).any()), "At every time there are too few trials to separate the regressors.")
     kept = principal_components((averages - mean) / scale, n_components)["axis"].values
     denoised = coefficients @ kept.T @ kept
     norm = np.linalg.norm(denoised, axis=-1)

@@ -44,7 +44,7 @@ FITS = Registry(
 BROADEST = 0.1
 """Least κ: there a von Mises curve is a cosine to 3 %, and below, amplitude and κ cannot be told apart."""
 NARROWEST = 3.0
-"""Least half-width at half-height, in degrees, unless the stimuli are too far apart to tell."""
+"""Least half-width at half-height, in degrees, unless the stimuli are too far apart to determine it."""
 WIDEST_GAP = 120
 """Widest gap between neighbouring stimuli, in degrees of m·θ."""
 GRID = (72, 16)
@@ -254,7 +254,7 @@ def _fit(
         explained = (jax.vmap(non_negative)(grams, h) * h).sum(axis=1)
 
         def step(state: tuple[Shape, Array, Array, Array]) -> tuple[Shape, Array, Array, Array]:
-            """Damped Newton; κ rests while it is at a bound and the slope points outwards."""
+            """Damped Newton; κ does not move while it is at a bound and the slope points outwards."""
             shape, damping, n, _ = state
             slope, H = jax.grad(misfit)(shape, y), jax.hessian(misfit)(shape, y)
             outwards = jnp.where(slope[1] > 0, shape[1] <= bounds[0], shape[1] >= bounds[1])

@@ -1,4 +1,4 @@
-"""What repeats of the same stimuli tell about tuning: whether a curve repeats, and whether there is one at all."""
+"""Measure from repeats of the same stimuli how reliable tuning is, and test whether a unit is tuned at all."""
 
 from functools import partial
 
@@ -70,7 +70,7 @@ def reliability(responses: xr.DataArray, *, key: PRNGKey, n_splits: int = 100) -
 
 
 def tuning_test(responses: xr.DataArray, *, key: PRNGKey, n_permutations: int = 1000) -> PerUnit:
-    """Test for every unit whether its trials are tuned to orientation or, where directions were shown, to either.
+    """Test every unit for tuning to orientation and, if directions were shown, to orientation or direction.
 
     The statistic is the squared length of the vector sum on the doubled angle; for directions, plus that on the
     single angle. Under the null hypothesis the stimulus labels of the trials of one repeat can be exchanged: they are

@@ -1,4 +1,4 @@
-"""The tuning of a whole population in one table: what is fitted, how selective, how reliable, and whether at all."""
+"""The tuning of a whole population in one table: fits, selectivity, reliability, and tests."""
 
 from typing import Literal
 
@@ -26,7 +26,7 @@ def tuning_table(
     baseline: Literal["lowest"] | float | PerUnit = "lowest",
     most_units: int = MOST_UNITS,
 ) -> pd.DataFrame:
-    """Describe the orientation tuning of a population, be it a layer, its seeds, or neurons with repeats.
+    """Describe the orientation tuning of every unit of a layer, a population of seeds, or neurons with repeats.
 
     Parameters
     ----------

@@ -1,3 +1,3 @@
-"""The command line: ``isocortex run``, ``compare``, ``list``, ``data`` and ``show``."""
+"""The command line: ``isocortex run``, ``compare``, ``list``, ``data``, ``show`` and ``runs``."""
 
 from .main import main as main

@@ -16,7 +16,8 @@ usage:
   isocortex compare MODEL… --data DATA…   compare models with brains, both from files; --help has examples
   isocortex list                          the experiments
   isocortex data list|fetch|where         the recordings that can be downloaded
-  isocortex show RUN                      what a run folder found
+  isocortex show [RUN] [--keys]           what a run found, by default the latest; or what its numbers are
+  isocortex runs [FOLDER]                 the runs in a folder, and their options
   isocortex --version                     the version
   isocortex --help                        this text
 
@@ -70,6 +71,7 @@ def _dispatch(words: list[str]) -> None:
         "list": _list,
         "data": _data,
         "show": _show,
+        "runs": _runs,
     }
     if not words or words[0] in ("-h", "--help", "help"):
         print(USAGE)
@@ -113,11 +115,15 @@ def _data(words: list[str]) -> None:
 
 
 def _show(words: list[str]) -> None:
-    if len(words) != 1 or words[0].startswith("-"):
-        raise InputError("isocortex show takes one run folder: isocortex show runs/NAME-TIME-HASH.")
-    from .show import show
+    from .show import show_command
 
-    show(words[0])
+    show_command(words)
+
+
+def _runs(words: list[str]) -> None:
+    from .runs import runs
+
+    runs(words)
 
 
 def _fail(message: str, code: int, error: BaseException) -> None:

@@ -48,7 +48,7 @@ EXPERIMENTS = Registry(
         ),
         "convolution": ExperimentEntry(
             "isocortex.experiments.convolution.convolution:Convolution",
-            "What does a convolutional layer compute, what does it save, and which cells ignore position?",
+            "What does a convolutional layer compute, how many weights does it save, and which cells ignore position?",
         ),
         "decision-ddm": ExperimentEntry(
             "isocortex.experiments.decisions.decision_ddm:DecisionDDM",
@@ -100,7 +100,7 @@ EXPERIMENTS = Registry(
         ),
         "zipser-andersen": ExperimentEntry(
             "isocortex.experiments.zipser.zipser_andersen:ZipserAndersen",
-            "Do networks that add eye and retinal position develop gain fields? With back-propagation written out.",
+            "Do networks that add eye and retinal position develop gain fields?",
         ),
     },
 )

@@ -1,4 +1,4 @@
-"""Optimising models for a task, judging them, and keeping them."""
+"""Training models on tasks, evaluating them, and saving them."""
 
 from .backpropagation import backpropagate as backpropagate
 from .behaviour import behaviour as behaviour

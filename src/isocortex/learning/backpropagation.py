@@ -1,4 +1,4 @@
-"""Back-propagation written out: forward, deltas, gradients, and two ways to go down.
+"""Back-propagation without automatic differentiation: forward pass, deltas, gradients, and two update rules.
 
 Everything that automatic differentiation does for a perceptron, as its equations; ``jax.grad`` is called only to be
 compared with. A batch is a matrix with a sample per row, so that W z of one sample is ``z @ W.T`` of all.

@@ -1,4 +1,4 @@
-"""What a population does in a task: every answer in every trial, and what perturbations do to its success."""
+"""The behaviour of a population in a task: its answers in every trial, and the effect of perturbations."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -30,7 +30,7 @@ def behaviour(
     trials: Trials | None = None,
     rates: bool = False,
 ) -> xr.Dataset:
-    """Let every member of a population do the same trials of a task in time; noise of the network is on.
+    """Record the behaviour of every member of a population in the same trials, with the noise of the networks.
 
     Parameters
     ----------
@@ -58,7 +58,10 @@ def behaviour(
     InputError
         If the task has no steps in time, or the model does not fit it.
     """
-    require(hasattr(task, "times"), f"{type(task).__name__} is no task in time: its trials have no steps.")
+    require(
+        hasattr(task, "times"),
+        f"{type(task).__name__} is not a task with time steps, such as those in isocortex.tasks.TASKS.",
+    )
     require_fitting(models, task)
     shown = _sampled(task, key, n_trials) if trials is None else trials
     layers = ("output", "rate") if rates else ("output",)
@@ -88,7 +91,7 @@ def behaviour(
 
 
 def fraction_of_ideal(done: xr.Dataset) -> tuple[Float[np.ndarray, " seed"], float]:
-    """Hold the success of a population against the ideal observer's in the same trials.
+    """Return the success of every member as a fraction of the ideal observer's in the same trials.
 
     The ideal observer would itself succeed ΣP ± √ΣP(1 − P) times in these trials, where P is its probability in each,
     given the conditions. A network that is as good as it can be has the same sampling error, so a fraction may exceed
@@ -120,7 +123,10 @@ def fraction_of_ideal(done: xr.Dataset) -> tuple[Float[np.ndarray, " seed"], flo
     ([1.056], 0.033)
     """
     ideal = done["ideal"].values.astype(float)
-    require(bool(ideal.sum() > 0), "The ideal observer succeeds in no trial, so there is no fraction of it.")
+    require(
+        bool(ideal.sum() > 0),
+        "The ideal observer succeeds in no trial, so success has no value as a fraction of its success.",
+    )
     fractions = done["correct"].mean("trial").values.astype(float) / ideal.mean()
     return fractions, float(np.sqrt((ideal * (1 - ideal)).sum()) / ideal.sum())
 
@@ -152,7 +158,7 @@ def _scored(task: Task, outputs: jax.Array, trials: Trials) -> jax.Array:
 def perturbation_table(
     models: Any, task: Task, perturbations: Mapping[str, Perturbation], *, key: PRNGKey, n_trials: int = 1000
 ) -> pd.DataFrame:
-    """Return what perturbations do to success, on the same trials and with the same noise as without them.
+    """Measure how perturbations change success, in the same trials and with the same noise.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Keep models and the state of a training in files: arrays behind a line of JSON, never pickle."""
+"""Save models and the state of a training in files: a line of JSON and then arrays, without pickle."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ def save_model(path: str | PathLike[str], models: Any) -> None:
     name = type(models).__name__
     require(
         isinstance(models, Model),
-        f"Only models whose class is written from isocortex.models.Model can be saved; got {name}.",
+        f"Only models whose class is a subclass of isocortex.models.Model can be saved; got {name}.",
     )
     try:
         header = json.dumps({"model": name, "arguments": models.arguments, "seeds": n_members(models)}, sort_keys=True)

@@ -1,4 +1,4 @@
-"""Whether a model and a task belong together."""
+"""Check whether a model fits a task."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Train perceptrons by back-propagation written out: many small updates in one compiled program."""
+"""Train perceptrons with explicit back-propagation: many small updates in one compiled program."""
 
 import time
 from collections.abc import Callable
@@ -16,11 +16,13 @@ from jaxtyping import Float
 
 from ..cores import on_cores
 from ..errors import require
+from ..formats import counted, significant
 from ..models import MLP, n_members
 from ..shapes import PRNGKey
 from ..tasks import Task
 from .backpropagation import RULES, check_loss, deltas, forward, gradients
 from .checkpoint import fingerprint, read_state, write_state
+from .methods import NAMES
 
 CHUNK = 20
 """Epochs of one compiled call, after which progress is told."""
@@ -49,7 +51,7 @@ def descend(
 
     Member i draws `n_trials` trials once, with ``fold_in(key, i)``, and goes through them in the same batches every
     epoch. The gradient is that of :mod:`isocortex.learning.backpropagation`; the defaults are the published
-    configuration. Members run on the machine's cores at once, each as a program of its own, so that neither their
+    configuration. Members run on the machine's cores at once, each as a separate program, so that neither their
     number nor an interruption changes a bit.
 
     Parameters
@@ -77,6 +79,7 @@ def descend(
         Trained.
     error : DataArray, shape (seed, epoch)
         Σ (ŷ − y)² over the outputs, mean over the trials of each epoch (1, 2, …), each before its batch's update.
+        ``attrs["methods"]`` says in words what was done.
 
     Raises
     ------
@@ -132,7 +135,12 @@ def descend(
         "Lower the learning rate.",
     )
     coordinates = {"seed": np.arange(seeds), "epoch": np.arange(epochs) + 1}
-    return _stacked(members)[0], xr.DataArray(errors, dims=("seed", "epoch"), coords=coordinates, name="error")
+    error = xr.DataArray(errors, dims=("seed", "epoch"), coords=coordinates, name="error")
+    return _stacked(members)[0], error.assign_attrs(
+        methods=f"Every network goes {counted(epochs, 'time')} through its own {counted(n_trials, 'trial')}, in "
+        f"batches of {batch} and in a fixed order. The weights follow the gradient of the {loss} by "
+        f"{NAMES.get(optimiser, optimiser)} with a learning rate of {significant(learning_rate)}."
+    )
 
 
 def _stacked(members: list[Member]) -> Member:

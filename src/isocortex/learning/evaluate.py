@@ -1,4 +1,4 @@
-"""Judge a population on trials it has not seen."""
+"""Evaluate a population on trials that it was not trained on."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from .sources import NOISE
 
 
 def evaluate(models: Any, task: Task, *, key: PRNGKey, n_trials: int = 1000) -> np.ndarray:
-    """Return each member's share of correct answers on fresh trials, shape (seed,); noise of the network is on.
+    """Return the share of correct answers of each member on fresh trials, shape (seed,), with network noise.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Optimise a population for a task on a data set, in epochs: whole epochs in one compiled program."""
+"""Train a population on a data set in epochs, with whole epochs in one compiled program."""
 
 from os import PathLike
 from pathlib import Path
@@ -39,7 +39,7 @@ def fit(
     progress: Progress | None = None,
     checkpoint: str | PathLike[str] | None = None,
 ) -> tuple[Any, xr.Dataset]:
-    """Train every member of a population on a data set of its own, in epochs.
+    """Train every member of a population in epochs, each member on a different data set.
 
     Member i draws `n_trials` trials once and goes through them for `epochs`, reshuffled each time. Its keys derive from
     ``fold_in(key, i)`` and those of an epoch from its number, so neither the size of the population nor an interruption
@@ -56,11 +56,11 @@ def fit(
     n_trials : int
         Trials of the data set, per member. Default 1000.
     batch : int
-        Trials per update. Default 100. What does not fill a batch waits for the next epoch's order.
+        Trials per update. Default 100. Trials that do not fill a batch are left out of this epoch.
     optimiser : {"sgd", "adam", "rmsprop"} or optax.GradientTransformation
         Default SGD.
     learning_rate : float, optional
-        Of an optimiser given by name. Default 5e-4 for SGD, 1e-2 for Adam and RMSprop.
+        The learning rate of an optimiser given by name. Default 5e-4 for SGD, 1e-2 for Adam and RMSprop.
     momentum : float, optional
         Of SGD. Default 0.99, as published for the normative model.
     clip : float, optional

@@ -1,4 +1,4 @@
-"""Optimise a population for a task on a stream of fresh trials: many updates in one compiled program."""
+"""Train a population on a stream of fresh trials, with many updates in one compiled program."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -47,7 +47,7 @@ def fit_stream(
     progress: Progress | None = None,
     checkpoint: str | PathLike[str] | None = None,
 ) -> tuple[Any, xr.Dataset]:
-    """Train every member of a population on fresh trials, drawn anew for every update.
+    """Train every member of a population on fresh trials, which are drawn for every update.
 
     The keys of member i derive from ``fold_in(key, i)`` and those of an update from its number, so neither the size of
     the population nor an interruption changes a bit. Noise of the network is on. :func:`fit` goes through a data set
@@ -66,12 +66,12 @@ def fit_stream(
     optimiser : {"adam", "rmsprop", "sgd"} or optax.GradientTransformation
         Default Adam.
     learning_rate : float, optional
-        Of an optimiser given by name. Default 1e-2 for Adam and RMSprop, 5e-4 for SGD.
+        The learning rate of an optimiser given by name. Default 1e-2 for Adam and RMSprop, 5e-4 for SGD.
     momentum : float, optional
         Of SGD. Default 0.99.
     anneal : bool
-        Whether changes shrink to nothing along half a cosine over all updates. Default True, which is worth about 2 %
-        of the ideal observer's success after as many updates.
+        Whether the learning rate decreases to 0 along half a cosine over all updates. Default True, which improves
+        success by about 2 % of the ideal observer's after the same number of updates.
     clip : float, optional
         Largest global norm of the gradient. Default 1; None for no limit.
     rate_penalty, weight_penalty : float
@@ -80,8 +80,9 @@ def fit_stream(
         A member stops when its running success, over 100 updates, reaches this fraction of the ideal observer's.
         Default: none stops early.
     curriculum : sequence of (task, fraction)
-        Easier versions of the task, which each member leaves when its running success reaches the fraction of the
-        ideal observer's there. They differ in numbers alone (coherences, noise, …), and compile once. Default none.
+        Easier versions of the task that come first. Each member changes to the next one when its running success
+        reaches the fraction of the ideal observer's in this version. The versions differ only in numbers (coherences,
+        noise, …), so that they compile once. Default none.
     progress : callable, optional
         Called as ``progress(updates done, updates)`` every 100 updates.
     checkpoint : path, optional

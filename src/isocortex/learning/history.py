@@ -1,4 +1,4 @@
-"""What is known of a training afterwards."""
+"""The history of a training: loss and score of every update."""
 
 import numpy as np
 import xarray as xr

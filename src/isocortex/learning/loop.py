@@ -1,4 +1,4 @@
-"""Chunk after chunk of updates, with progress, checkpoints, and the same numbers after an interruption."""
+"""The loop over chunks of updates, with progress and checkpoints; an interruption changes no number."""
 
 import time
 from collections.abc import Callable

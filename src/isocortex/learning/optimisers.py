@@ -1,4 +1,4 @@
-"""Rules that turn a gradient into a change of the weights, by name."""
+"""Optimisers by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -63,8 +63,8 @@ class Stream(eqx.Module):
         )
         require(
             alike,
-            "The tasks of a curriculum must be the same but for the values of their numbers, such as coherences, noise "
-            "or stim_scale: timing and everything else that shapes a trial stays.",
+            "The tasks of a curriculum may differ only in the values of their numbers, such as coherences, noise "
+            "or stim_scale; their timing and everything else that shapes a trial must be equal.",
         )
         self.tasks, self.static, self.batch = jax.tree.map(lambda *x: jnp.stack(x), *arrays), static[0], batch
 
@@ -91,7 +91,10 @@ def ceiling(task: Task, key: PRNGKey) -> float:
     InputError
         If the task states no ideal observer.
     """
-    require(hasattr(task, "ideal"), f"{type(task).__name__} states no ideal observer to be a fraction of.")
+    require(
+        hasattr(task, "ideal"),
+        f"{type(task).__name__} defines no ideal observer, so that no fraction of its success can be asked for.",
+    )
     return float(_ceiling(task, key))
 
 

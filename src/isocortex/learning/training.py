@@ -1,4 +1,4 @@
-"""What training on a data set and on a stream of fresh trials share: options, checks, and the whole course of it."""
+"""What training on a data set and training on fresh trials have in common: options, checks, and the training itself."""
 
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -40,7 +40,7 @@ def require_trainable(models: Any, task: Task, *, rate_penalty: float, weight_pe
     """Raise unless the models fit the task, and the penalties the models."""
     require(
         isinstance(models, Model),
-        f"Expected a population of models, whose class is written from isocortex.models.Model; got "
+        f"Expected a population of models, whose class is a subclass of isocortex.models.Model; got "
         f"{type(models).__name__}.",
     )
     for name, penalty in {"rate_penalty": rate_penalty, "weight_penalty": weight_penalty}.items():
@@ -50,7 +50,7 @@ def require_trainable(models: Any, task: Task, *, rate_penalty: float, weight_pe
 
 
 def penalties(rate: float, weight: float) -> Penalties:
-    """Return the penalties, None where there is none, so that nothing is computed for it."""
+    """Return the penalties, or None for a penalty of 0, so that nothing is computed for it."""
     return Penalties(*(jnp.asarray(x, jnp.float32) if x > 0 else None for x in (rate, weight)))
 
 

@@ -1,4 +1,4 @@
-"""The compiled heart of learning: chunks of updates of every member, in one program."""
+"""The compiled part of training: chunks of updates of every member, in one program."""
 
 from typing import Any, NamedTuple
 
@@ -123,7 +123,7 @@ def advance(
 def advance_at_once(
     learners: Learner, rest: Any, own: Any, *shared: Any
 ) -> tuple[Learner, Float[Array, "seed update recorded"]]:
-    """Do what :func:`advance` does, each member as a program of its own, on all cores at once.
+    """Do what :func:`advance` does, each member as a separate program, on all cores at once.
 
     The steps of a small network are too short for several cores; several networks are not. One program serves every
     member, so their number does not change a bit.

@@ -1,4 +1,4 @@
-"""Models: one example in, a dictionary of named layer activities out."""
+"""Models: each takes one example and returns the activity of its named layers."""
 
 from .activations import ACTIVATIONS as ACTIVATIONS
 from .convnet import ARCHITECTURES as ARCHITECTURES

@@ -1,4 +1,4 @@
-"""Non-linearities of units, by name, each with its slope."""
+"""Activation functions by name, each with its derivative."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

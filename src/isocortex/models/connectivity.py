@@ -1,4 +1,4 @@
-"""Who is connected to whom, and how strongly at first."""
+"""Connections of recurrent networks and their initial weights."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def signs(n_units: int, excitatory: float | None) -> Signs:
     n_excitatory = round(excitatory * n_units)
     require(
         0 < n_excitatory < n_units,
-        f"excitatory must be a share that leaves units of both kinds among {n_units}; got {excitatory:g}.",
+        f"excitatory must be a share with excitatory and inhibitory units among the {n_units}; got {excitatory:g}.",
     )
     return jnp.asarray(np.where(np.arange(n_units) < n_excitatory, 1, -1), jnp.int8)
 

@@ -61,10 +61,11 @@ class CTRNN(Recurrent):
         Put the noise inside f, as σ√(2/α)·ξ (Yang et al. 2019, 10.1038/s41593-018-0310-2); where f has slope 1 it is
         the same noise. Default False.
     excitatory : float, optional
-        Dale's law: this share of the units, the first ones, excites, the rest inhibits: W_r = |W|·sign of the sending
-        unit. Excitatory units alone are read out, and none projects to itself. Default: no such law.
+        The share of excitatory units under Dale's law. They are the first units, and the others are inhibitory:
+        W_r = |W|·sign of the sending unit. Only excitatory units project to the output, and no unit projects to itself.
+        Default: no Dale's law.
     mask : float or bool array of shape (unit, unit), optional
-        A share of connections, drawn at random, or which exist, to × from. Default all.
+        The connections that exist, to × from; a number is a share of connections that is drawn at random. Default all.
     train_start : bool
         Whether the state before the first step is learned. Default False: it stays 0.
     key : key
@@ -75,12 +76,12 @@ class CTRNN(Recurrent):
     ------
     InputError
         If a count is below 1, dt is not positive or above τ, the noise is negative, the activation is unknown, or the
-        mask or the share of excitatory units is none.
+        mask or the share of excitatory units is not valid.
 
     Notes
     -----
-    The state may be negative where noise outside f drives it there; the layer ``rate`` is h itself, as published.
-    ``dt``, ``tau`` and ``noise`` are arrays that training leaves alone; other values do not compile again.
+    Noise outside f can make the state negative; the layer ``rate`` is h itself, as in the published networks. ``dt``,
+    ``tau`` and ``noise`` are arrays that training does not change; other values do not compile again.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rivals without learning: the pixels, Fourier energy, and an orientation-energy model of V1."""
+"""Control models without learning: pixels, Fourier energy, and an orientation-energy model of V1."""
 
 import equinox as eqx
 import jax
@@ -13,7 +13,7 @@ Activity = dict[str, jax.Array]
 
 
 class Pixels(Model):
-    """The image itself: what does any model add?"""
+    """The pixels of the image, as the baseline for every other model."""
 
     layers: tuple[str, ...] = eqx.field(static=True, default=("pixels",))
 

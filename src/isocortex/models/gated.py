@@ -1,4 +1,4 @@
-"""Gated networks, for comparison with the CTRNN: they learn more easily and stand further from neurons."""
+"""Gated networks, for comparison with the CTRNN: they learn more easily but are less like neurons."""
 
 from abc import abstractmethod
 from typing import Any
@@ -15,7 +15,7 @@ from .recurrent import Activity, Recurrent, Sequence, State
 
 
 class _Gated(Recurrent):
-    """A cell of Equinox and a linear readout of its hidden units, with the face of a :class:`CTRNN`."""
+    """A cell of Equinox and a linear readout of its hidden units, used like a :class:`CTRNN`."""
 
     cell: Any
     output_weight: Float[Array, "*seed output unit"]
@@ -84,7 +84,7 @@ class _Gated(Recurrent):
     def cut(self, recurrent: Any, output: Any) -> "_Gated":
         """Return the network without some connections: bool arrays of shape (unit, unit), to × from, and (unit,).
 
-        A unit hears another through every one of its gates, and all of them are cut.
+        A unit receives the input of another unit through all of its gates, and all of these connections are cut.
         """
         weight = self.cell.weight_hh
         n_gates = weight.shape[-2] // weight.shape[-1]
@@ -94,7 +94,7 @@ class _Gated(Recurrent):
 
 
 class GRU(_Gated):
-    """Gated recurrent units (Cho et al. 2014, 10.3115/v1/D14-1179) with a linear readout, and the face of a CTRNN.
+    """Gated recurrent units (Cho et al. 2014, 10.3115/v1/D14-1179) with a linear readout, used like a CTRNN.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What can be done to a recurrent network: lesions of units and connections, other noise, and pulses in its input.
+"""Perturbations of recurrent networks: lesions of units and connections, other noise, and pulses in the input.
 
 All work on a model or a population. Nothing changes its shape, so what was compiled for the network serves the
 perturbed one too.
@@ -19,7 +19,7 @@ Inputs = Float[Array, "*trial step channel"]
 
 
 def lesion(models: Network, units: Any) -> Network:
-    """Return the network without what some units tell others: their outgoing connections and their readout are cut.
+    """Return the network with some units lesioned: their outgoing connections and their readout are removed.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def with_pulse(inputs: Inputs, dt: float, channel: int, start: float, stop: floa
         If there is no such channel, or no step starts within the pulse.
     """
     *_, n_steps, n_channels = inputs.shape
-    require(0 <= channel < n_channels, f"There are the channels 0 to {n_channels - 1}; got {channel}.")
+    require(0 <= channel < n_channels, f"channel must be from 0 to {n_channels - 1}; got {channel}.")
     times = dt * np.arange(n_steps)
     during = (times >= start) & (times < stop)
     require(bool(during.any()), f"No step starts in {start:g}–{stop:g} ms: the trial lasts {dt * n_steps:g} ms.")
@@ -111,6 +111,7 @@ def with_pulse(inputs: Inputs, dt: float, channel: int, start: float, stop: floa
 def _of_every_member(chosen: np.ndarray, shape: tuple[int, ...], name: str, n_axes: int) -> Array:
     require(
         chosen.shape in (shape, shape[-n_axes:]),
-        f"{name} must have the shape {shape[-n_axes:]}, or {shape} for each member its own; got {chosen.shape}.",
+        f"{name} must have the shape {shape[-n_axes:]}, or {shape} with a separate one for each member; got "
+        f"{chosen.shape}.",
     )
     return jnp.broadcast_to(jnp.asarray(chosen), shape)

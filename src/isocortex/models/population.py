@@ -1,4 +1,4 @@
-"""A population: the same model with a leading seed axis on every array."""
+"""Populations: several copies of a model, with the seed as the first axis of every array."""
 
 from collections.abc import Callable
 from functools import partial
@@ -52,7 +52,7 @@ def n_members(models: Any) -> int:
     require(
         len(sizes) == 1 and 0 not in sizes,
         "This is not a population: its arrays do not share a leading seed axis. Build one with population(…), or say "
-        "population=False where a single model is meant.",
+        "population=False for a single model.",
     )
     return sizes.pop()
 
@@ -68,7 +68,7 @@ def map_members(function: Callable[..., Any], models: Any, *per_member: Any) -> 
 
 
 def member(models: Model, i: int) -> Model:
-    """Return member `i` of a population as a model of its own.
+    """Return member `i` of a population as a single model.
 
     Raises
     ------

@@ -7,10 +7,11 @@ import equinox as eqx
 import jax
 
 from ..shapes import PRNGKey
+from ..summaries import Described
 
 
-class Model(eqx.Module):
-    """A model: one example in, the activity of every named layer out.
+class Model(Described, eqx.Module):
+    """The base class of models: a model takes one example and returns the activity of every named layer.
 
     A class that is written from it can be built as a population, recorded, trained on tasks that expect its layer
     ``output``, and saved.

@@ -59,7 +59,7 @@ def record(
     """
     require(
         isinstance(model, Model),
-        f"Expected a model, whose class is written from isocortex.models.Model; got {type(model).__name__}.",
+        f"Expected a model, whose class is a subclass of isocortex.models.Model; got {type(model).__name__}.",
     )
     seeds = n_members(model) if population else None
     wanted = tuple(model.layers if layers is None else layers)
@@ -74,7 +74,9 @@ def record(
     for layer, shape in shapes.items():
         steps = len(shape.shape) == len(dims) and (not model.in_time or shape.shape[-2] == images.shape[1])
         require(
-            steps, f"The layer {layer!r} of {type(model).__name__}, a model in time, must be step × …, as its input."
+            steps,
+            f"The layer {layer!r} of {type(model).__name__} must have the shape step × …, because the model sets "
+            "in_time = True.",
         )
     if model.in_time and times is None:
         times = np.asarray(model.dt).ravel()[0] * np.arange(images.shape[1])

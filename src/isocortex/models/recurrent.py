@@ -1,4 +1,4 @@
-"""What every recurrent model is: a step, a readout, and a continuous system while its input is held."""
+"""The base class of recurrent models: a step, a readout, and a continuous system for a constant input."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar

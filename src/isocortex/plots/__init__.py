@@ -1,4 +1,4 @@
-"""Pictures: results in, matplotlib figures out."""
+"""Figures: each function takes results and returns a matplotlib figure."""
 
 from .bars import model_bars as model_bars
 from .bars import similarity_bars as similarity_bars

@@ -71,7 +71,7 @@ def model_bars(
 ) -> Figure:
     """Draw a bar per model with its interval, subjects as dots, the noise ceiling, and what differs significantly.
 
-    Stars over a bar tell that it differs from 0 (* p < 0.05, ** p < 0.01, *** p < 0.001). Each line above the bars
+    Stars over a bar mean that it differs from 0 (* p < 0.05, ** p < 0.01, *** p < 0.001). Each line above the bars
     belongs to one model, marked by a disc; triangles point to the models that it is significantly better than.
 
     Parameters

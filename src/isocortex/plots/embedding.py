@@ -43,7 +43,7 @@ def mds_maps(
 ) -> Figure:
     """Draw multidimensional-scaling maps of stimuli, a panel each; distances near dissimilarities.
 
-    Categories have a colour and a marker each; up to 30 stimuli are named where there are none.
+    Each category has a colour and a marker. Without categories, up to 30 stimuli are named.
 
     Parameters
     ----------

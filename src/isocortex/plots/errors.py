@@ -1,4 +1,4 @@
-"""How wrong a network is: along its training, and in degrees."""
+"""Figures of errors: during training, and of decoded positions in degrees."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Pictures of a network at work: its weights before and after learning, its units sorted, one trial."""
+"""Figures of a network: its weights before and after learning, its sorted activity, and one trial."""
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle

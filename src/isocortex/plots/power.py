@@ -18,7 +18,7 @@ def power_curves(table: pd.DataFrame) -> Figure:
     ----------
     table : DataFrame
         From :func:`isocortex.rsa.power`: columns ``stimuli``, ``subjects``, ``power``, ``low``, ``high``, and
-        ``repeats`` where there is one. Bars are the 95 % intervals of the simulated shares.
+        optionally ``repeats``. Bars are the 95 % intervals of the simulated shares.
     """
     panels = list(table.groupby("repeats")) if "repeats" in table else [(None, table)]
     figure, axes = grid(1, len(panels), size=(3.4 * len(panels) + 1.4, 3.5), sharey=True)

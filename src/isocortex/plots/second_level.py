@@ -1,4 +1,4 @@
-"""RDMs of RDMs: how alike all models and subjects are, as a matrix and as a map."""
+"""Similarities between the RDMs of all models and subjects, as a matrix and as a map."""
 
 import numpy as np
 from matplotlib.figure import Figure

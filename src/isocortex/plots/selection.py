@@ -1,4 +1,4 @@
-"""What moves the state along a line attractor: inputs seen by the selection vector."""
+"""Figures of how strongly inputs move the state along a line attractor."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from .style import BLUE, GREY, VERMILION
 
 @styled
 def selected_inputs(table: pd.DataFrame) -> Figure:
-    """Draw how much of each input the selection vector takes up, a group of points per situation.
+    """Draw the overlap of each input with the selection vector, a group of points per situation.
 
     Parameters
     ----------

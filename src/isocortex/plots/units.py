@@ -1,4 +1,4 @@
-"""Single units: what they tell apart, against what they say about a choice to come."""
+"""Figures of single units: choice probability against selectivity for the stimulus."""
 
 from typing import Any
 

@@ -8,8 +8,9 @@ from .conversions import to_rsatoolbox as to_rsatoolbox
 from .datasets import DATASETS as DATASETS
 from .datasets import fetch as fetch
 from .datasets import where as where
+from .interchange import names_in as names_in
 from .interchange import read as read
-from .interchange import write as write
+from .interchange_write import write as write
 from .kriegeskorte import ObjectRecordings as ObjectRecordings
 from .kriegeskorte import read_kriegeskorte as read_kriegeskorte
 from .orientations import read_orientations as read_orientations

@@ -1,4 +1,4 @@
-"""Named arrays out of NPZ files. Files are data, never code: no pickle is loaded, sizes are checked first."""
+"""Load named arrays from NPZ files safely: no pickle is loaded, and sizes are checked first."""
 
 import math
 import zipfile
@@ -12,6 +12,8 @@ from .. import memory
 from ..errors import InputError, require
 
 Arrays = dict[str, np.ndarray]
+VALUES = "values"
+"""What the numbers of a .npy file or of a table, which have no name there, are called."""
 
 
 def load_npz(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
@@ -37,9 +39,28 @@ def load_npz(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
         raise
     except Exception as error:  # a damaged zip raises anything from BadZipFile and zlib.error to tokenize's errors
         raise InputError(
-            f"{path} cannot be read as NPZ without running code ({reason(error)}); was it written whole?"
+            f"{path} cannot be read as NPZ without running code ({reason(error)}); is the file complete?"
         ) from error
     return arrays, sorted(set(members) - set(arrays))
+
+
+def load_npy(path: Path) -> np.ndarray:
+    """Load the one array of a .npy file, if it fits into memory."""
+    require_file(path, "a .npy file")
+    try:
+        with path.open("rb") as file:
+            needed = _bytes_needed(file)
+            size = path.stat().st_size
+            require(needed <= size, f"{path} claims {needed} bytes and holds {size}: it is damaged.")
+            require_memory(path, VALUES, needed)
+            file.seek(0)
+            return np.lib.format.read_array(file, allow_pickle=False)
+    except InputError:
+        raise
+    except Exception as error:  # a damaged header raises anything from ValueError to tokenize's errors
+        raise InputError(
+            f"{path} cannot be read as .npy without running code ({reason(error)}); was it written whole?"
+        ) from error
 
 
 def require_file(path: Path, kind: str) -> None:

@@ -1,4 +1,4 @@
-"""From named arrays to labelled responses and RDMs: what the arrays of an interchange file mean, and every check."""
+"""Check the named arrays of an interchange file, and label the responses or RDMs that they hold."""
 
 from dataclasses import dataclass
 from math import isqrt
@@ -73,7 +73,7 @@ def label(arrays: Arrays, name: str) -> Contents:
         values, times = np.unique(stimuli, return_counts=True)
         require(
             len(values) == len(stimuli),
-            f"the label {str(values[times.argmax()])!r} stands for {times.max()} stimuli, and each needs its own; "
+            f"{times.max()} stimuli have the label {str(values[times.argmax()])!r}, and each needs a different one; "
             "repeats go along a first axis, repeat × stimulus × unit.",
         )
     contents = Contents(held, rdms, subjects, stimuli is not None, _labels(arrays, "categories"))
@@ -98,7 +98,7 @@ def _rdms(arrays: Arrays, stimuli: np.ndarray | None, name: str) -> tuple[RDMs, 
     if square:
         _require_dissimilarities(values)
     given = n if stimuli is None else len(stimuli)
-    require(given == n, f"'rdms' of shape {arrays['rdms'].shape} are over {n} stimuli, and 'stimuli' names {given}.")
+    require(given == n, f"'rdms' of shape {arrays['rdms'].shape} have {n} stimuli, and 'stimuli' names {given}.")
     subjects = _names(arrays, "subjects", len(values), "RDM")
     labels = _names(arrays, "labels", len(values), "RDM") or subjects
     labels = labels or ((name,) if len(values) == 1 else tuple(f"{name} {i + 1}" for i in range(len(values))))
@@ -110,7 +110,7 @@ def _rdms(arrays: Arrays, stimuli: np.ndarray | None, name: str) -> tuple[RDMs, 
 
 
 def _is_square(values: np.ndarray, stimuli: np.ndarray | None) -> bool:
-    """Tell one square matrix from n condensed vectors of n pairs each, which n = 3, 6, 10, … could also be."""
+    """Distinguish one square matrix from n condensed vectors of n pairs each, which n = 3, 6, 10, … could also be."""
     if values.ndim != 2 or values.shape[0] != values.shape[1]:
         return False
     n = len(values)
@@ -126,7 +126,10 @@ def _is_square(values: np.ndarray, stimuli: np.ndarray | None) -> bool:
 def _stimuli_of(pairs: int) -> int:
     """Return the number of stimuli that make so many pairs."""
     n = (1 + isqrt(8 * pairs + 1)) // 2
-    require(n * (n - 1) // 2 == pairs, f"'rdms' have {pairs} pairs, which is n(n − 1)/2 for no number n of stimuli.")
+    require(
+        n * (n - 1) // 2 == pairs,
+        f"'rdms' have {pairs} pairs, which is not n(n − 1)/2 for any number n of stimuli.",
+    )
     return n
 
 
@@ -158,7 +161,7 @@ def _responses(arrays: Arrays, stimuli: np.ndarray | None, name: str) -> dict[st
 
 
 def _labels(arrays: Arrays, name: str) -> np.ndarray | None:
-    """Return an array of labels as text or numbers, whole ones as integers; None where there is none."""
+    """Return an array of labels as text or numbers, whole ones as integers; None if the file has none."""
     if name not in arrays:
         return None
     labels = arrays[name]
@@ -184,7 +187,7 @@ def _labels(arrays: Arrays, name: str) -> np.ndarray | None:
     largest = float(np.abs(labels).max(initial=0))
     require(
         largest <= 2 / float(np.spacing(labels.dtype.type(1))),
-        f"{name!r} reaches {largest:.17g}, where {labels.dtype} cannot tell whole numbers apart; save labels as text.",
+        f"{name!r} reaches {largest:.17g}, where {labels.dtype} cannot distinguish whole numbers; save labels as text.",
     )
     return labels.astype(np.int64) if bool((labels == np.round(labels)).all()) else labels
 

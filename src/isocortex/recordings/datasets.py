@@ -26,7 +26,7 @@ class Dataset:
     Attributes
     ----------
     content : str
-        What it is, in a sentence.
+        A description of the recording, in a sentence.
     file : str
         Name of the file in its folder.
     address : str
@@ -74,7 +74,7 @@ DATASETS = Registry(
 
 
 def data_folder() -> Path:
-    """Return where downloads are kept: ``$ISOCORTEX_DATA``, else the user's cache folder."""
+    """Return the folder of downloads: ``$ISOCORTEX_DATA`` if it is set, otherwise the user's cache folder."""
     named = os.environ.get(FOLDER_VARIABLE)
     return Path(named) if named else Path(pooch.os_cache("isocortex")) / "data"
 
@@ -125,7 +125,8 @@ def _require_unchanged(path: Path, dataset: Dataset, record: Path) -> None:
     found = pooch.file_hash(str(path), alg=kind)
     require(
         found == expected,
-        f"{path} is not what was published: its {kind} is {found}, expected {expected}. Delete it, and fetch it again.",
+        f"{path} is not the published file: its {kind} is {found}, and {expected} was expected. Delete it and fetch "
+        "it again.",
     )
 
 
@@ -146,16 +147,18 @@ def _download(name: str, path: Path, dataset: Dataset, progress: Progress | None
         store.fetch(dataset.file, downloader=downloader)  # pyright: ignore[reportArgumentType]
     except RequestException as error:
         raise InputError(
-            f"{name} could not be downloaded from {dataset.address} ({type(error).__name__}). Without network, put the "
+            f"{name} could not be downloaded from {dataset.address} ({type(error).__name__}). Without a network "
+            "connection, put the "
             f"file {dataset.file} at {path}, or set {FOLDER_VARIABLE} to a folder with {name}/{dataset.file}."
         ) from error
     except ValueError as error:
         raise InputError(
-            f"{name} came from {dataset.address} with a wrong MD5 {RETRIES + 1} times: cut off or changed on the way. "
+            f"{name} was downloaded {RETRIES + 1} times from {dataset.address} with a wrong MD5: it is incomplete "
+            "or changed. "
             "Nothing was kept; try again later."
         ) from error
     except OSError as error:
-        raise InputError(f"{name} cannot be kept in {path.parent}: {error.strerror or error}.") from error
+        raise InputError(f"{name} cannot be saved in {path.parent}: {error.strerror or error}.") from error
 
 
 class _Bar:

@@ -1,4 +1,4 @@
-"""Look through an HDF5 file in a process of its own first: the HDF5 library never returns from some damaged files."""
+"""Check an HDF5 file in a separate process first: the HDF5 library never returns from some damaged files."""
 
 import subprocess
 import sys
@@ -33,6 +33,8 @@ def require_sound(path: Path) -> None:
     try:
         ended = subprocess.run([sys.executable, "-c", LOOK, str(path)], capture_output=True, timeout=PATIENCE)
     except subprocess.TimeoutExpired as error:
-        raise InputError(f"{path} is damaged: the HDF5 library does not come to its end. Copy it anew.") from error
+        raise InputError(
+            f"{path} is damaged: the HDF5 library does not finish reading it. Copy the file again."
+        ) from error
     if ended.returncode < 0:
-        raise InputError(f"{path} is damaged: the HDF5 library crashes over it. Copy it anew.")
+        raise InputError(f"{path} is damaged: the HDF5 library crashes while it reads it. Copy the file again.")

@@ -62,7 +62,7 @@ def read_kriegeskorte(folder: str | PathLike[str]) -> ObjectRecordings:
     try:
         return _parse(brain, supplement, published)
     except (KeyError, IndexError, ValueError, TypeError) as error:
-        raise InputError(f"The files in {folder} do not hold what was published: {error!r}.") from error
+        raise InputError(f"The files in {folder} are not the published ones: {error!r}.") from error
 
 
 def _parse(brain: dict[str, Any], supplement: dict[str, Any], published: dict[str, Any]) -> ObjectRecordings:

@@ -72,7 +72,7 @@ def _require_readable(name: str, kind: str) -> None:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Tell a damaged file in one sentence: SciPy and h5py raise anything from OSError to zlib.error."""
+    """Raise an :class:`InputError` for a damaged file: SciPy and h5py raise anything from OSError to zlib.error."""
     try:
         yield
     except InputError:

@@ -1,6 +1,6 @@
 """The arrays of netCDF files, by group; the axes of responses have names there, in any order."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,24 +17,30 @@ from .hdf5 import require_sound
 ASSEMBLY = {"presentation", "neuroid"}
 
 
-def load_netcdf(path: Path, wanted: Collection[str]) -> tuple[dict[str, Arrays], list[str]]:
-    """Load the wanted arrays of every group that holds responses or RDMs; return them, and the names of all others."""
+def load_netcdf(path: Path, names: Mapping[str, str]) -> tuple[dict[str, Arrays], list[str]]:
+    """Load the arrays of every group that holds responses or RDMs; return them, and the names of all variables.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        What an array is, such as ``"responses"`` → its name in the file.
+    """
     require_file(path, "a netCDF file")
     groups: dict[str, Arrays] = {}
-    others: set[str] = set()
+    held: set[str] = set()
     try:
         with _open(path) as tree:
             for node in tree.leaves:
                 dataset = node.to_dataset()
-                arrays = _arrays(path, dataset, wanted)
-                others |= {str(name) for name in dataset.variables} - set(arrays)
+                arrays = _arrays(path, dataset, names)
+                held |= set(map(str, dataset.variables))
                 if arrays:
                     groups[node.path.strip("/") or path.stem] = arrays
     except InputError:
         raise
     except Exception as error:  # a damaged file raises anything from OSError to KeyError
-        raise InputError(f"{path} cannot be read as netCDF ({type(error).__name__}); was it written whole?") from error
-    return groups, sorted(others)
+        raise InputError(f"{path} cannot be read as netCDF ({type(error).__name__}); is the file complete?") from error
+    return groups, sorted(held)
 
 
 @contextmanager
@@ -62,11 +68,16 @@ def save_rdms(path: Path, rdms: RDMs, categories: np.ndarray | None) -> None:
     xr.Dataset(variables).to_netcdf(path, engine="h5netcdf")
 
 
-def _arrays(path: Path, dataset: xr.Dataset, wanted: Collection[str]) -> Arrays:
+def _arrays(path: Path, dataset: xr.Dataset, names: Mapping[str, str]) -> Arrays:
     """Load the wanted arrays of one group; coordinates of `responses` stand for `stimuli` and `units`.
 
     Trials, and stimuli of an assembly that were presented unequally often, are averaged over those of each stimulus.
     """
+    renamed = {role: name for role, name in names.items() if role != name and name in dataset.variables}
+    absent = [
+        role for role, name in names.items() if role != name and role not in renamed and role in dataset.variables
+    ]
+    dataset = dataset.drop_vars(absent).assign({role: dataset[name].variable for role, name in renamed.items()})
     held = [name for name, array in dataset.data_vars.items() if set(array.dims) == ASSEMBLY]
     if held and "responses" not in dataset:
         require_memory(path, str(held[0]), dataset.nbytes)
@@ -76,10 +87,10 @@ def _arrays(path: Path, dataset: xr.Dataset, wanted: Collection[str]) -> Arrays:
     elif "responses" in dataset and "trial" in dataset["responses"].dims and "stimulus" in dataset.coords:
         require_memory(path, "responses", dataset["responses"].nbytes)
         dataset = dataset[["responses"]].groupby("stimulus").mean()
-    names = [name for name in wanted if name in dataset.variables]
-    for name in names:
-        require_memory(path, name, dataset[name].nbytes)
-    arrays = {name: _plain(dataset[name].values) for name in names}
+    roles = [role for role in names if role in dataset.variables]
+    for role in roles:
+        require_memory(path, names[role], dataset[role].nbytes)
+    arrays = {role: _plain(dataset[role].values) for role in roles}
     if "responses" in arrays and {"stimulus", "unit"} <= set(dataset["responses"].dims):
         last = [dim for dim in ("stimulus", "time", "unit") if dim in dataset["responses"].dims]
         order = [*(dim for dim in dataset["responses"].dims if dim not in last), *last]
@@ -87,7 +98,9 @@ def _arrays(path: Path, dataset: xr.Dataset, wanted: Collection[str]) -> Arrays:
         arrays["dims"] = np.array(order)
         coordinates = {"stimuli": "stimulus", "units": "unit", "times": "time"}
         arrays |= {
-            ours: _plain(dataset[theirs].values) for ours, theirs in coordinates.items() if theirs in dataset.coords
+            ours: _plain(dataset[theirs].values)
+            for ours, theirs in coordinates.items()
+            if theirs in dataset.coords and ours not in renamed
         }
     return arrays
 

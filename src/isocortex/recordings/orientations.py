@@ -43,9 +43,14 @@ def read_orientations(path: str | PathLike[str], *, bin_width: float | None = No
     [0.0, 45.0, -90.0, -45.0]
     """
     path = Path(path)
-    if path.suffix.lower() not in (".mat", ".nc") and not {"responses", "rdms"} & set(load_npz(path, ())[1]):
+    if path.suffix.lower() not in (".mat", ".nc", ".npy", ".csv") and not {"responses", "rdms"} & set(
+        load_npz(path, ())[1]
+    ):
         return read_npz(path, bin_width=bin_width)
-    require(bin_width is None, f"{path} is no published file, and only those can be binned; leave out --bin-width.")
+    require(
+        bin_width is None,
+        f"{path} is not a published recording, and only those can be binned; leave out --bin-width.",
+    )
     held = read(path)
     require(bool(held.responses), f"{path} holds RDMs; responses are needed here, stimulus × unit.")
     angles = held.stimuli

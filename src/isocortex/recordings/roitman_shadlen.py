@@ -53,7 +53,7 @@ def read_roitman_shadlen(path: str | PathLike[str]) -> dict[str, pd.DataFrame]:
     try:
         monkey, rt, coherence, correct, choice = (table[name].to_numpy(float) for name in COLUMNS)
     except ValueError as error:
-        raise InputError(f"{path} holds something that is no number: {error}.") from error
+        raise InputError(f"{path} holds a value that is not a number: {error}.") from error
     bad = ~np.isfinite([monkey, rt, coherence, correct, choice]).all(axis=0)
     require(
         not bad.any(), f"{path} has {bad.sum()} rows with missing values, the first is row {int(bad.argmax()) + 2}."
@@ -68,7 +68,7 @@ def read_roitman_shadlen(path: str | PathLike[str]) -> dict[str, pd.DataFrame]:
     middle, scale = float(np.median(rt)), 1e3
     if middle > LONGEST_SECONDS:
         warnings.warn(
-            f"The median reaction time in {path} is {middle:.4g} s, which looks like ms; it is taken as ms.",
+            f"The median reaction time in {path} is {middle:.4g} s, which looks like ms; it is read as ms.",
             stacklevel=2,
         )
         scale = 1.0

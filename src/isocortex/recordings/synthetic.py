@@ -28,7 +28,7 @@ def synthetic_v1(
 
     A neuron responds gain·exp(κ(cos 2(θ − θ_pref) − 1)) to orientation θ. Preferences are uniform but for a cardinal
     bias; κ and gain are lognormal over neurons. Animals differ in the depth and axis of the bias, in the width of
-    tuning, and in a gain field over orientation of their own. Each trial adds noise that is private to a neuron and
+    tuning, and in their gain as a function of orientation. Each trial adds noise that is private to a neuron and
     noise shared along a few dimensions. The default noise puts the noise ceiling of the correlation RDMs in 0.7–0.9,
     as in recordings; a population too clean makes every model look perfect.
 

@@ -54,14 +54,15 @@ def read_zhang_desimone(
     folder = Path(folder)
     require(folder.is_dir(), f"There is no folder {folder}.")
     paths = sorted(folder.glob(f"*{SUFFIX}"))
-    require(bool(paths), f"{folder} holds no file …{SUFFIX}; it must be the folder with one per neuron.")
+    require(bool(paths), f"{folder} holds no file …{SUFFIX}; it must be the folder with one such file per neuron.")
     require(window >= 1 and step >= 1, f"window and step must be at least 1 ms; got {window} and {step}.")
     rasters, labels, onsets = zip(*(_neuron(path) for path in paths), strict=True)
     duration, onset = rasters[0].shape[1], onsets[0]
     for path, raster, its_onset in zip(paths, rasters, onsets, strict=True):
         require(
             (raster.shape[1], its_onset) == (duration, onset),
-            f"{path} lasts {raster.shape[1]} ms, the stimulus coming at {its_onset}; others {duration} and {onset}.",
+            f"{path} lasts {raster.shape[1]} ms with the stimulus at {its_onset} ms; other files have {duration} "
+            f"and {onset} ms.",
         )
     starts = np.arange(onset % step, duration - window + 1, step)
     require(len(starts) > 0, f"A window of {window} ms does not fit into {duration} ms.")
@@ -100,7 +101,7 @@ def _neuron(path: Path) -> tuple[np.ndarray, list[tuple[str, str]], int]:
     try:
         return _parse(stored)
     except (KeyError, IndexError, ValueError, TypeError) as error:
-        raise InputError(f"{path} does not hold what was published: {error!r}.") from error
+        raise InputError(f"{path} is not a published file: {error!r}.") from error
 
 
 def _parse(stored: dict[str, Any]) -> tuple[np.ndarray, list[tuple[str, str]], int]:

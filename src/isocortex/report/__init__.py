@@ -7,3 +7,4 @@ from .result import Quantity as Quantity
 from .result import Result as Result
 from .result import Table as Table
 from .result import write_result as write_result
+from .schema import numbers_page as numbers_page

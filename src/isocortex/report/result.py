@@ -4,13 +4,16 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from html import escape
+from typing import Any, ClassVar
 
 import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
+from ..formats import significant
 from ..runs import Run
+from ..summaries import html_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,15 +91,27 @@ class Result(ABC):
     ----------
     question : str
         What the experiment asks, in one sentence.
-    quantities : mapping of str to Quantity
+    quantities : dict of str to Quantity
         What every number is, by its key; ``<…>`` in a key stands for any text.
-    references : sequence of str
+    references : tuple of str
         Names that :func:`isocortex.citation` knows.
     """
 
     question: ClassVar[str]
-    quantities: ClassVar[Mapping[str, Quantity]]
-    references: ClassVar[Sequence[str]] = ()
+    quantities: ClassVar[dict[str, Quantity]]
+    references: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Keep the short form: a dataclass would write out every array that it holds."""
+        super().__init_subclass__(**options)
+        cls.__repr__ = Result.__repr__
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.answer()}>"
+
+    def _repr_html_(self) -> str:
+        numbers = {key: significant(value, 6) for key, value in self.numbers().items() if value is not None}
+        return f"<p>{escape(self.answer())}</p>{html_table(self.question, numbers)}"
 
     @abstractmethod
     def numbers(self) -> dict[str, float]:

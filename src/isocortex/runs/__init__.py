@@ -1,5 +1,7 @@
-"""The run folder: what was asked, what was found, and the page to read it on."""
+"""The run folder: the options of a run, its results, and its report."""
 
+from .catalogue import latest_run as latest_run
+from .catalogue import runs_in as runs_in
 from .folder import LARGEST_RESPONSES as LARGEST_RESPONSES
 from .folder import PARTIAL as PARTIAL
 from .folder import Run as Run

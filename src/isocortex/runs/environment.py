@@ -1,4 +1,4 @@
-"""Where a run was made: versions, platform, device, and what compiling cost."""
+"""The environment of a run: versions, platform, device, and the time spent compiling."""
 
 import platform
 import subprocess
@@ -28,7 +28,7 @@ COMPILE_EVENTS = ("/jax/core/compile/backend_compile_duration", "/jax/core/compi
 
 
 def describe_environment() -> dict[str, Any]:
-    """Return package versions, platform, device, cores, the working folder, and its commit, where there is one."""
+    """Return package versions, platform, device, cores, the working folder, and its commit, if it has one."""
     described: dict[str, Any] = {
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Write files completely or not at all."""
 
 import errno
 import json
@@ -29,7 +29,7 @@ def whole(path: Path, size: int) -> Iterator[Path]:
     try:
         yield partial
         os.replace(partial, path)
-    except (OSError, RuntimeError) as error:  # HDF5 tells the reason in words only
+    except (OSError, RuntimeError) as error:  # HDF5 gives the reason in words only
         if getattr(error, "errno", None) not in FULL and os.strerror(errno.ENOSPC) not in str(error):
             raise
         needed, free = math.ceil(size / 1e5) / 10, shutil.disk_usage(path.parent).free / 1e6

@@ -1,4 +1,4 @@
-"""Write a run folder: under a ``.partial`` name until it is whole, so that nothing half-made looks finished."""
+"""Write a run folder, named ``.partial`` until it is complete, so that an unfinished run does not look finished."""
 
 import hashlib
 import io
@@ -94,7 +94,7 @@ class Run:
             "files": {str(path.absolute()): _sha256(path) for path in files},
         }
         digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:8]
-        require(os.fspath(out) != "", "The folder of runs has an empty name; '.' is the folder you are in.")
+        require(os.fspath(out) != "", "The folder for runs has an empty name; '.' is the current folder.")
         out = Path(out)
         try:
             out.mkdir(parents=True, exist_ok=True)
@@ -139,10 +139,10 @@ class Run:
         except InputError as error:
             raise InputError(f"{error} Start a new run.") from error
         found, options, schema, files = (config[k] for k in ("experiment", "options", "schema", "files"))
-        require(schema == SCHEMA, f"{folder} was written with layout {schema}, this version reads {SCHEMA}.")
+        require(schema == SCHEMA, f"{folder} was written with layout {schema}, and this version reads layout {SCHEMA}.")
         require(found == experiment, f"{folder} is a run of {found!r}: isocortex run {found} --resume {folder}")
         for path, digest in files.items():
-            require(Path(path).is_file(), f"{path}, which this run was started with, is gone.")
+            require(Path(path).is_file(), f"{path}, which this run was started with, no longer exists.")
             require(_sha256(Path(path)) == digest, f"{path} has changed since this run was started; start a new one.")
         run = cls(folder, progress)
         now = describe_environment()["packages"]

@@ -100,7 +100,7 @@ def read_part(folder: Path, name: str) -> Any:
     for finding in content["findings"] if name == "findings" else ():
         require(
             PLAIN_NAME.fullmatch(finding["name"]) is not None,
-            f"{path} names a finding {finding['name']!r}, which is no file in the run folder.",
+            f"{path} names a finding {finding['name']!r}, which is not the name of a file in the run folder.",
         )
         needed = "alt" if finding["kind"] == "figure" else "shown"
         require(needed in finding, f"{path} is damaged or was edited: {finding['name']!r} lacks {needed!r}.")

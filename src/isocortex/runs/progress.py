@@ -1,4 +1,4 @@
-"""How far a run is: a bar per stage on a terminal and in a notebook, a line per stage elsewhere."""
+"""Progress of a run: a bar per stage on a terminal and in a notebook, a line per stage elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator

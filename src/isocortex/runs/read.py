@@ -55,7 +55,7 @@ def read_run(folder: str | PathLike[str]) -> RunRecord:
     folder = Path(folder)
     try:
         require(folder.is_dir(), f"There is no run folder {folder}.")
-        require((folder / "config.json").exists(), f"{folder} is not a whole run folder: it has no config.json.")
+        require((folder / "config.json").exists(), f"{folder} is not a complete run folder: it has no config.json.")
         interrupted = not (folder / "summary.json").exists()
     except OSError as error:
         raise InputError(f"{folder} cannot be read: {error.strerror}.") from error

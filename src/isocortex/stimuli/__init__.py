@@ -1,4 +1,4 @@
-"""What is shown: gratings, filters, and images fitted to a canvas."""
+"""Stimuli: gratings, filters, bars, pictures, and positions in population codes."""
 
 from .bars import bars as bars
 from .filters import filter_bank as filter_bank

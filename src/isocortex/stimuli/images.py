@@ -1,4 +1,4 @@
-"""Photographs made ready for a model: grey, resized, centred on a grey canvas."""
+"""Prepare photographs for a model: convert to grey, resize, and centre on a grey canvas."""
 
 import numpy as np
 from jaxtyping import Float

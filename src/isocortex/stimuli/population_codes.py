@@ -195,7 +195,7 @@ class MonotonicCode(PopulationCode):
     ------
     InputError
         If `n` is below 1, a type is unknown, or neither "rising" nor "falling" is among the types: the other two do
-        not tell left from right.
+        not distinguish left from right.
 
     Examples
     --------
@@ -222,7 +222,8 @@ class MonotonicCode(PopulationCode):
                 raise unknown("type of monotonic unit", kind, TYPES)
         require(
             bool({"rising", "falling"} & set(self.types)),
-            "A monotonic code needs rising or falling units: those that peak or dip at 0° do not tell left from right.",
+            "A monotonic code needs rising or falling units: those that peak or dip at 0° do not distinguish left from "
+            "right.",
         )
 
     @property

@@ -1,4 +1,4 @@
-"""What a model is asked to do: pure samplers of trials, with a loss and a score."""
+"""Tasks: pure functions that draw trials, with a loss and a score."""
 
 from .clock import Clock as Clock
 from .clock import Duration as Duration

@@ -1,4 +1,4 @@
-"""Two noisy stimuli at once: attend to the one that the context names, or put both together."""
+"""Tasks with two noisy stimuli at once: select one by context, or combine both."""
 
 import jax
 import jax.numpy as jnp
@@ -25,9 +25,9 @@ class _TwoRings(RingTask):
 
 
 class ContextDecisionMaking(_TwoRings):
-    """Tell the direction of one of two stimuli, which a cue names (Mante et al. 2013, 10.1038/nature12742).
+    """Report the direction of the stimulus that a context cue names (Mante et al. 2013, 10.1038/nature12742).
 
-    Each ring shows a direction and a coherence of its own; two further inputs, on for the whole trial, say which ring
+    Each ring shows a direction with a coherence; two further inputs, on for the whole trial, say which ring
     counts. The conditions hold "context" (0: the first ring), "direction_1", "direction_2", "coherence_1",
     "coherence_2", and "choice" and "coherence" of the ring that counts.
 
@@ -94,7 +94,7 @@ class ContextDecisionMaking(_TwoRings):
 
 
 class MultiSensoryIntegration(_TwoRings):
-    """Tell a direction that two senses show at once, with a coherence split between them.
+    """Report a direction that two senses show at once, with a coherence split between them.
 
     The first ring has the coherence u·c, the second (1 − u)·c, with u ("share") uniform on 0–1 and drawn anew for every
     trial: either alone may be silent, and only their sum is reliable. As NeuroGym's task, except that the fixation cue

@@ -1,4 +1,4 @@
-"""Compare with what is remembered, or hold back: tasks with a delay."""
+"""Tasks with a delay: compare a stimulus with a remembered one, or withhold a response."""
 
 import operator
 from collections.abc import Sequence
@@ -96,8 +96,8 @@ class DelayComparison(TimedTask):
         """Return Φ(|r₁ − r₂|/(σ√(1/T₁ + 1/T₂))), the probability correct of comparing both means.
 
         No observer does better where all pairs differ by the same number of Hz and both stimuli last equally long, as
-        published: the mean frequency then tells nothing about the order. Elsewhere an observer that knows the pairs
-        gains a little.
+        published: the mean frequency then has no information about the order. In other cases an observer that knows the
+        pairs is slightly better.
         """
         first, second = (self.represent(trials.conditions[name]) for name in ("first", "second"))
         duration1, duration2 = (self.lasted(trials, f"stimulus{i}") for i in (1, 2))
@@ -153,9 +153,9 @@ class DelayMatchSample(TimedTask):
     def ideal(self, trials: Trials) -> PerTrial:
         """Return the probability correct of an observer that weighs all directions of the sample.
 
-        For two directions it tells each of both stimuli with P_i = Φ(√(T_i/2)/σ), and is right with both or neither:
-        P₁P₂ + (1 − P₁)(1 − P₂). For more, the posterior is computed for the inputs of each trial, and the result is 1
-        where its peak is right, else 0.
+        For two directions it recognises each of both stimuli with P_i = Φ(√(T_i/2)/σ), and is right if both or neither
+        are recognised: P₁P₂ + (1 − P₁)(1 − P₂). For more, the posterior is computed for the inputs of each trial, and
+        the result is 1 where its peak is right, else 0.
         """
         if self.n_directions == 2:
             p1, p2 = (probability_correct(jnp.sqrt(self.lasted(trials, p) / 2), self.noise) for p in self.NOISY)

@@ -1,4 +1,4 @@
-"""The Gymnasium view: any task in time as an environment for reinforcement learning, one trial per episode."""
+"""Use any task with time steps as a Gymnasium environment, with one trial per episode."""
 
 from typing import Any
 

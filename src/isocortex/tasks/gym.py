@@ -1,4 +1,4 @@
-"""Gymnasium's environments: every task in time, registered as ``isocortex/NAME-v0`` when this file is imported.
+"""Gymnasium environments: importing this module registers every task as ``isocortex/NAME-v0``.
 
 Needs the extra ``gym`` (``pip install 'isocortex[gym]'``). ``gymnasium.make("isocortex.tasks.gym:isocortex/NAME-v0")``
 imports it.
@@ -103,7 +103,7 @@ class TaskEnvironment(gymnasium.Env):
         """Return a number for the next batch, unless JAX would wait here for ever."""
         require(
             {os.getpid()} >= MADE_IN,
-            "This process was forked from one that uses JAX, and JAX does not run in it: start the processes afresh, "
+            "This process was forked from one that uses JAX, and JAX does not work in forked processes: start them "
             "with AsyncVectorEnv(…, context='spawn').",
         )
         return int(self.np_random.integers(2**31))

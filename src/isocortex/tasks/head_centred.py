@@ -1,4 +1,4 @@
-"""Where is it, seen from the head? Retinal position and eye position in, head-centred position out."""
+"""The task of Zipser & Andersen: compute head-centred position from retinal position and eye position."""
 
 from typing import ClassVar, Literal
 

@@ -8,6 +8,7 @@ import jax
 from jaxtyping import Float
 
 from ..shapes import PRNGKey
+from ..summaries import Described
 
 Outputs = Float[jax.Array, "trial *answer"]
 
@@ -33,7 +34,7 @@ class Trials(eqx.Module):
     conditions: dict[str, Float[jax.Array, " trial"]]
 
 
-class Task(eqx.Module):
+class Task(Described, eqx.Module):
     """A task samples trials and judges outputs. Everything is pure, so it can be jitted, mapped and scanned.
 
     Attributes

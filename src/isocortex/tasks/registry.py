@@ -1,4 +1,4 @@
-"""The tasks in time, by name, and tasks that a user wrote in a file of the current folder."""
+"""Tasks with time steps by name, and tasks that a user wrote in a file of the current folder."""
 
 import importlib
 import inspect
@@ -99,7 +99,9 @@ def _made(cls: type[TimedTask], options: dict[str, Any]) -> TimedTask:
             except InputError:
                 continue  # the default of another option does not go with it
             except (TypeError, ValueError):
-                raise InputError(f"{value!r} is no value for the option {given!r} of {cls.__name__}.") from error
+                raise InputError(
+                    f"{value!r} is not a valid value for the option {given!r} of {cls.__name__}."
+                ) from error
         raise InputError(f"{cls.__name__} could not be made: {type(error).__name__}: {error}.") from error
 
 
@@ -123,7 +125,7 @@ def _own(spec: str) -> type[TimedTask]:
     classes = {n: c for n, c in vars(module).items() if inspect.isclass(c) and c.__module__ == module.__name__}
     require(len(classes) > 0, f"{module_name}.py defines no class, and so no task {spec!r}.")
     cls = look_up(f"class in {module_name}.py,", class_name, classes)
-    require(issubclass(cls, TimedTask), f"{spec} is no task: make it a subclass of isocortex.tasks.TimedTask.")
+    require(issubclass(cls, TimedTask), f"{spec} is not a task: make it a subclass of isocortex.tasks.TimedTask.")
     missing = sorted(cls.__abstractmethods__)
     require(not missing, f"{spec} lacks {', '.join(missing)}.")
     return cls
@@ -198,8 +200,8 @@ def _check_values(task: TimedTask) -> None:
     low, high, most = int(answers.min()), int(answers.max()), task.n_outputs - 1
     require(
         low >= 0 and high <= most,
-        f"{name}.draw's 'choice' must be the index of one of the {most} CHOICES, from 0; the outputs that are right go "
-        f"from {low} to {high}, and there are 0 to {most}.",
+        f"{name}.draw's 'choice' must be the index of one of the {most} CHOICES, from 0; the correct outputs range "
+        f"from {low} to {high}, and the outputs are 0 to {most}.",
     )
     ideal = task.ideal(trials)
     require(bool(((ideal >= 0) & (ideal <= 1)).all()), f"{name}.ideal must return probabilities, from 0 to 1.")

@@ -1,4 +1,4 @@
-"""Stimuli that point in one of several directions on a ring, and how well an ideal observer tells which."""
+"""Stimuli that point in one of several directions on a ring, and the accuracy of an ideal observer."""
 
 import operator
 
@@ -35,7 +35,7 @@ def ring(direction: PerTrial, coherence: PerTrial, n: int) -> Float[Array, "tria
 
 
 def ring_accuracy(coherence: PerTrial, duration: PerTrial, noise: Number, n: int) -> PerTrial:
-    """Return the probability that the best observer tells the direction of a stimulus on a ring of n.
+    """Return the probability that an ideal observer reports the direction of a stimulus on a ring of n correctly.
 
     The evidence for each direction, Σ_k cos(θ_k − θ_g)·x_k summed over the steps, is sufficient. For n = 2 it is one
     normal number, and P = Φ((c/100)·√(T/2)/σ). For n > 2 it is a point in the plane, normal around the true direction

@@ -1,6 +1,6 @@
 """Tasks that unfold in time: periods follow one another, inputs are noisy, and an answer is due at the end.
 
-A task of one's own is a subclass of :class:`TimedTask` that names its periods, inputs and choices, draws the
+A task that a user writes is a subclass of :class:`TimedTask` that names its periods, inputs and choices, draws the
 conditions of a batch, and says what is shown in which period (docs/tasks.md).
 """
 
@@ -47,12 +47,13 @@ def _as_items(given: Mapping[str, Any] | tuple[tuple[str, Any], ...]) -> tuple[t
 class TimedTask(Task):
     """A task whose trials are sequences of steps.
 
-    Every trial starts at its onset. Where durations vary, shorter trials are padded with zeros to the longest possible
-    one, and `weights` are 0 there. Inputs are 0 unless something is shown. The target is a class per step: 0 "fixate",
-    and in the decision period 1 + the right choice.
+    Step 0 is the onset of the trial. If durations vary, shorter trials are padded with zeros to the longest possible
+    one, and `weights` are 0 in the padding. Inputs are 0 unless a stimulus is shown. The target of each step is a
+    class: 0 ("fixate"), and in the decision period 1 + the index of the correct choice.
 
-    **Success** (`correct`): at the last step that counts, the largest of all outputs, "fixate" included, is the right
-    one. NeuroGym's and nn-brain's published accuracies are counted so; a network that keeps fixating is wrong.
+    **Success** (`correct`): at the last step whose weight is not 0, the largest of all outputs, "fixate" included, is
+    the correct one. The published accuracies of NeuroGym and nn-brain are computed in the same way; a network that
+    keeps fixating is wrong.
 
     Parameters
     ----------
@@ -225,7 +226,7 @@ class TimedTask(Task):
         """Return the inputs. Channels come first until the end: the steps are then what the machine vectorises over.
 
         Noise is drawn for the steps that may carry it, and only if there is any. The condition keeps its drawing a
-        loop of its own too: merged with the last transposition, it is not vectorised and takes four times as long.
+        separate loop too: merged with the last transposition, it is not vectorised and takes four times as long.
         """
         stimuli = jnp.zeros((self.n_inputs - 1, clock.n, clock.n_steps))
         for period, x in jax.lax.optimization_barrier(self.shown(conditions)).items():

@@ -91,7 +91,10 @@ def test_rdms_are_left_out_by_stimulus_and_by_subject():
     ("call", "said"),
     [
         (lambda x: jackknife(mean, x, ["seed"]), "no factor 'seed'"),
-        (lambda x: jackknife(mean, x.isel(subject=[0]), ["subject"]), "one item of 'subject', which is no sample"),
+        (
+            lambda x: jackknife(mean, x.isel(subject=[0]), ["subject"]),
+            "one item of 'subject', which is not a random sample",
+        ),
         (lambda x: bootstrap(mean, x, ["subject"], key=jax.random.key(0), n_bootstraps=1), "at least 2 samples"),
         (
             lambda x: bootstrap(mean, RDMs(np.ones((2, 3)), np.arange(3)), ["subject"], key=jax.random.key(0)),

@@ -187,7 +187,7 @@ def test_too_few_stimuli_have_no_interval(n, options, rng):
         ({"inference": "jacknife"}, "Did you mean 'jackknife'"),
         ({"inference": "dual-bootstrap"}, "give it a key"),
         ({"pairs": [("a", "bb")]}, "Did you mean 'b'"),
-        ({"pairs": []}, "no two models"),
+        ({"pairs": []}, "fewer than two models"),
         ({"pairs": [("a", "a")]}, "two models; got 'a' twice"),
         ({"paired_seeds": True}, "as many rows in every model; got {'a': 2, 'b': 3}"),
     ],

@@ -212,7 +212,7 @@ NOISE = rsa.noise_precision(np.random.default_rng(0).normal(size=(9, 4)))
         (lambda: rsa.rdm(PLAIN, "mahalanobis"), "needs noise=.*'euclidean' is the same without whitening"),
         (lambda: rsa.rdm(PLAIN, noise=NOISE), "'correlation' takes no noise; 'mahalanobis' and 'crossnobis' do"),
         (lambda: rsa.rdm(PLAIN, prior=(1.0, 1.0)), "takes no prior; 'poisson'"),
-        (lambda: rsa.rdm(PLAIN, "mahalanobis", noise={"1": NOISE}), "takes one noise for all"),
+        (lambda: rsa.rdm(PLAIN, "mahalanobis", noise={"1": NOISE}), "needs one noise precision for all"),
         (lambda: rsa.rdm(PLAIN.isel(unit=slice(3)), "mahalanobis", noise=NOISE), "4 units cannot whiten .* 3 units"),
         (lambda: rsa.rdm(-PLAIN, "poisson"), "not negative; got -121"),
         (lambda: rsa.rdm(PLAIN, "poisson", prior=(0.0, 0.1)), "must be positive"),

@@ -74,8 +74,8 @@ def test_predictions_hold_where_the_truth_is_known(rng, key, capsys):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"stimuli": [4]}, "needs 5 stimuli; got 4"),
-        ({"subjects": [1]}, "needs two subjects"),
+        ({"stimuli": [4]}, "needs at least 5 stimuli; got 4"),
+        ({"subjects": [1]}, "needs at least two subjects"),
         ({"alpha": 5.0}, "alpha must be between"),
         ({"repeats": [2]}, "Repeats need the responses"),
     ],

@@ -65,7 +65,7 @@ BAD = {
     "time constant": ({"tau": 0.1}, "--tau must be above 0.1"),
     "duration": ({"duration": 100.5}, "--duration must be a whole number of ms"),
     "long": ({"duration": 1e6}, "--duration must be at least 100 and at most 100000"),
-    "infinite": ({"noisy_input": float("inf")}, "--noisy-input must be at least -50"),
+    "infinite": ({"noisy_input": float("inf")}, "--noisy-input must be at least −50"),
 }
 
 

@@ -109,5 +109,5 @@ def test_a_missing_variable_is_told(published, missing):
     path = published / "Kriegeskorte_Neuron2008_supplementalData.mat"
     content = {n: v for n, v in scipy.io.loadmat(path).items() if not n.startswith("__") and n != missing}
     scipy.io.savemat(path, content)
-    with pytest.raises(InputError, match="do not hold what was published"):
+    with pytest.raises(InputError, match="are not the published ones"):
         read_kriegeskorte(published)

@@ -1,4 +1,4 @@
-"""How sure a statistic is: samples of crossed factors, intervals and tests, corrections, and splits without leaks."""
+"""Statistical inference: resampling of crossed factors, intervals, tests, corrections, cross-validation splits."""
 
 from .any_statistic import bootstrap as bootstrap
 from .any_statistic import jackknife as jackknife

@@ -1,4 +1,4 @@
-"""How sure any statistic of responses is: the jackknife and the bootstrap over crossed random factors."""
+"""Standard errors of any statistic of responses: the jackknife and the bootstrap over crossed random factors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
@@ -31,7 +31,7 @@ def factor_key(key: PRNGKey, factor: str) -> PRNGKey:
 
 
 def jackknife(statistic: Statistic, data: Data, factors: Sequence[str]) -> Uncertainty:
-    """Estimate how sure a statistic is by leaving out one item of each factor at a time.
+    """Estimate the standard error of a statistic by leaving out one item of each factor at a time.
 
     The variances of the factors are added. Each holds the interaction of its factor with the others, so that the sum
     is too large by about one such interaction for each factor beyond the first: it errs on the cautious side (Efron &
@@ -80,7 +80,7 @@ def jackknife(statistic: Statistic, data: Data, factors: Sequence[str]) -> Uncer
 def bootstrap(
     statistic: Statistic, data: Data, factors: Sequence[str], *, key: PRNGKey, n_bootstraps: int = 1000
 ) -> Uncertainty:
-    """Estimate how sure a statistic is from bootstrap samples of crossed factors.
+    """Estimate the standard error of a statistic from bootstrap samples of crossed factors.
 
     Every subset of the factors is drawn jointly, and interactions are counted once (:func:`crossed_covariance`). The
     samples depend on the key, the factor and its number of items alone, so that two statistics of the same data are
@@ -173,7 +173,10 @@ def _items(data: Any, factor: str) -> list[np.ndarray]:
     else:
         labels = data[factor].values
         items = [np.flatnonzero(labels == label) for label in dict.fromkeys(labels.tolist())]
-    require(len(items) > 1, f"The data have one item of {factor!r}, which is no sample; leave the factor out.")
+    require(
+        len(items) > 1,
+        f"The data have only one item of {factor!r}, which is not a random sample; leave the factor out.",
+    )
     return items
 
 

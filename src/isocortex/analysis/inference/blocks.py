@@ -4,7 +4,7 @@ from itertools import pairwise
 from math import ceil
 
 CACHED = 2**16
-"""Numbers in the arrays of a block, at most: few enough for the cache, and enough to be worth a core of their own."""
+"""Numbers in the arrays of a block, at most: few enough for the cache, and enough to be worth a separate core."""
 
 
 def blocks_of(n: int, entries: int) -> list[slice]:

@@ -26,7 +26,7 @@ def asymmetry(
     squared_gradient : array, shape (estimate,)
         The square of g.
     of_pairs : array, shape (estimate,)
-        2 tr B², the variance that belongs to pairs.
+        2 tr B², the variance due to pairs.
     variance : array, shape (estimate,)
 
     Returns

@@ -1,4 +1,4 @@
-"""Cross-validation splits that no repeat, trial or group can straddle."""
+"""Cross-validation splits that keep all repeats or trials of a group in the same fold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ...shapes import PRNGKey
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """One fold: which items a model is fitted to, and which it is judged on.
+    """One fold: the items that a model is fitted to, and the items that it is tested on.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ def splits(
 
 
 def require_no_leak(folds: Sequence[Split], labels: Sequence[Any] | np.ndarray) -> None:
-    """Raise an :class:`InputError` if a group is both fitted to and judged on, or an item is not judged on once.
+    """Raise an :class:`InputError` if a group is in training and test items, or an item is not tested exactly once.
 
     Parameters
     ----------

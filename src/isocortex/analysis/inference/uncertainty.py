@@ -1,4 +1,4 @@
-"""How sure the mean similarities of several models are together, and what follows for contrasts between them."""
+"""The joint uncertainty of several statistics, and tests of contrasts between them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Uncertainty:
     freedom : mapping of str to array, shape (statistic,)
         Factor → items less one, for each statistic: the degrees of freedom of its covariance.
     own : set of str
-        Factors of which each statistic has items of its own, as models have seeds.
+        Factors whose items differ between statistics, as the seeds of models do.
     most : array, shape (statistic, statistic)
         Covariance that counts interactions several times: no variance can be larger.
     least : mapping of str to float
@@ -46,9 +46,9 @@ class Uncertainty:
         Factor → what each of its items adds; the sum of squares is a variance. Heavy tails of it make its variance
         less certain.
     of_pairs : array, shape (statistic, statistic), optional
-        Covariance that belongs to pairs of items. Default none.
+        Covariance due to pairs of items. Default none.
     pair_terms : array, shape (3, statistic, pair), optional
-        The influence of the first item of a pair, that of the second, and what belongs to the pair alone. The sum of
+        The influence of the first item of a pair, that of the second, and the part due to the pair alone. The sum of
         their products shows the skewness. Default none: no skewness is corrected.
     """
 
@@ -201,7 +201,7 @@ def degrees_of_freedom(shares: Sequence[tuple[np.ndarray, np.ndarray]], variance
 
 
 def _ratio(estimate: np.ndarray, se: np.ndarray) -> np.ndarray:
-    """Return estimates in standard errors, NaN where there is none."""
+    """Return estimates in standard errors, NaN where the standard error is unknown."""
     return np.divide(estimate, se, out=np.full_like(se, np.nan), where=se > 0)
 
 

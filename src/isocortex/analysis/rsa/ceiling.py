@@ -1,4 +1,4 @@
-"""Noise ceilings: the range in which the similarity of the best possible model with the data would lie."""
+"""Noise ceilings: the range in which the similarity of the best possible model to the data lies."""
 
 from dataclasses import dataclass
 from math import sqrt

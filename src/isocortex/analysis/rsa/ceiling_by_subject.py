@@ -13,8 +13,8 @@ from .ceiling import lower_bounds
 from .leaving_out import pairs_to_leave_out, second_differences
 
 FEWEST_SUBJECTS = 8
-"""With fewer, what belongs to pairs of subjects is known too badly to be counted once: the noise ceiling's variance
-keeps it twice, and the test against it is cautious."""
+"""With fewer, the variance due to pairs of subjects is estimated too imprecisely to be counted once: the
+variance of the noise ceiling then counts it twice, and the test against the ceiling is cautious."""
 MOST_SUBJECT_PAIRS = 100
 """Pairs of subjects that are left out together, at most."""
 

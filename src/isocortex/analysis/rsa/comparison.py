@@ -1,4 +1,4 @@
-"""Intervals and tests for the similarity of models' RDMs with measured ones, each alone and in pairs."""
+"""Compare RDMs of models with measured RDMs: intervals and tests for each model and for each pair of models."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -32,7 +32,7 @@ def compare(
     key: PRNGKey | None = None,
     n_bootstraps: int = 1000,
 ) -> pd.DataFrame:
-    """Compare models' RDMs with measured ones, with intervals for new stimuli, subjects and seeds.
+    """Compare RDMs of models with measured RDMs, with intervals for new stimuli, subjects and seeds.
 
     The statistic is the mean similarity over seeds and subjects. Its variance over crossed samples of stimuli, subjects
     and seeds comes from the jackknife of :mod:`.jackknife`, or from the dual bootstrap of Schütt et al. (2023,
@@ -50,14 +50,14 @@ def compare(
     confidence : float
         Default 0.95.
     factors : sequence of {"stimulus", "seed", "subject"}
-        What is taken as a random sample of what could have been. Default all three. Without "subject" the interval
-        speaks about these very subjects, and without "stimulus" about these very stimuli, as it should where they are
-        a grid that covers a continuum. A factor of which a model has one item is left out.
+        The factors whose items are random samples. Default all three. Without "subject" the interval holds for these
+        subjects only, and without "stimulus" for these stimuli only, as it should if they are a grid that covers a
+        continuum. A factor of which a model has one item is left out.
     correction : {"none", "holm", "fdr"}
         Adjustment of each column of p values for the number of models. Default none.
     inference : {"jackknife", "dual-bootstrap"}
-        Default jackknife: nothing is drawn, and in simulations tests keep their level (see docs/rsa.md). The published
-        bootstrap is wider than needed with few stimuli.
+        Default jackknife, which draws nothing at random, and whose tests keep their level in simulations (see
+        docs/rsa.md). The intervals of the published bootstrap are too wide with few stimuli.
     key : key, optional
         Draws the samples of the dual bootstrap, the same stimuli for every model; the jackknife needs none.
     n_bootstraps : int
@@ -66,14 +66,16 @@ def compare(
     Returns
     -------
     DataFrame
-        Index model; columns ``mean``, ``low``, ``high``, ``se``; ``p``, two-sided, of a mean of 0; ``p_ceiling``,
-        one-sided, of reaching the lower bound of :func:`noise_ceiling`, and ``p_above``, one-sided and cautious, of
-        lying no higher (both NaN with fewer than three subjects, or two where they are no factor); ``undefined``, the
-        share of samples without a similarity; ``seeds``, ``subjects``; ``carried_by``, the labels of a few stimuli,
-        at most one in twenty, that have more than half of the influence on the mean (by squares; empty where there are
-        none, and with the bootstrap). Where it names some, tests may reject too often: look at the means without them.
-        The interval is NaN where a sample of the jackknife is undefined, as with three or four stimuli, or more than a
-        fifth of the bootstrap's. ``attrs["methods"]`` says in a paragraph what was done.
+        The index is the model. The columns are ``mean``, ``low``, ``high``, ``se``; ``p``, a two-sided test of a mean
+        of 0; ``p_ceiling``, a one-sided test, small if the model falls short of the lower bound of
+        :func:`noise_ceiling`; ``p_above``, a cautious one-sided test, small if the model lies above this bound (both
+        are NaN with fewer than three subjects, or fewer than two if subjects are not a factor); ``undefined``, the
+        share of samples without a similarity; ``seeds``; ``subjects``; and ``carried_by``, the labels of the few
+        stimuli, at most one in twenty, that have more than half of the influence on the mean (in squares; empty if
+        there are no such stimuli, and with the bootstrap). If it names stimuli, tests may reject too often: look at
+        the means without them. The interval is NaN if a sample of the jackknife is undefined, as with three or four
+        stimuli, or if more than a fifth of the samples of the bootstrap are undefined. ``attrs["methods"]`` describes
+        the method in a paragraph.
 
     Raises
     ------
@@ -131,10 +133,10 @@ def differences(
     n_bootstraps: int = 1000,
     paired_seeds: bool = False,
 ) -> pd.DataFrame:
-    """Tell models apart: the difference of their similarities with the data, on the same stimuli and subjects.
+    """Test the differences between models in their similarity to the data, on the same stimuli and subjects.
 
-    What two models share, such as stimuli that are hard for both, cancels in the difference, so that it is known
-    better than either mean. The options are those of :func:`compare`.
+    Variation that two models share, such as stimuli that are difficult for both, cancels in the difference, so that the
+    difference is estimated more precisely than either mean. The options are those of :func:`compare`.
 
     Parameters
     ----------
@@ -172,12 +174,12 @@ def differences(
     for name in {name for pair in pairs or () for name in pair}:
         look_up("model", name, dict(models))
     chosen = list(combinations(names, 2)) if pairs is None else list(pairs)
-    require(bool(chosen), "There are no two models to compare.")
+    require(bool(chosen), "There are fewer than two models to compare.")
     for a, b in chosen:
         require(a != b, f"A difference needs two models; got {a!r} twice.")
     if paired_seeds:
         rows = {name: len(stack) for name, stack in models.items()}
-        require(len(set(rows.values())) == 1, f"Paired seeds need as many rows in every model; got {rows}.")
+        require(len(set(rows.values())) == 1, f"Paired seeds need the same number of rows in every model; got {rows}.")
     _check(confidence, correction)
     found, _ = _estimate(models, data, method, factors, inference, key, n_bootstraps, paired_seeds=paired_seeds)
     contrasts = np.zeros((len(chosen), len(models) + 1))
@@ -227,7 +229,7 @@ def _estimate(
 ) -> tuple[Uncertainty, np.ndarray]:
     """Check what is compared, and estimate the covariance of the models' means."""
     require(bool(models), "There are no models to compare.")
-    require(bool(factors), "Name at least one factor that is a sample: stimulus, subject or seed.")
+    require(bool(factors), "Name at least one factor that is a random sample: stimulus, subject or seed.")
     require(n_bootstraps >= 2, f"bootstraps must be at least 2; got {n_bootstraps}.")
     look_up("inference", inference, dict.fromkeys(METHODS))
     for factor in factors:

@@ -1,4 +1,4 @@
-"""Fitted models compared with data that they were not fitted to, with intervals for new stimuli and new subjects."""
+"""Compare fitted models with held-out data, with intervals for new stimuli and new subjects."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -48,7 +48,7 @@ def crossvalidate(
     """Fit models to some stimuli of some subjects, and compare them with other stimuli of other subjects.
 
     The whole of the cross-validation is repeated without each stimulus, for several assignments to folds;
-    what follows for the variance is told in :mod:`.jackknife`.
+    :mod:`.jackknife` explains how the variance follows.
 
     Parameters
     ----------
@@ -60,8 +60,8 @@ def crossvalidate(
         Deals stimuli and subjects to folds, and draws samples.
     method : {"pearson", "cosine", "whitened-pearson", "whitened-cosine"}
     stimulus_folds, subject_folds : int, optional
-        Default a fold per eight stimuli, from 2 to 5, and per three subjects, at most 5. With 1 fold, models are fitted
-        to the stimuli or subjects that they are tested on.
+        Default: one fold for every eight stimuli, from 2 to 5, and one for every three subjects, at most 5. With 1
+        fold, models are fitted to the same stimuli or subjects that they are tested on.
     inference : {"jackknife", "dual-bootstrap"}
         Default the jackknife. In samples of the dual bootstrap (Schütt et al. 2023, 10.7554/eLife.82566) copies of a
         stimulus stay in one fold, which they cannot dominate more than one of them could: its intervals are too narrow
@@ -109,7 +109,7 @@ def crossvalidate(
         min(max(n_subjects // 3, 1), 5) if subject_folds is None else subject_folds,
     )
     require(bool(models), "There are no models to compare.")
-    require(bool(factors), "Name at least one factor that is a sample: stimulus or subject.")
+    require(bool(factors), "Name at least one factor that is a random sample: stimulus or subject.")
     fewest = look_up("inference", inference, LEAST_IN_FOLD)
     CORRECTIONS.named(correction)
     require(
@@ -153,7 +153,7 @@ def _jackknife(
     """Cross-validate without each stimulus, the others staying in their folds.
 
     Subjects are not left out: their deviations from the mean are used, as at the best weights no similarity changes
-    with the weights at first order. What belongs to pairs of stimuli is counted twice, which is cautious: in small
+    with the weights at first order. The variance due to pairs of stimuli is counted twice, which is cautious: in small
     folds it cannot be told from what belongs to three.
     """
     n, n_subjects, n_assigned = len(data.stimuli), len(data), ASSIGNMENTS["jackknife"]

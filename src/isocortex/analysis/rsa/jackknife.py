@@ -4,7 +4,7 @@ A similarity of RDMs is a mean over pairs of stimuli. To leave out stimulus i ch
 stimulus, and by the shares β_ij of the pairs it is in; since a pair has two stimuli, the jackknife counts what belongs
 to pairs twice (a bootstrap thrice). Leaving out two stimuli at once shows β_ij alone, which is then taken out again
 (Efron & Stein 1981, 10.1214/aos/1176345462). The noise ceiling, whose similarities are of pairs of subjects, is treated
-likewise (:mod:`.ceiling_by_subject`). What belongs to pairs also makes estimates skewed (:mod:`.skewness`). Nothing is
+likewise (:mod:`.ceiling_by_subject`). The part due to pairs also makes estimates skewed (:mod:`.skewness`). Nothing is
 drawn at random.
 """
 
@@ -23,10 +23,11 @@ from .leaving_out import pairs_to_leave_out, parts_left_out, per_pair, samples_w
 from .similarities.similarity import bootstrap_similarity, similarity
 
 LEAST = 0.5
-"""Share that no variance is less than: of the jackknife's over stimuli, and of what belongs to pairs alone.
+"""Share that no variance is less than: of the jackknife's over stimuli, and of the variance due to pairs alone.
 
-Half of the jackknife's is left where all belongs to pairs. What belongs to pairs, of stimuli or of the noise ceiling's
-subjects, is known better than the difference from which the variance is taken; to cut at the whole is too cautious.
+Half of the jackknife's is left if all variance is due to pairs. The variance due to pairs, of stimuli or
+of the noise ceiling's subjects, is estimated more precisely than the difference from which the variance is computed; a
+limit of the whole instead of half would be too cautious.
 """
 
 
@@ -120,7 +121,7 @@ class LeftOut:
         return values
 
     def pair_terms(self) -> PairTerms:
-        """Return the influences of the items of pairs, and what belongs to each pair alone, counted in both orders.
+        """Return the influences of the items of pairs, and the part due to each pair alone, counted in both orders.
 
         Pairs of stimuli, of a stimulus and a subject, and of subjects (of the noise ceiling). Leaving out changes by
         minus the influence of a stimulus, which occurs twice in each product.
@@ -144,7 +145,7 @@ class LeftOut:
         return np.concatenate(result, axis=2)
 
     def within_factors(self) -> Covariances:
-        """Return the covariance that belongs to pairs of stimuli, and of the noise ceiling's subjects."""
+        """Return the covariance due to pairs of stimuli, and to pairs of the noise ceiling's subjects."""
         result = np.zeros((len(self.mean), len(self.mean)))
         if "pair" in self.parts:
             result += self.gram("pair")
@@ -153,7 +154,7 @@ class LeftOut:
         return result
 
     def of_pairs(self) -> Covariances:
-        """Return the covariance that belongs to all pairs: also to those of a stimulus and a subject."""
+        """Return the covariance due to all pairs, those of a stimulus and a subject included."""
         result = self.within_factors()
         return result + self.gram("one", "subject") if {"stimulus", "subject"} <= self.items.keys() else result
 

@@ -45,7 +45,7 @@ def parts_left_out(values: np.ndarray, n: int, pairs: np.ndarray | None) -> dict
 
 
 def second_differences(whole: np.ndarray, one: np.ndarray, two: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Return what belongs to pairs of items alone (first axis), scaled so that the sum of squares is a variance."""
+    """Return the part due to pairs of items (first axis), scaled so that the sum of squares is a variance."""
     n = len(one)
     second = n * whole - (n - 1) * one[pairs].sum(axis=1) + (n - 2) * two
     return (second - second.mean(axis=0)) * np.sqrt(max(n - 3, 0) / (2 * n * len(pairs)))
@@ -57,5 +57,5 @@ def per_pair(n: int, n_pairs: int) -> float:
 
 
 def times_counted(n: int) -> float:
-    """Return how often the jackknife over n items counts the variance that belongs to pairs: twice, for many."""
+    """Return how often the jackknife over n items counts the variance due to pairs: twice, for many items."""
     return 2 * ((n - 1) / max(n - 2, 1)) ** 2

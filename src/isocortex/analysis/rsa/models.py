@@ -68,13 +68,13 @@ class Model(ABC):
         """Return the weighted sum of the model's RDMs, as one row."""
         require(
             parameters.shape == (len(self.rdms),),
-            f"The model has {len(self.rdms)} RDMs and needs as many weights; got the shape {parameters.shape}.",
+            f"The model has {len(self.rdms)} RDMs and needs one weight for each; got the shape {parameters.shape}.",
         )
         return RDMs(parameters[None] @ self.rdms.dissimilarities, self.rdms.stimuli, measure=self.rdms.measure)
 
 
 class Fixed(Model):
-    """The mean of the RDMs: nothing is fitted."""
+    """A model without parameters: the mean of its RDMs."""
 
     def weights(self, grams: Grams, crosses: Crosses) -> Crosses:
         """Return equal weights."""
@@ -82,7 +82,7 @@ class Fixed(Model):
 
 
 class Select(Model):
-    """The RDM that is most similar to the data, as for the best of several layers."""
+    """A model that selects the RDM with the highest similarity to the data, such as the best of several layers."""
 
     def weights(self, grams: Grams, crosses: Crosses) -> Crosses:
         """Return 1 for the best and 0 for the others."""
@@ -90,7 +90,7 @@ class Select(Model):
 
 
 class Weighted(Model):
-    """A sum with weights that are not negative, as for features that a population holds in unknown proportion.
+    """A sum of RDMs with non-negative weights, for features that a population represents in unknown proportions.
 
     The weights are the least-squares ones with θ ≥ 0, whose prediction is also the most similar.
     """
@@ -110,7 +110,7 @@ class Weighted(Model):
 
 
 class Interpolated(Model):
-    """A point on the line between two neighbours in the order of the RDMs, as for a parameter known on a grid."""
+    """An interpolation between two neighbouring RDMs, for a parameter that is known on a grid."""
 
     def weights(self, grams: Grams, crosses: Crosses) -> Crosses:
         """Return the best of the best points between neighbours: inside where least squares has both, else an end."""
@@ -168,7 +168,10 @@ def inner_products(models: Sequence[Model], data: RDMs, multiplicity: Multiplici
     measure = SIMILARITIES[method].compute if method in SIMILARITIES else None
     if not isinstance(measure, Linear):
         fitting = [name for name, known in SIMILARITIES.items() if isinstance(known.compute, Linear)]
-        raise InputError(f"Models are fitted by inner products: {', '.join(fitting)}; got {method!r}.")
+        raise InputError(
+            f"Models can be fitted with the similarities {', '.join(fitting)}, which are inner products; got "
+            f"{method!r}."
+        )
     for model in models:
         shared_pairs(model.rdms, data)
     rows = [*(model.rdms.dissimilarities for model in models), data.dissimilarities]

@@ -1,4 +1,4 @@
-"""How many stimuli, subjects and repeats it takes to tell two models apart, from pilot data."""
+"""Statistical power: predict from pilot data how many stimuli, subjects and repeats an experiment needs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -35,9 +35,9 @@ def power(
 ) -> pd.DataFrame:
     """Predict how often an experiment of each size would find two models to differ.
 
-    The jackknife of :func:`.compare` splits the variance of the difference, in the pilot, into what belongs to stimuli,
-    pairs of stimuli, subjects, and their interactions. Each part shrinks with its own number of items, which gives the
-    variance in an experiment of another size. Experiments are then simulated, with their errors and with the
+    The jackknife of :func:`.compare` splits the variance of the difference, in the pilot, into the parts due to
+    stimuli, pairs of stimuli, subjects, and their interactions. Each part shrinks with its number of items, which gives
+    the variance in an experiment of another size. Experiments are then simulated, with their errors and with the
     uncertainty of their own estimates of variance, and tested as :func:`.differences` does, for new stimuli and new
     subjects.
 
@@ -86,10 +86,16 @@ def power(
     >>> bool(table["power"].is_monotonic_increasing)
     True
     """
-    require(len(models) == 2, f"Power is that of telling two models apart; got {len(models)}.")
+    require(len(models) == 2, f"Power is computed for the difference between two models; got {len(models)}.")
     require(0 < alpha < 1, f"alpha must be between 0 and 1, such as 0.05; got {alpha}.")
-    require(min(stimuli) >= FEWEST_STIMULI, f"An experiment needs {FEWEST_STIMULI} stimuli; got {min(stimuli)}.")
-    require(min(subjects) >= 2, f"An experiment needs two subjects to speak about new ones; got {min(subjects)}.")
+    require(
+        min(stimuli) >= FEWEST_STIMULI,
+        f"An experiment needs at least {FEWEST_STIMULI} stimuli; got {min(stimuli)}.",
+    )
+    require(
+        min(subjects) >= 2,
+        f"An experiment needs at least two subjects, to test for new subjects; got {min(subjects)}.",
+    )
     draw_key, simulate_key = jax.random.split(key)
     rows = []
     for count in repeats or (None,):
@@ -116,8 +122,8 @@ def variance_parts(models: Sequence[RDMs], data: RDMs, method: str) -> dict[str,
     Keys ``difference``, ``stimulus``, ``pair``, ``subject``, ``stimulus × subject`` and ``pair × subject``.
     """
     n, n_subjects = len(data.stimuli), len(data)
-    require(n >= FEWEST_STIMULI, f"A pilot needs {FEWEST_STIMULI} stimuli; got {n}.")
-    require(n_subjects >= 2, "A pilot needs at least two subjects, to see how they differ.")
+    require(n >= FEWEST_STIMULI, f"A pilot needs at least {FEWEST_STIMULI} stimuli; got {n}.")
+    require(n_subjects >= 2, "A pilot needs at least two subjects, to estimate how they differ.")
     found = leave_out(models, data, method=method, factors=("stimulus", "subject"), paired_seeds=False)
 
     def part(name: str, *drawn: str) -> float:

@@ -1,4 +1,4 @@
-"""Dissimilarities that are equal but for rounding, made equal: ranks and comparisons must not read its last bits."""
+"""Make dissimilarities equal that differ only by rounding, so that ranks do not depend on rounding."""
 
 import numpy as np
 

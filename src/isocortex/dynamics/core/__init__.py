@@ -1,4 +1,4 @@
-"""Systems dx/dt = f(t, x), their simulation, and what is found in every one: fixed points, nullclines, branches."""
+"""Systems dx/dt = f(t, x), their simulation and their analysis: fixed points, nullclines, bifurcations."""
 
 from .continuation import continuation as continuation
 from .drive import OUDrive as OUDrive

@@ -1,4 +1,4 @@
-"""How the fixed points of a system move, meet and lose their stability as one parameter changes."""
+"""Continuation: follow the fixed points of a system and find their bifurcations as one parameter changes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Inputs that change in time, around any system: a pulse, and noise with a correlation time."""
+"""Inputs that change over time, for any system: a pulse, and Ornstein–Uhlenbeck noise."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ROUNDING = 1e-9
 
 
 class Around(System):
-    """A system within another, whose parameters it takes over."""
+    """A system that contains another system and has its parameters too."""
 
     system: eqx.AbstractVar[System]
 
@@ -80,7 +80,7 @@ class Pulse(Around):
 class OUDrive(Around):
     """Add Ornstein–Uhlenbeck noise to parameters of a system: p + η, τ dη = −η dt + σ√(2τ) dW.
 
-    Each η becomes a variable of its own after those of the system, named ``drive <parameter>``. σ is its stationary
+    Each η becomes a further variable after those of the system, named ``drive <parameter>``. σ is its stationary
     standard deviation. Simulated with Euler–Maruyama at the step dt, its sd is σ/√(1 − dt/2τ).
 
     Parameters

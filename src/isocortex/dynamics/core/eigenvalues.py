@@ -1,4 +1,4 @@
-"""What the eigenvalues of a Jacobian say about a fixed point."""
+"""Classify fixed points by the eigenvalues of their Jacobians."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ makes of two eigenvalues 0 that have one eigenvector."""
 
 
 def kind(eigenvalues: Complex[np.ndarray, " mode"], *, zero: Float[np.ndarray, " mode"] | float | None = None) -> str:
-    """Return what a fixed point with these eigenvalues is.
+    """Return the kind of a fixed point with these eigenvalues, such as stable node or saddle.
 
     A node if all are real and a spiral if not, stable if every real part is negative, unstable if every one is
     positive; a saddle if there are both. If a real part vanishes, and none is positive beside it, the linearisation
@@ -79,7 +79,7 @@ def rounding_of_real_parts(
 def time_constants(
     eigenvalues: Complex[np.ndarray, "*any"],
 ) -> tuple[Float[np.ndarray, "*any"], Float[np.ndarray, "*any"]]:
-    """Return how fast modes decay and how fast they turn.
+    """Return the time constants of decay and the periods of rotation of modes.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def time_constants(
 
 
 def stability_table(found: xr.Dataset, *, n_modes: int = 3) -> pd.DataFrame:
-    """Return what decides the fate of a state near each fixed point, however many dimensions there are.
+    """Return the numbers that describe the stability of each fixed point, for any number of dimensions.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""All fixed points of a system in a box or near given states, and what kind each one is.
+"""Find the fixed points of a system in a box or near given states, and classify them.
 
 Many starts run in one compiled program: damped Gauss–Newton (Levenberg–Marquardt) steps that lower the speed
-|dx/dt|, which ends at fixed points, and at slow points where there is none (Sussillo & Barak 2013,
+|dx/dt|, which ends at fixed points, or at slow points (Sussillo & Barak 2013,
 10.1162/NECO_a_00409). A singular Jacobian, as on a line of fixed points, stops none: they go to a near one.
 What has not arrived by then, as where one variable is far slower than another, goes on by Newton's method; and the
 size of a Newton step, in units of the box, says what is a fixed point.

@@ -1,4 +1,4 @@
-"""Lines of slow points: how a network holds a number, and which inputs move it along.
+"""Line attractors: lines of slow points along which a network stores a number, and inputs that move it.
 
 At a point of a line attractor one eigenvalue of the Jacobian is near zero. Its right eigenvector lies along the line;
 its left eigenvector, the selection vector, says how far any small input moves the state along the line once everything
@@ -97,7 +97,7 @@ def line_attractor(found: xr.Dataset) -> xr.Dataset:
 
 
 def selected_input(line: xr.Dataset, inputs: Mapping[str, Any]) -> pd.DataFrame:
-    """Return how far inputs move the state along a line attractor, beside how strong they are.
+    """Return how far inputs move the state along a line attractor, and how strong the inputs are.
 
     Parameters
     ----------

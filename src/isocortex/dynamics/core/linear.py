@@ -1,4 +1,4 @@
-"""Linear systems: eigenvalues tell everything, and the matrix exponential solves them exactly."""
+"""Linear systems: their modes, and their exact solution by the matrix exponential."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ def complex_mode(a: complex) -> Linear:
 
 
 def modes(A: Any) -> xr.Dataset:
-    """Take a linear system apart into its modes.
+    """Decompose a linear system into its modes.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def modes(A: Any) -> xr.Dataset:
 
 
 def behaviour(eigenvalues: Complex[np.ndarray, " mode"]) -> str:
-    """Return what the solutions of a linear system with these eigenvalues do."""
+    """Describe the solutions of a linear system with these eigenvalues in words."""
     return BEHAVIOURS[kind(eigenvalues)]
 
 

@@ -36,11 +36,11 @@ LEAVE = 1e-6
 
 
 def nullclines(system: System, box: Box, *, n: int = 200, t: float = 0.0) -> dict[str, list[Curve]]:
-    """Find where each variable of a two-dimensional system stands still, every branch by itself.
+    """Find the nullclines of a two-dimensional system, each branch separately.
 
     Zero contours on a grid, polished by Newton's method, so that horizontal, vertical and closed branches are found
     like any other. Points that Newton's method does not take to a zero (at a jump of dx/dt) are left out; where two
-    branches cross, each side is a curve of its own. Branches along which dx/dt does not change its sign are not seen,
+    branches cross, each side is a separate curve. Branches along which dx/dt does not change its sign are not seen,
     nor are loops smaller than a cell.
 
     Parameters
@@ -134,7 +134,7 @@ def manifold(system: System, saddle: Any, box: Box, *, stable: bool = True, t: f
     Raises
     ------
     InputError
-        If the point is no saddle of the system.
+        If the point is not a saddle of the system.
     """
     low, high = bounds_in_plane(system, box)
     start = states(system, saddle, "saddle")
@@ -147,7 +147,8 @@ def manifold(system: System, saddle: Any, box: Box, *, stable: bool = True, t: f
         values, vectors = np.linalg.eig(J)
         require(
             bool(np.isreal(values).all() and np.real(values).min() < 0 < np.real(values).max()),
-            f"The fixed point at {start.round(6).tolist()} is no saddle; its eigenvalues: {values.round(6).tolist()}.",
+            f"The fixed point at {start.round(6).tolist()} is not a saddle; its eigenvalues are "
+            f"{values.round(6).tolist()}.",
         )
         along = np.real(vectors[:, np.argmin(np.real(values)) if stable else np.argmax(np.real(values))])
         sign = jnp.asarray(-1.0 if stable else 1.0)

@@ -1,4 +1,4 @@
-"""One simulation for every continuous system, deterministic or noisy."""
+"""Simulate any continuous system, deterministic or noisy."""
 
 import math
 import warnings
@@ -54,8 +54,8 @@ def simulate(
         For the noise. Trial i uses ``fold_in(key, i)``, its step n ``fold_in`` of that and n, so that neither the
         number of trials nor the duration changes what is drawn, and paths agree to rounding.
     noise : array, shape (step, dimension) or (trial, step, dimension), optional
-        Standard normal numbers in place of the key: step n moves x by diffusion·√dt·noise[n] beside the drift. So
-        published paths are replayed.
+        Standard normal numbers in place of the key: step n moves x by diffusion·√dt·noise[n] in addition to the drift.
+        With it, published paths can be replayed.
     sweep : mapping of str to array, shape (value, ...), optional
         Parameter → its values, each a new dimension of the result. All share the noise.
     save_every : int
@@ -337,7 +337,7 @@ def _draws(
         return None
     require(
         SOLVERS[solver].noisy,
-        f"{kind} has noise, which {solver!r} does not take; use 'euler-maruyama' or 'stochastic-heun'.",
+        f"{kind} has noise, which {solver!r} cannot simulate; use 'euler-maruyama' or 'stochastic-heun'.",
     )
     require((key is None) != (noise is None), f"{kind} has noise: give either a key or explicit noise.")
     if noise is None:

@@ -1,4 +1,4 @@
-"""Whether a step of a scheme is short enough: the linearisation of a system at its initial states."""
+"""Check whether dt is short enough for a solver, from the linearisation of a system at its initial states."""
 
 import warnings
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What every continuous model is here: dx/dt = f(t, x), with named variables and, where it has any, noise.
+"""The base class of continuous models: dx/dt = f(t, x), with named variables and optional noise.
 
 A Wilson–Cowan model is a system, and so is a trained network with its input held fixed: one simulation, one search
 for fixed points and one phase plane serve both. Time is in ms.
@@ -17,6 +17,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Float
 
 from ...errors import require, unknown
+from ...summaries import Described
 
 State: TypeAlias = Float[Array, " dimension"]
 Time: TypeAlias = Float[Array, ""] | float
@@ -25,7 +26,7 @@ Parameter: TypeAlias = Float[Array, "..."] | Float[np.ndarray, "..."] | float | 
 AnySystem = TypeVar("AnySystem", bound="System")
 
 
-class System(eqx.Module):
+class System(Described, eqx.Module):
     """A continuous system, deterministic or noisy; pure, so that it can be jitted, mapped and differentiated.
 
     A subclass gives ``f``, and its parameters as plain fields; fields that set shapes are static. With noise it is
@@ -103,7 +104,7 @@ class System(eqx.Module):
 
 
 class Custom(System):
-    """A system written as one function, for those that need no class of their own.
+    """A system that is made from a function, without writing a class.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""When does a diffusion between two bounds first hit one? Pure functions in JAX: differentiable, batched by vmap.
+"""First-passage times of a diffusion between two bounds; pure functions in JAX, differentiable and batched by vmap.
 
 Evidence dx = v dt + dW starts at x₀ between −b and b. The density of hitting the upper bound at t factorises into the
 density without drift and a tilt that alone knows the drift (Girsanov; on the way from x₀ to the bound only the

@@ -1,4 +1,4 @@
-"""Processes in discrete steps: autoregression, of which the random walk and drift–diffusion are the first order.
+"""Processes in discrete time: autoregression, the random walk and drift–diffusion.
 
 `step_sd` σ is the standard deviation of the noise of one step, whatever the step's length.
 """

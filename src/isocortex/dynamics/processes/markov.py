@@ -1,4 +1,4 @@
-"""Markov chains in continuous time: ion channels that open and close. Exact and in steps."""
+"""Markov chains in continuous time, such as ion channels: exact simulation, and simulation in time steps."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -90,7 +90,10 @@ class MarkovChain:
         require(bool((np.isfinite(off) & (off >= 0)).all()), "Rates must be finite and at least 0 per ms.")
         if not self.names:
             object.__setattr__(self, "names", tuple(str(i) for i in range(len(self.rates))))
-        require(len(self.names) == len(self.rates), f"{len(self.rates)} states need as many names.")
+        require(
+            len(self.names) == len(self.rates),
+            f"{len(self.rates)} states need the same number of names; got {len(self.names)}.",
+        )
 
     @property
     def generator(self) -> Float[np.ndarray, "state state"]:
@@ -107,7 +110,10 @@ class MarkovChain:
             If it is not unique, because some states never reach each other.
         """
         found = null_space(self.generator.T)
-        require(found.shape[1] == 1, "The chain falls apart into several, each with an equilibrium of its own.")
+        require(
+            found.shape[1] == 1,
+            "The chain has several parts without transitions between them, so that its equilibrium is not unique.",
+        )
         return found[:, 0] / found[:, 0].sum()
 
     def dwell_times(self) -> Float[np.ndarray, " state"]:
@@ -152,7 +158,10 @@ class MarkovChain:
         start : int
             The first state. Default 0.
         """
-        require(duration > 0 and n_trials >= 1, f"There must be time and trials; got {duration} ms, {n_trials}.")
+        require(
+            duration > 0 and n_trials >= 1,
+            f"duration must be above 0 ms and n_trials at least 1; got {duration} and {n_trials}.",
+        )
         require(0 <= start < len(self.rates), f"start must be a state, 0…{len(self.rates) - 1}; got {start}.")
         Q = self.generator
         most = float(-np.diag(Q).min()) * duration

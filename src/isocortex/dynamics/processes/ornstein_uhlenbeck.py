@@ -1,4 +1,4 @@
-"""The Ornstein–Uhlenbeck process, and its noise by every name the field gives it."""
+"""The Ornstein–Uhlenbeck process, and conversions between the measures of its noise."""
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -78,7 +78,7 @@ class OrnsteinUhlenbeck(System):
 
     def euler_sd(self, dt: float) -> Float[Array | np.ndarray, ""] | float:
         """Return σ/√(1 − dt/2τ), the stationary standard deviation that Euler–Maruyama gives with steps of dt ms."""
-        require(bool(0 < dt < 2 * float(self.tau)), f"Euler–Maruyama settles only for dt below 2τ; got {dt} ms.")
+        require(bool(0 < dt < 2 * float(self.tau)), f"Euler–Maruyama is stable only for dt below 2τ; got {dt} ms.")
         return self.sd / np.sqrt(1 - dt / (2 * self.tau))
 
     @classmethod

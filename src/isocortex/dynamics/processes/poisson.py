@@ -1,4 +1,4 @@
-"""Poisson processes: homogeneous, with a dead time, and with a rate that changes."""
+"""Poisson processes: homogeneous, with a refractory period, and with a changing rate."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ SPARE = 10
 def poisson(
     rate: float, duration: float | int, *, key: PRNGKey, n_units: int = 1, refractory: float | int = 0.0
 ) -> SpikeTrains:
-    """Draw independent Poisson spike trains, of exponential intervals after a dead time.
+    """Draw independent Poisson spike trains, with exponential intervals after a refractory period.
 
     Parameters
     ----------
@@ -49,7 +49,10 @@ def poisson(
         0 <= rate < np.inf and 0 <= refractory < np.inf,
         f"rate and refractory must be at least 0 and finite; got {rate} and {refractory}.",
     )
-    require(duration > 0 and n_units >= 1, f"There must be time and units; got {duration} ms and {n_units} units.")
+    require(
+        duration > 0 and n_units >= 1,
+        f"duration must be above 0 ms and n_units at least 1; got {duration} and {n_units}.",
+    )
     expected = rate * duration / 1e3
     n = int(np.ceil(expected + SPARE * np.sqrt(expected) + SPARE))
     with jax.enable_x64(True):

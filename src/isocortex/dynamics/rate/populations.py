@@ -39,7 +39,7 @@ def sigmoid(x: Parameter, a: Parameter = 1.2, theta: Parameter = 2.8) -> Float[A
 
 
 def sigmoid_inverse(y: Parameter, a: Parameter = 1.2, theta: Parameter = 2.8) -> Float[Array, "..."]:
-    """Return x with F(x) = y; NaN where there is none, outside −1/(1 + e^{aθ}) < y < 1 − 1/(1 + e^{aθ})."""
+    """Return x with F(x) = y; NaN if there is no such x, outside −1/(1 + e^{aθ}) < y < 1 − 1/(1 + e^{aθ})."""
     share = y + jax.nn.sigmoid(-a * jnp.asarray(theta))
     inside = (share > 0) & (share < 1)
     safe = jnp.where(inside, share, 0.5)

@@ -1,4 +1,4 @@
-"""A ring of populations that remembers a direction by where its bump of activity stands, and the theory of the bump.
+"""A ring attractor, which stores a direction as the position of a bump of activity, and the theory of the bump.
 
 Angles are in degrees, population i at 360°·i/n. The closed forms are those of infinitely many populations.
 """
@@ -58,7 +58,10 @@ class RingAttractor(System):
 
     def __check_init__(self) -> None:
         require(self.n >= 3, f"A ring needs at least 3 populations; got {self.n}.")
-        require(jnp.ndim(self.I) == 0 or jnp.shape(self.I) == (self.n,), f"I must be one number or {self.n} of them.")
+        require(
+            jnp.ndim(self.I) == 0 or jnp.shape(self.I) == (self.n,),
+            f"I must be one number, or {self.n} numbers, one for each population.",
+        )
         require_positive(tau=self.tau)
 
     @property
@@ -175,10 +178,10 @@ def bump(ring: RingAttractor) -> Bump:
     (80.92, 0.6465)
     """
     J_0, J_1 = float(ring.J_0), float(ring.J_1)
-    require(J_1 > 2, f"A bump needs J_1 above 2, where the uniform state gives way to it; got {J_1:g}.")
+    require(J_1 > 2, f"A bump needs J_1 above 2, where the uniform state is unstable; got {J_1:g}.")
     require(
         jnp.ndim(ring.I) == 0 and float(jnp.asarray(ring.I)) > 0,
-        "The closed form is that of one uniform input above 0.",
+        "The closed form holds only for a uniform input above 0: I must be one positive number.",
     )
     w = root_scalar(lambda w: J_1 * (w - np.sin(2 * w) / 2) - 2 * np.pi, bracket=(1e-6, np.pi), xtol=1e-14).root
     stop = -np.cos(w) - J_0 * (np.sin(w) - w * np.cos(w)) / np.pi

@@ -23,7 +23,9 @@ def draw_curves(system: RatePopulation) -> Figure:
         f"I = {significant(I)}": rates(system.replace(I=I), r[:, None])[:, 0]
         for I in sorted({0.0, float(system.I), 1.0})
     }
-    curves = {f"a = {significant(a)}": CURVES[system.curve].rate(drive, a, system.theta) for a in gains(system)}
+    curves = {
+        f"a = {significant(a)}": np.asarray(CURVES[system.curve].rate(drive, a, system.theta)) for a in gains(system)
+    }
     return plots.profiles(
         {
             "F–I curve": {name: (drive, y) for name, y in curves.items()},

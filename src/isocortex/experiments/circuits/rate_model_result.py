@@ -93,7 +93,7 @@ class RateModelResult(Result):
         """What parts the two states under the noisy input."""
         return HALF_WAY if self.unstable is None else self.unstable
 
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, float | int]:
         up = self.noisy.sel(variable="r").values > self.border
         return (
             point_numbers(self.points)

@@ -122,10 +122,10 @@ class RingResult(Result):
         gaps = np.diff(ends, append=ends[0] + 360)
         return max(1, int((gaps > SAME_PLACE).sum()))
 
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, float | int]:
         return self._shape() | self._modes() | self._memory()
 
-    def _shape(self) -> dict[str, float]:
+    def _shape(self) -> dict[str, float | int]:
         theory, x = self.theory, self.held.values
         ring = theory.ring
         cosine = float(ring.J_1) * float(population_vector(x)[1])
@@ -142,7 +142,7 @@ class RingResult(Result):
             "ring.growth_per_strength.theory": 1 / (2 * float(ring.tau)),
         }
 
-    def _modes(self) -> dict[str, float]:
+    def _modes(self) -> dict[str, float | int]:
         modes = np.sort(np.real(self.eigenvalues))[::-1]
         even = np.sort(np.real(self.theory.eigenvalues()[1:3]))
         found = {
@@ -157,7 +157,7 @@ class RingResult(Result):
             found |= {f"ring.n_{n}.shift.{end}": value for end, value in zip(("low", "high"), pair, strict=True)}
         return found
 
-    def _memory(self) -> dict[str, float]:
+    def _memory(self) -> dict[str, float | int]:
         looks = self.wandering
         every = round(WINDOW / float(looks["time"][1] - looks["time"][0]))
         moves = np.diff(looks.values[:, ::every], axis=1)

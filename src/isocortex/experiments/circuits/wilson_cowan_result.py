@@ -127,7 +127,7 @@ class WilsonCowanResult(Result):
             }
         )
 
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, float | int]:
         found = point_numbers(self.points) | point_numbers(self.cycle_points, "cycle.fixed_point")
         for (E, _), path in zip(STARTS, self.starts, strict=False):
             found |= {f"start.{E:g}.{name}": float(path.sel(variable=name)[-1]) for name in VARIABLES}

@@ -13,7 +13,7 @@ import xarray as xr
 from ...dynamics import fixed_points, line_attractor, selected_input
 from ...models import Recurrent, member
 from .mechanism import Mechanism, held_inputs, situations, visited
-from .networks import Cognition
+from .trained import Cognition, estimate_and_interval
 
 FEWEST = 3
 """Points that a line needs."""
@@ -38,7 +38,7 @@ class Lines:
     lines: dict[tuple[int, int], xr.Dataset]
     selected: pd.DataFrame
 
-    def summary(self) -> dict[str, float | int]:
+    def numbers(self) -> dict[str, float | int]:
         """Return the numbers, under flat keys; nothing where no line was found."""
         if not self.lines:
             return {"context.lines.n": 0}
@@ -56,6 +56,19 @@ class Lines:
             "context.selection.relevant.mean": float(cosine[name == "relevant stimulus"].mean()),
             "context.selection.irrelevant.mean": float(cosine[name == "irrelevant stimulus"].mean()),
         }
+
+    def difference(self) -> tuple[float, float, float]:
+        """Return the size of the cosine with the relevant stimulus less that of the other, with its 95 % interval.
+
+        The sign of a line is that of the relevant cosine, so that sizes are compared: with signs, networks that select
+        nothing would have a difference above 0. The interval holds for new networks; it is NaN for one network.
+        """
+        sizes = self.selected.assign(size=self.selected["selected"].abs())
+        by_seed = sizes.pivot_table("size", "seed", "input", aggfunc="mean")
+        each = xr.DataArray(by_seed["relevant stimulus"] - by_seed["irrelevant stimulus"], dims="seed")
+        if each.sizes["seed"] == 1:
+            return float(each[0]), np.nan, np.nan
+        return estimate_and_interval(lambda drawn: drawn.mean(), each.drop_vars("seed"), ("seed",))
 
     def table(self) -> pd.DataFrame:
         """Return a row for every line."""

@@ -12,14 +12,14 @@ import xarray as xr
 
 from ...analysis import selectivity
 from ...dynamics import fixed_points, time_constants
+from ...formats import listed, number, significant
 from ...learning import behaviour, perturbation_table
 from ...models import disconnect, lesion, member, with_noise, with_pulse
 from ...shapes import PRNGKey
 from ...tasks import TimedTask, Trials
-from .networks import Cognition
+from .recorded import RECORDED
+from .trained import Cognition
 
-RECORDED = 1000
-"""Trials, at most, in which the activity of all units is kept."""
 STARTS = 64
 SLOW_MS = 10_000.0
 """A point is slow if at its speed the network needs this long to move by the typical norm of its states."""
@@ -29,17 +29,6 @@ LESIONED = 0.1
 """Share of the units, or of the connections, that a lesion takes."""
 PULSE = 0.1
 """Height of a pulse in the first stimulus."""
-
-MECHANISM_METHODS = (
-    "State space: principal components of averages over correct trials of the same answer and strength of the "
-    "stimulus, of networks above 90 % of the ideal observer's success alone. Units: d′ between the first right answer "
-    "and the others, at the last step of the trial.",
-    f"Fixed points: Levenberg–Marquardt from {STARTS} states that the network visits, input held at the period's mean "
-    "over trials, without network noise; duplicates merged; kinds from the eigenvalues of the Jacobian. A search from "
-    "visited states does not prove that there are no others.",
-    "Perturbations act at test, on the same trials and noise; nothing is learned anew. A silenced unit tells the "
-    "others and the readout nothing; a pulse lasts for the first half of the first noisy period.",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +43,14 @@ class Mechanism:
         Seed and situation → fixed and slow points.
     lesions : DataFrame
         Perturbation × seed: success, and its change.
+    untrained : Dataset
+        What the untrained networks did in the first of the same trials.
     """
 
     tested: xr.Dataset
     points: dict[tuple[int, str], xr.Dataset]
     lesions: pd.DataFrame
+    untrained: xr.Dataset
 
     @property
     def rates(self) -> xr.DataArray:
@@ -75,7 +67,7 @@ class Mechanism:
         """Return the kinds of the points that each search found, in one situation or in all."""
         return [found["kind"].values for (_, of), found in self.points.items() if situation in (None, of)]
 
-    def summary(self) -> dict[str, float | int]:
+    def numbers(self) -> dict[str, float | int]:
         """Return the numbers of fixed points, under flat keys: means over networks, without slow points.
 
         The time constant is that of the slowest mode at stable points, the median over networks.
@@ -103,25 +95,46 @@ class Mechanism:
         """Say which points the networks have while the input is held; nothing where none was looked at."""
         if not self.points:
             return ""
-        what = (
-            "stable fixed points",
-            "unstable fixed points alone",
-            "slow points alone",
-            "neither fixed nor slow points",
-        )
+        what = ("a stable fixed point", "only unstable fixed points", "only slow points", "no fixed or slow point")
         counts = np.zeros(len(what), int)
         for kinds in self.kinds(self.situation):
             found = (np.isin(kinds, STABLE).any(), (kinds != SLOW).any(), len(kinds) > 0, True)
             counts[found.index(True)] += 1
-        said = ", ".join(f"{name} in {n}" for name, n in zip(what, counts, strict=True) if n)
-        text = f" With the mean input of “{self.situation}” held, the search finds {said} of {counts.sum()} networks."
+        said = [f"{name} in {n}" for name, n in zip(what, counts.tolist(), strict=True) if n]
+        text = (
+            f" While the mean input of “{self.situation}” is held, the search finds {listed(said)} of "
+            f"{counts.sum()} networks."
+        )
         decay = self.decay_times(self.situation)
         if len(decay):
             text += (
-                f" A small deviation from a stable point decays with a time constant of {np.median(decay):.0f} ms (the "
-                "slowest mode; median over networks)."
+                " A small deviation from a stable point decays with a time constant of "
+                f"{number(np.median(decay), 0)} ms (the slowest mode; median over networks)."
             )
         return text
+
+    def methods(self) -> list[str]:
+        """Return how the networks were looked into, in paragraphs."""
+        return [
+            "The d′ of a unit compares the first right answer with the others, at the last step of the trial.",
+            *self.search_methods(),
+            "Perturbations act at test, on the same trials and with the same noise; nothing is learned again. A "
+            "silenced unit sends 0 to the other units and to the readout. A pulse lasts for the first half of the "
+            "first noisy period.",
+        ]
+
+    def search_methods(self) -> list[str]:
+        """Return how fixed points were searched for, in one paragraph; nothing where none were."""
+        if not self.points:
+            return []
+        (seed, name), example = next(iter(self.points.items()))
+        return [
+            "To find fixed points, the input is held at its mean over the trials of a period, without network noise, "
+            f"and searches start from {STARTS} states that the network visits. A point is slow if the network needs "
+            f"more than {significant(SLOW_MS / 1000)} s at its speed to move by the typical norm of a state. Searches "
+            f"do not prove that there are no other points. For network {seed} with the mean input of “{name}” held, "
+            f"and in the same way for the others: {example.attrs['methods']}"
+        ]
 
     def table(self) -> pd.DataFrame:
         """Return a row for every seed and situation: points by kind, and the largest eigenvalue."""
@@ -150,7 +163,8 @@ def situations(task: TimedTask, tested: xr.Dataset) -> dict[str, np.ndarray]:
     """
     labels = {str(name): x.values for name, x in tested.coords.items() if x.dims == ("trial",)}
     conditions = {name: jnp.asarray(x, jnp.float32) for name, x in labels.items()}
-    trials = Trials(*(jnp.asarray(tested[name].values) for name in ("inputs", "targets", "weights")), conditions)
+    inputs, targets, weights = (jnp.asarray(tested[name].values) for name in ("inputs", "targets", "weights"))
+    trials = Trials(inputs, targets, weights, conditions)
     clock = task.clock(trials)
     contexts = {"": np.ones(tested.sizes["trial"], bool)}
     if "context" in labels:
@@ -168,8 +182,16 @@ def held_inputs(task: TimedTask, tested: xr.Dataset) -> dict[str, np.ndarray]:
     return {name: tested["inputs"].values[at].mean(axis=0) for name, at in situations(task, tested).items()}
 
 
-def investigate(found: Cognition, *, key: PRNGKey) -> Mechanism:
-    """Record the trained networks, search for fixed points of those that learned, and perturb all of them."""
+def investigate(found: Cognition, *, key: PRNGKey, keep: int) -> Mechanism:
+    """Record the networks, search for fixed points of those that learned, and perturb all that were trained.
+
+    Parameters
+    ----------
+    found : Cognition
+    key : key
+    keep : int
+        Trials in which the untrained networks are recorded too.
+    """
     task, trained, n_trials = found.task, found.networks["trained"], found.tested["trained"].sizes["trial"]
     tested = behaviour(trained, task, key=key, n_trials=min(n_trials, RECORDED), rates=True)
     draw = np.random.default_rng(np.asarray(jax.random.key_data(key)))
@@ -182,7 +204,8 @@ def investigate(found: Cognition, *, key: PRNGKey) -> Mechanism:
             starts, extent = visited(tested["rate"].values[seed][at[name]], draw)
             points[seed, name] = fixed_points(network.held(x), starts=starts, slow=extent / SLOW_MS)
     lesions = perturbation_table(trained, task, perturbations(found, tested, draw), key=key, n_trials=n_trials)
-    return Mechanism(tested, points, lesions)
+    control = behaviour(found.networks["untrained"], task, key=key, n_trials=tested.sizes["trial"], rates=True)
+    return Mechanism(tested, points, lesions, control.isel(trial=slice(keep)).copy(deep=True))
 
 
 def visited(states: np.ndarray, draw: np.random.Generator) -> tuple[np.ndarray, float]:

@@ -8,26 +8,16 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ... import plots
 from ...analysis import chronometric, fit_psychometric, reaction_times, tally
 from ...errors import require
+from ...formats import listed, significant
 from ...learning import behaviour
-from ...runs import Run
 from ...shapes import PRNGKey
 from ...tasks import PerceptualDecisionMaking
+from .trained import estimate_and_interval, in_blocks
 
 OF_ITS_OWN = 0.95
 """Share of a network's success at the end that it keeps when it answers as soon as it is ready."""
-TIMES_METHODS = (
-    "Reaction times: when the difference of the two choices' outputs, less its mean over trials, first reaches a "
-    f"bound, during the stimulus. Each network has the bound at which it is right {OF_ITS_OWN:.0%} as often as at the "
-    "end of the trial."
-)
-BESIDE_METHODS = (
-    "Beside a monkey the networks see noisier input, with the σ at which the median of their thresholds is the "
-    "animal's; nothing is learned anew. Each network then has the bound at which it is right as often as the animal, "
-    "and a constant is added to all times so that their mean is the animal's."
-)
 MATCHINGS = 6
 """Secant steps, at most, towards the noise that gives an animal's threshold."""
 CLOSE = 0.01
@@ -40,13 +30,27 @@ BOUNDS = np.geomspace(0.2, 20.0, 60)
 
 @dataclass(frozen=True, eq=False)
 class Animal:
-    """What an animal did: psychometric points and curve, reaction times by coherence (ms), and means of all trials."""
+    """What an animal did.
+
+    Attributes
+    ----------
+    points : Dataset
+        Its accuracy by coherence.
+    fit : DataFrame
+        Its psychometric curve, with 95 % intervals.
+    trials : DataArray
+        The reaction time of every trial (ms), with the coordinate ``coherence`` in percent.
+    times : Dataset
+        Their means by coherence.
+    accuracy : float
+        Share of correct trials.
+    """
 
     points: xr.Dataset
     fit: pd.DataFrame
+    trials: xr.DataArray
     times: xr.Dataset
     accuracy: float
-    mean_time: float
 
     @property
     def threshold(self) -> float:
@@ -64,8 +68,11 @@ class Matched:
         Noise of the input, per √ms.
     points, fits
         Psychometric points and curves of the networks at that noise.
+    trials : DataArray, seed × trial
+        From stimulus onset to the bound on the output, with `constant` ms added; NaN without an answer. The coordinate
+        ``coherence`` is in percent.
     times : Dataset
-        From stimulus onset to the bound on the output, with `constant` ms added.
+        Their means by coherence.
     constant : float
         ms, the difference of the mean times: what is not decision.
     bound : float
@@ -77,6 +84,7 @@ class Matched:
     sigma: float
     points: xr.Dataset
     fits: pd.DataFrame
+    trials: xr.DataArray
     times: xr.Dataset
     constant: float
     bound: float
@@ -99,13 +107,13 @@ def watch(name: str, trials: pd.DataFrame) -> Animal:
     strength, correct, rt = (trials[what].to_numpy(float) for what in ("coherence", "correct", "rt"))
     strength = 100 * strength
     points = tally(strength, correct)
-    times = chronometric(strength, rt)
-    animal = Animal(points, fit_psychometric(points, intervals=False), times, float(correct.mean()), float(rt.mean()))
-    levels = ", ".join(f"{c:g}" for c in points["strength"].values)
+    trials_of = xr.DataArray(rt, {"coherence": ("trial", strength)}, "trial")
+    animal = Animal(points, fit_psychometric(points), trials_of, chronometric(strength, rt), float(correct.mean()))
+    levels = listed(significant(c) for c in points["strength"].values)
     require(
         0 < animal.threshold < np.inf,
-        f"The accuracy of {name} has no threshold near its coherences, {levels} %: no noise of the networks can "
-        "match it.",
+        f"The accuracy of {name} has no threshold near its coherences, {levels} %, so that no noise gives the networks "
+        "the same threshold.",
     )
     return animal
 
@@ -151,11 +159,12 @@ def match(
         slope = (gaps[-1] - gaps[-2]) / (logs[-1] - logs[-2]) if len(gaps) > 1 else 1.0
         logs.append(logs[-1] - gaps[-1] / max(slope, 0.3))
     rt, bounds = when_ready(done, task(1.0, coherences), animal.accuracy)
-    constant = animal.mean_time - float(np.nanmean(rt))
+    constant = float(animal.trials.mean()) - float(np.nanmean(rt))
     return Matched(
         float(np.exp(logs[-1])),
         points,
         fits,
+        xr.DataArray(rt + constant, {"coherence": ("trial", done["coherence"].values)}, ("seed", "trial")),
         chronometric(done["coherence"].values, rt + constant),
         constant,
         float(np.median(bounds)),
@@ -199,6 +208,25 @@ def when_ready(
     return rt, bounds
 
 
+def fall(trials: xr.DataArray) -> float:
+    """Return by how many ms reaction times fall from the weakest to the strongest motion; the mean over seeds."""
+    strength, times = trials["coherence"].values, np.atleast_2d(trials.values)
+    weak, strong = (np.nanmean(times[:, strength == c], axis=1) for c in (strength.min(), strength.max()))
+    return float((weak - strong).mean())
+
+
+def fall_difference(animal: Animal, found: Matched) -> tuple[float, float, float]:
+    """Return the fall of the networks' reaction times less the animal's in ms, with its 95 % interval.
+
+    The interval holds for new networks, new trials of theirs, and new trials of the animal.
+    """
+    return estimate_and_interval(
+        lambda drawn: fall(drawn["networks"]) - fall(drawn["animal"]),
+        {"networks": in_blocks(found.trials), "animal": in_blocks(animal.trials, "animal block")},
+        ("seed", "block", "animal block"),
+    )
+
+
 def numbers(animals: dict[str, Animal], matched: dict[str, Matched]) -> dict[str, float]:
     """Return what was found of every animal, and of the networks matched to it, under flat keys."""
     flat = {}
@@ -210,6 +238,7 @@ def numbers(animals: dict[str, Animal], matched: dict[str, Matched]) -> dict[str
         }
         if name in matched:
             found = matched[name]
+            difference, low, high = fall_difference(animal, found)
             flat |= {
                 f"matched.{prefix}.sigma": found.sigma,
                 f"matched.{prefix}.threshold.median": middle(found.fits, "threshold"),
@@ -217,41 +246,8 @@ def numbers(animals: dict[str, Animal], matched: dict[str, Matched]) -> dict[str
                 f"matched.{prefix}.bound": found.bound,
                 f"matched.{prefix}.non_decision_ms": found.constant,
                 f"matched.{prefix}.unanswered": found.unanswered,
+                f"matched.{prefix}.time_fall_difference_ms": difference,
+                f"matched.{prefix}.time_fall_difference_ms.low": low,
+                f"matched.{prefix}.time_fall_difference_ms.high": high,
             }
     return flat
-
-
-def beside(name: str, animal: Animal, found: Matched) -> str:
-    """Say in a sentence how the networks compare with an animal."""
-    own, theirs = animal.times["rt"].values, [np.nanmean(found.times["rt"].values[:, at]) for at in (0, -1)]
-    return (
-        f"{name.capitalize()}: with input noise σ = {found.sigma:.2f} √ms the networks' threshold is "
-        f"{middle(found.fits, 'threshold'):.1f} % without learning anew, the animal's {animal.threshold:.1f} %. When "
-        f"they answer as accurately as it does, their times fall from {theirs[0]:.0f} to {theirs[1]:.0f} ms, its own "
-        f"from {own[0]:.0f} to {own[-1]:.0f} ms; {found.constant:.0f} ms of theirs are added for what is not decision."
-    )
-
-
-def draw_matched(run: Run, animals: dict[str, Animal], matched: dict[str, Matched]) -> None:
-    """Draw accuracy and reaction times of the networks beside those of each animal."""
-    for name, found in matched.items():
-        kind, slug = f"networks, σ {found.sigma:.2f}", name.replace(" ", "")
-        shared = (
-            f"The same networks with the input noise, σ = {found.sigma:.2f} √ms, that gives the animal's threshold. "
-        )
-        run.figure(
-            f"psychometric_{slug}",
-            plots.psychometric_curves({kind: found.points}, animals={name: animals[name].points}),
-            title=f"Beside {name}: accuracy",
-            caption=shared + "Thin: each network. Points: the animal, 95 % intervals.",
-            alt=f"Psychometric curves of networks and of {name} against coherence.",
-        )
-        run.figure(
-            f"chronometric_{slug}",
-            plots.chronometric_curves({kind: found.times}, animals={name: animals[name].times}),
-            title=f"Beside {name}: reaction times",
-            caption=shared + "They answer when their outputs differ enough for the animal's accuracy; "
-            f"{found.constant:.0f} ms are added to all their times. In {100 * found.unanswered:.0f} % of the trials "
-            "they never get there; these are left out.",
-            alt=f"Chronometric curves of networks and of {name} against coherence.",
-        )

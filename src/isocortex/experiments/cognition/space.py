@@ -1,18 +1,18 @@
-"""The state space of trained networks: paths, fixed points, flow and eigenvalues, of those alone that learned."""
+"""The state space of the networks that learned: condition averages, their components, fixed points and speed."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ... import plots
 from ...analysis import condition_averages, principal_components, project, variance_by_condition
 from ...dynamics import speed_map
 from ...models import member
-from ...runs import Run
+from .answers import graded
 from .mechanism import SLOW, Mechanism, held_inputs, situations
-from .networks import Cognition
+from .trained import Cognition
 
 AROUND = 0.25
 """How far a map of speed reaches beyond the paths, as a share of their extent."""
@@ -33,131 +33,104 @@ class Space:
         """The averages in the components."""
         return project(self.averages, self.components)
 
-
-def state_spaces(found: Cognition, inside: Mechanism, strength: dict[str, np.ndarray]) -> dict[int, Space]:
-    """Return the state space of every network that learned: averages of its correct trials by answer and strength."""
-    tested, spaces, at = inside.tested, {}, situations(found.task, inside.tested)
-    for seed in map(int, found.learned):
-        correct = tested["correct"].values[seed].astype(bool)
-        right = tested["right"].values if "right" in tested.coords else np.zeros(len(correct), int)
-        conditions = {"answer": right[correct]} | {name: x[correct] for name, x in strength.items()}
-        rates = inside.rates.isel(seed=seed)[correct]
-        averages = condition_averages(rates, conditions, weights=tested["weights"].values[correct])
-        held = None
-        if inside.situation:
-            held = condition_averages(rates, conditions, weights=at[inside.situation][correct].astype(float))
-        spaces[seed] = Space(averages, principal_components(averages), held)
-    return spaces
+    def placed(self, points: xr.Dataset) -> tuple[xr.DataArray, list[str]]:
+        """Return fixed and slow points in the components, with their kinds."""
+        return project(points["x"].rename(variable="unit"), self.components), points["kind"].values.tolist()
 
 
-def draw_state_space(
-    run: Run, found: Cognition, inside: Mechanism, strength: dict[str, np.ndarray], names: dict[int, str]
-) -> dict[str, float]:
-    """Draw the state space of the best network with its fixed points; return the numbers of all that learned.
+@dataclass(frozen=True, eq=False)
+class StateSpaces:
+    """The state spaces of all networks that learned, and what is shown of the best."""
 
-    Nothing is drawn of networks that did not learn, and the page says so.
+    found: Cognition
+    inside: Mechanism
 
-    Parameters
-    ----------
-    strength : dict of str to array, shape (trial,)
-        The condition that grades the trials, if there is one.
-    names : dict of int to str
-        What each answer is called.
-    """
-    spaces = state_spaces(found, inside, strength)
-    if not spaces:
-        return {}
-    seed, graded_by = found.best, next(iter(strength), None)
-    situation, space, placed, where = inside.situation, spaces[seed], None, ""
-    if situation:
-        points = inside.points[seed, situation]
-        placed = project(points["x"].rename(variable="unit"), space.components), points["kind"].values.tolist()
-        where = f"Points: its fixed and slow points while the mean input of “{situation}” is held."
-        if not placed[1]:
-            where = f"While the mean input of “{situation}” is held, the search finds neither fixed nor slow points."
-    share = float(np.mean([float(each.components["explained"].sum()) for each in spaces.values()]))
-    for three in (False, True):
-        run.figure(
-            "state_space_3d" if three else "state_space",
-            plots.state_space(
-                space.paths,
-                choice="answer",
-                strength=graded_by,
-                points=placed,
-                explained=space.components["explained"].values,
-                names=names,
-                three=three,
-            ),
-            title="State space" + " in three dimensions" * three,
-            caption=f"Averages over correct trials of the same answer{f' and “{graded_by}”' if graded_by else ''}, of "
-            f"network {seed} (the best). Three components hold {100 * share:.0f} % of the variance of the averages "
-            f"(mean of {len(spaces)} networks). {where}",
-            alt="Paths of the averaged activity through its principal components, separated by answer.",
-        )
-    if placed is not None:
-        draw_flow(run, found, space, inside.points[seed, situation], situation)
-        draw_eigenvalues(run, found, inside)
-    whole = space.averages.dropna("time")  # steps that every condition has
-    whole = whole.isel({name: 0 for name in strength | {"answer": 0} if whole.sizes[name] == 1}, drop=True)
-    if whole.sizes["time"] > 1:
+    @cached_property
+    def strength(self) -> dict[str, np.ndarray]:
+        """The condition that grades the trials, if there is one."""
+        return graded(self.found.task, self.inside.tested)
+
+    @cached_property
+    def by_seed(self) -> dict[int, Space]:
+        """The space of every network that learned: averages of its correct trials by answer and strength."""
+        tested, inside, spaces = self.inside.tested, self.inside, {}
+        at = situations(self.found.task, tested)
+        for seed in map(int, self.found.learned):
+            correct = tested["correct"].values[seed].astype(bool)
+            right = tested["right"].values if "right" in tested.coords else np.zeros(len(correct), int)
+            conditions = {"answer": right[correct]} | {name: x[correct] for name, x in self.strength.items()}
+            rates = inside.rates.isel(seed=seed)[correct]
+            averages = condition_averages(rates, conditions, weights=tested["weights"].values[correct])
+            held = None
+            if inside.situation:
+                held = condition_averages(rates, conditions, weights=at[inside.situation][correct].astype(float))
+            spaces[seed] = Space(averages, principal_components(averages), held)
+        return spaces
+
+    @property
+    def best(self) -> Space:
+        """The space of the best network."""
+        return self.by_seed[self.found.best]
+
+    @property
+    def points(self) -> xr.Dataset | None:
+        """The points of the best network in the situation to speak of, if any were searched for."""
+        return self.inside.points[self.found.best, self.inside.situation] if self.inside.situation else None
+
+    @property
+    def share(self) -> float:
+        """The share of the variance of the averages that three components hold, the mean over networks."""
+        return float(np.mean([float(each.components["explained"].sum()) for each in self.by_seed.values()]))
+
+    def numbers(self) -> dict[str, float]:
+        """Return the numbers, under flat keys; nothing where no network learned."""
+        return {"pca.variance_3": self.share} if self.by_seed else {}
+
+    def variance(self) -> pd.DataFrame | None:
+        """Return what the averages of the best network vary with; None where they have but one step in common."""
+        whole = self.best.averages.dropna("time")  # steps that every condition has
+        alone = {name: 0 for name in self.strength | {"answer": 0} if whole.sizes[name] == 1}
+        whole = whole.isel(alone, drop=True)
+        if whole.sizes["time"] <= 1:
+            return None
         varied = variance_by_condition(whole)["population"]
-        table = pd.DataFrame({"part": varied.index, "share of variance": varied.to_numpy()})
-        run.table("variance", table, title="What the activity varies with", shown=True,
-                  caption=f"Marginalised variance of the averages of network {seed}, summed over units.")  # fmt: skip
-    return {"pca.variance_3": share}
+        return pd.DataFrame({"part": varied.index, "share of variance": varied.to_numpy()})
 
+    def speed(self, points: xr.Dataset) -> xr.Dataset:
+        """Return the speed of the best network with its input held, in a plane of its first two components.
 
-def draw_flow(run: Run, found: Cognition, space: Space, points: xr.Dataset, situation: str) -> None:
-    """Draw the speed of the best network with its input held, and its averages while it had that input.
+        The plane is moved to the point nearest to the averages if there is one, so that the speed is 0 where that
+        point is marked.
+        """
+        space = self.best
+        assert space.held is not None
+        x = held_inputs(self.found.task, self.found.tested["trained"])[self.inside.situation]
+        axes, origin = space.components["axis"].values[:2], space.components["mean"].values
+        centre = space.held.mean([dim for dim in space.held.dims if dim != "unit"]).values
+        if points.sizes["point"]:
+            centre = min(points["x"].values, key=lambda point: np.linalg.norm(point - centre))
+        off = centre - origin
+        plane = np.concatenate([self.held_paths.values[..., :2].reshape(-1, 2), space.placed(points)[0].values[:, :2]])
+        low, high = np.nanmin(plane, axis=0), np.nanmax(plane, axis=0)
+        reach = AROUND * (high - low)
+        extent = list(zip(low - reach, high + reach, strict=True))
+        network = member(self.found.networks["trained"], self.found.best).held(x)
+        return speed_map(network, origin + off - axes.T @ (axes @ off), axes, extent)
 
-    The plane is that of the first two components, moved to the point nearest to the averages if there is one, so that
-    the speed is 0 where that point is marked.
-    """
-    assert space.held is not None
-    x = held_inputs(found.task, found.tested["trained"])[situation]
-    paths = project(space.held, space.components).dropna("time", how="all")
-    axes, origin = space.components["axis"].values[:2], space.components["mean"].values
-    placed = project(points["x"].rename(variable="unit"), space.components), points["kind"].values.tolist()
-    where = f"the plane of its first two components through the mean of the averages of “{situation}”"
-    centre = space.held.mean([dim for dim in space.held.dims if dim != "unit"]).values
-    if placed[1]:
-        centre = min(points["x"].values, key=lambda point: np.linalg.norm(point - centre))
-        where = "the plane of its first two components, moved to its point nearest to the averages"
-    off = centre - origin
-    plane = np.concatenate([paths.values[..., :2].reshape(-1, 2), placed[0].values[:, :2]])
-    low, high = np.nanmin(plane, axis=0), np.nanmax(plane, axis=0)
-    reach = AROUND * (high - low)
-    extent = list(zip(low - reach, high + reach, strict=True))
-    network = member(found.networks["trained"], found.best).held(x)
-    speed = speed_map(network, origin + off - axes.T @ (axes @ off), axes, extent)
-    run.figure(
-        "flow",
-        plots.speed_picture(speed, paths=paths, points=placed),
-        title="Where the state is driven",
-        caption=f"Speed of network {found.best} while the mean input of “{situation}” is held, in {where}, with the "
-        f"flow in this plane. Lines: the averages during “{situation}”, and of no other time. "
-        + ("Its fixed and slow points are projected onto the plane." if placed[1] else "No point was found."),
-        alt="A map of speed with arrows of flow, trajectories and fixed points.",
-    )
+    @property
+    def held_paths(self) -> xr.DataArray:
+        """The averages of the best network while its input was that of the situation, in the components."""
+        assert self.best.held is not None
+        return project(self.best.held, self.best.components).dropna("time", how="all")
 
-
-def draw_eigenvalues(run: Run, found: Cognition, inside: Mechanism) -> None:
-    """Draw the eigenvalues of the best network at its fixed points, and at slow points where there are no others."""
-    mine = {name: points for (seed, name), points in inside.points.items() if seed == found.best}
-    panels = {}
-    for name, points in mine.items():
-        exact = points["kind"].values != SLOW
-        if len(exact):
-            panels[name if exact.any() else f"{name} (slow points)"] = points["eigenvalue"].values[
-                exact if exact.any() else ~exact
-            ]
-    if not panels:
-        return
-    run.figure(
-        "eigenvalues",
-        plots.eigenvalue_picture(panels),
-        title="Linearised around the fixed points",
-        caption=f"Eigenvalues of the Jacobian of network {found.best} at its fixed points, or at the slow points where "
-        "it has no others, for the mean input of each period held. To the right of the black line a deviation grows.",
-        alt="Eigenvalues in the complex plane, most of them left of the line of stability.",
-    )
+    def eigenvalues(self) -> dict[str, np.ndarray]:
+        """Return the eigenvalues of the best network by situation: at its fixed points, or else at its slow points."""
+        mine = {name: points for (seed, name), points in self.inside.points.items() if seed == self.found.best}
+        panels = {}
+        for name, points in mine.items():
+            exact = points["kind"].values != SLOW
+            if len(exact):
+                panels[name if exact.any() else f"{name} (slow points)"] = points["eigenvalue"].values[
+                    exact if exact.any() else ~exact
+                ]
+        return panels

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from ...analysis import rsa
-from ..shared.tables import interval, records
+from ...formats import interval
+from ..shared.tables import records
 from .matching import Matched
 
 
@@ -47,5 +48,5 @@ def without_carriers(
         models = {name: inputs.models[name].take(kept) for name in names}
         compare = rsa.compare if len(names) == 1 else rsa.differences
         again = compare(models, inputs.data.take(kept), **asked).rename(columns={"difference": "mean"})
-        rows.append((of, stimuli, interval(result), interval(records(again)[0])))
+        rows.append((of, stimuli, *(interval(r["mean"], r["low"], r["high"]) for r in (result, records(again)[0]))))
     return pd.DataFrame(rows, columns=["of", "stimuli", "with them", "without them"])

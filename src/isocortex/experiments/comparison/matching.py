@@ -1,4 +1,4 @@
-"""Put models and brains on the same stimuli, by label, and tell what was dropped."""
+"""Put models and brains on the same stimuli, by label, and say which were left out."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from ...analysis import rsa
 from ...analysis.rsa.similarities.pairs import shared_pairs
 from ...errors import InputError, require
 from ...rdms import RDMs
-from ...recordings import Contents
+from ...recordings import Contents, names_in, read
 from ...responses import FEWEST_STIMULI
 from ..shared.tables import recorded_rdm
 
@@ -59,6 +59,26 @@ class Matched:
     by_order: bool
 
 
+def read_named(paths: Sequence[Path], names: Mapping[str, str]) -> dict[Path, Contents]:
+    """Read files whose arrays may have other names than those of an interchange file.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        What an array is, such as ``"responses"`` → its name in every file that has an array of that name.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or no file has an array of a name.
+    """
+    held = {path: names_in(path) if names else [] for path in paths}
+    for what, name in names.items():
+        found = "; ".join(f"{path} holds {', '.join(map(repr, those)) or 'nothing'}" for path, those in held.items())
+        require(any(name in those for those in held.values()), f"No file has {name!r}, to be {what}: {found}.")
+    return {path: read(path, **{what: name for what, name in names.items() if name in held[path]}) for path in paths}
+
+
 def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dissimilarity: str) -> Matched:
     """Keep the stimuli that all files share, and compute the RDMs of those that hold responses.
 
@@ -78,7 +98,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
 
     found_models: dict[str, RDMs] = {}
     for path, contents in models.items():
-        with _told_of(path):
+        with _naming(path):
             rdms = _models(path, contents, places[path], dissimilarity)
         for name, rows in rdms.items():
             require(name not in RESERVED, f"A model cannot be called {name!r}; rename the row or the file {path}.")
@@ -86,7 +106,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
             found_models[name] = rows
     recordings, stacks = {}, {}
     for path, contents in data.items():
-        with _told_of(path):
+        with _naming(path):
             measured = _subjects(contents, places[path], dissimilarity)
         for name, rows, responses in measured:
             unique = name if name not in stacks else f"{path.stem}: {name}"
@@ -101,7 +121,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
         for name, rows in found_models.items()
     }
     for kind, rows in {"data": brains, **{f"model {name!r}": rows for name, rows in found_models.items()}}.items():
-        with _told_of(kind):
+        with _naming(kind):
             shared_pairs(brains, rows)
         least, most = (extreme(rows.dissimilarities, axis=1) for extreme in (np.nanmin, np.nanmax))
         constant = most - least <= 1e-12 * np.maximum(np.abs(least), np.abs(most))
@@ -176,7 +196,7 @@ def _shared(files: Mapping[Path, Contents]) -> tuple[dict[Path, np.ndarray], pd.
 
 
 @contextmanager
-def _told_of(source: object) -> Iterator[None]:
+def _naming(source: object) -> Iterator[None]:
     """Name the file or model whose numbers cannot be used."""
     try:
         yield

@@ -19,6 +19,8 @@ ORIENTATIONS = np.arange(8) * 22.5
 """Degrees from vertical, in the order of the energy model's channels."""
 PHASES = np.arange(48) * 7.5
 RANDOM_PAIRS = 8
+BAR_WIDTH = 2.0
+"""Pixels."""
 THRESHOLDS = np.linspace(-0.9, 2.0, 30)
 """Offsets before rectification, in units of the amplitude."""
 ROUNDING = 9
@@ -170,26 +172,33 @@ def pooled_range(width: np.ndarray | int, orientation: np.ndarray, period: float
     return (width - 1) * (np.abs(np.cos(angle)) + np.abs(np.sin(angle))) / period
 
 
-def modulation_table(phases: PhaseResponses, period: float, pool: int) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Tabulate F1/F0 and F2/F0 of every kind of cell beside the closed forms; return the units' own, too."""
-    units = {name: modulation(x).round(ROUNDING) for name, x in phases.cells.items()}
+def unit_modulations(phases: PhaseResponses) -> dict[str, pd.DataFrame]:
+    """Return F1/F0 and F2/F0 of every unit, by kind of cell."""
+    return {name: modulation(x).round(ROUNDING) for name, x in phases.cells.items()}
+
+
+def modulation_table(
+    phases: PhaseResponses, units: Mapping[str, pd.DataFrame], period: float, pool: int
+) -> pd.DataFrame:
+    """Tabulate the median F1/F0 and F2/F0 of every kind of cell beside the closed forms."""
     pooled = pooled_modulation(2 * np.pi * pooled_range(pool, phases.orientations, period))
     theory = THEORY | {"pooled": (float(np.median(pooled)), np.nan)}
-    rows = [
-        {
-            "key": name,
-            "cell": CELLS[name],
-            "units": len(found),
-            "f1_f0": found["f1_f0"].median(),
-            "f1_f0_lowest": found["f1_f0"].min(),
-            "f1_f0_highest": found["f1_f0"].max(),
-            "theory_f1_f0": theory[name][0],
-            "f2_f0": found["f2_f0"].median(),
-            "theory_f2_f0": theory[name][1],
-        }
-        for name, found in units.items()
-    ]
-    return pd.DataFrame(rows), {CELLS[name]: found for name, found in units.items()}
+    return pd.DataFrame(
+        [
+            {
+                "key": name,
+                "cell": CELLS[name],
+                "units": len(found),
+                "f1_f0": found["f1_f0"].median(),
+                "f1_f0_lowest": found["f1_f0"].min(),
+                "f1_f0_highest": found["f1_f0"].max(),
+                "theory_f1_f0": theory[name][0],
+                "f2_f0": found["f2_f0"].median(),
+                "theory_f2_f0": theory[name][1],
+            }
+            for name, found in units.items()
+        ]
+    )
 
 
 def pool_curves(phases: PhaseResponses, period: float) -> pd.DataFrame:
@@ -222,7 +231,7 @@ def bar_responses(
     """
     reach = min(int(np.ceil(CYCLES_AROUND * period)), canvas[1] // 2 - 1)
     positions = np.arange(-reach, reach + 1)
-    images = bars(positions, resolution=resolution, zero_centred=True)
+    images = bars(positions, width=BAR_WIDTH, resolution=resolution, zero_centred=True)
     simple, energy, _ = energy_cells(images, period, channel=0)
     drive = linear_drive(images, kernels[oriented], period, pool)
     channel = int(np.ptp(max_pooled(drive, 1) - max_pooled(-drive, 1), axis=0).argmax())

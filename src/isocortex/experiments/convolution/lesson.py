@@ -1,19 +1,28 @@
-"""Everything the lesson on convolution found, as numbers and as the tables of its page."""
+"""Everything that the lesson on convolution measured."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ...models import ConvolutionalLayer, map_size
 from ...shapes import FilterBank, Images
-from .cells import PhaseResponses
-from .weights import Trained, WeightMatrix
+from .cells import (
+    PhaseResponses,
+    modulation_table,
+    pool_curves,
+    position_table,
+    threshold_curve,
+    unit_modulations,
+)
+from .weights import Trained, WeightMatrix, network_counts, stride_and_padding, weight_counts
 
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """What the walk found, before it is put into words and pictures.
+    """What the walk computed, and what follows from it.
 
     Attributes
     ----------
@@ -21,141 +30,103 @@ class Lesson:
         Whether the filters are the published bank.
     names : list of str
         What each channel is.
-    angles : array, shape (stimulus,)
+    period : float
+        Pixels in one cycle of a grating.
+    pool : int
+        Edge of the square of positions that a pooled channel takes the maximum of.
     stimuli : array, shape (stimulus, height, width)
         Zero-centred gratings.
-    kernels : array, shape (channel, size, size)
-    maps : array, shape (stimulus, channel, rows, columns)
-        Activation of the layer.
-    sizes : dict of (stride, padding) to array, shape (rows, columns)
-        The last channel's map of the grating that drives it most, which is at `sizes_angle`.
+    layer : ConvolutionalLayer
+    conv : DataArray
+        Activation of the layer, stimulus × unit; the stimuli are orientations in degrees.
     matrix : WeightMatrix
     networks : dict of str to Trained
-    counts : dict of str to int
-        Outputs and weights of layers with the same outputs.
-    network_counts : DataFrame
     curves : dict of str to DataArray
         Measure → orientation × channel.
-    tuning, cells, pools, thresholds, positions : DataFrame
+    tuning : DataFrame
+        What each channel prefers.
     phases : PhaseResponses
-    units : dict of str to DataFrame
-        Cell → modulation of its units.
     bars : dict of str to DataArray
         Cell → position × unit.
     """
 
     bank: bool
     names: list[str]
-    angles: np.ndarray
+    period: float
+    pool: int
     stimuli: Images
-    kernels: FilterBank
-    maps: np.ndarray
-    sizes: dict[tuple[str, str], np.ndarray]
-    sizes_angle: float
+    layer: ConvolutionalLayer
+    conv: xr.DataArray
     matrix: WeightMatrix
     networks: dict[str, Trained]
-    counts: dict[str, int]
-    network_counts: pd.DataFrame
     curves: dict[str, xr.DataArray]
     tuning: pd.DataFrame
     phases: PhaseResponses
-    cells: pd.DataFrame
-    units: dict[str, pd.DataFrame]
-    pools: pd.DataFrame
-    thresholds: pd.DataFrame
     bars: dict[str, xr.DataArray]
-    positions: pd.DataFrame
 
-    def modulation(self, key: str) -> float:
-        """Return the median F1/F0 of one kind of cell."""
-        return float(dict(zip(self.cells["key"], self.cells["f1_f0"], strict=True))[key])
+    @property
+    def angles(self) -> np.ndarray:
+        """Orientations of the stimuli, in degrees."""
+        return self.conv["stimulus"].values
 
+    @property
+    def kernels(self) -> FilterBank:
+        """The layer's kernels, shape (channel, size, size)."""
+        return np.asarray(self.layer.kernels)
 
-def numbers(found: Lesson) -> dict[str, float | int]:
-    """Return the numbers of the summary, under flat keys; what is undefined is not a number."""
-    summary: dict[str, float | int] = {f"weights.{name}": n for name, n in found.counts.items()}
-    for row in found.network_counts.to_dict("records"):
-        summary |= {f"weights.{row['network']}.{name}": n for name, n in row.items() if name != "network"}
-    summary |= {f"accuracy.{name}": network.accuracy for name, network in found.networks.items()}
-    summary |= {"map.rows": found.maps.shape[2], "map.columns": found.maps.shape[3]}
-    summary |= {"matrix.distinct": found.matrix.distinct, "matrix.error": found.matrix.error}
-    for row in found.tuning.to_dict("records"):
-        place = row["channel"].replace("°", "").replace(" ", "_").lower()
-        summary |= {f"tuning.{place}.{name}": value for name, value in row.items() if name != "channel"}
-    for row in found.cells.to_dict("records"):
-        place = f"modulation.{row['key']}"
-        summary |= {f"{place}.median": row["f1_f0"], f"{place}.lowest": row["f1_f0_lowest"]}
-        summary |= {f"{place}.highest": row["f1_f0_highest"], f"{place}.theory": row["theory_f1_f0"]}
-        summary |= {f"{place}.second": row["f2_f0"], f"{place}.second_theory": row["theory_f2_f0"]}
-    for name in ("pools", "thresholds"):
-        measured, theory = (getattr(found, name)[column].to_numpy() for column in ("f1_f0", "theory"))
-        summary[f"{name}.error"] = float(np.nanmax(np.abs(measured - theory)))
-    return summary | {f"position.{row['key']}.width": row["width"] for row in found.positions.to_dict("records")}
+    @cached_property
+    def maps(self) -> np.ndarray:
+        """Activation of the layer, shape (stimulus, channel, rows, columns)."""
+        size, how = self.kernels.shape[-1], {"stride": self.layer.stride, "padding": self.layer.padding}
+        rows, columns = (map_size(n, size, **how) for n in self.stimuli.shape[1:])
+        return self.conv.values.reshape(len(self.angles), len(self.kernels), rows, columns)
 
+    @cached_property
+    def strongest(self) -> int:
+        """The grating that drives the last channel most."""
+        return int((self.maps[:, -1] ** 2).mean(axis=(1, 2)).argmax())
 
-def shown_counts(found: Lesson) -> pd.DataFrame:
-    """Return the table of weights for the page."""
-    convolution = found.counts["convolution"]
-    rows = {
-        "convolutional: one kernel per channel, shared": convolution,
-        "locally connected: a kernel per output": found.counts["locally_connected"],
-        "fully connected: every pixel to every output": found.counts["fully_connected"],
-    }
-    return pd.DataFrame(
-        {
-            "layer": list(rows),
-            "outputs": [f"{found.counts['outputs']:,}"] * len(rows),
-            "weights and biases": [f"{n:,}" for n in rows.values()],
-            "times the convolution": [f"{n / convolution:,.0f}" for n in rows.values()],
-        }
-    )
+    @cached_property
+    def sizes(self) -> dict[tuple[str, str], np.ndarray]:
+        """The last channel's map of that grating, for several strides and paddings."""
+        return stride_and_padding(self.layer, self.stimuli[self.strongest])
 
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Outputs and weights of layers with the same outputs."""
+        rows, columns = self.stimuli.shape[1:]
+        return weight_counts(self.layer, (rows, columns), self.maps.shape[2:])
 
-def shown_networks(found: Lesson) -> pd.DataFrame:
-    """Return the table of the published networks' weights, layer by layer, for the page."""
-    table = found.network_counts
-    accuracy = {name: f"{network.accuracy:.3f}" for name, network in found.networks.items()}
-    cells = {name: [f"{n:,}" for n in table[name]] for name in ("conv", "fc", "output", "total")}
-    trained = [accuracy.get(name, "–") for name in table["network"]]
-    return pd.DataFrame({"network": table["network"], **cells, "accuracy trained": trained})
+    @cached_property
+    def network_counts(self) -> pd.DataFrame:
+        """Weights of the published networks, layer by layer."""
+        return network_counts(self.networks)
 
+    @cached_property
+    def units(self) -> dict[str, pd.DataFrame]:
+        """Kind of cell → modulation of its units by a grating's phase."""
+        return unit_modulations(self.phases)
 
-def shown_cells(found: Lesson) -> pd.DataFrame:
-    """Return the table of simple and complex cells for the page."""
-    width = found.positions.set_index("key")["width"]
-    return pd.DataFrame(
-        [
-            {
-                "cell": row["cell"],
-                "units": row["units"],
-                "F1/F0 (theory)": f"{row['f1_f0']:.3f} ({_or_dash(row['theory_f1_f0'])})",
-                "F2/F0 (theory)": f"{row['f2_f0']:.3f} ({_or_dash(row['theory_f2_f0'])})",
-                "bar (px)": f"{width[row['key']]:g}" if row["key"] in width else "–",
-            }
-            for row in found.cells.to_dict("records")
-        ]
-    )
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Modulation of every kind of cell beside its closed form."""
+        return modulation_table(self.phases, self.units, self.period, self.pool)
 
+    def modulation(self, key: str, column: str = "f1_f0") -> float:
+        """Return one number of one kind of cell: the median F1/F0, or another column of the table."""
+        return float(self.cells.set_index("key").loc[key, column])  # pyright: ignore[reportArgumentType]
 
-def shown_tuning(found: Lesson) -> pd.DataFrame:
-    """Return the table of orientation tuning for the page."""
-    table = found.tuning
-    oriented = table["selectivity"] > 0.05
-    return pd.DataFrame(
-        {
-            "channel": table["channel"],
-            "prefers": [
-                _or_dash(round(a, 1) + 0.0, "g", "°") if o else "none"
-                for a, o in zip(table["preferred"], oriented, strict=True)
-            ],
-            "by the convention": [_or_dash(value, "g", "°") for value in table["expected"]],
-            "selectivity": [f"{value:.3f}" for value in table["selectivity"]],
-            "response to grating(0)": [f"{value:.3f}" for value in table["at_0"]],
-            "response to grating(90)": [f"{value:.3f}" for value in table["at_90"]],
-        }
-    )
+    @cached_property
+    def pools(self) -> pd.DataFrame:
+        """F1/F0 of every channel for growing pools."""
+        return pool_curves(self.phases, self.period)
 
+    @cached_property
+    def thresholds(self) -> pd.DataFrame:
+        """F1/F0 of the last channel for growing offsets before rectification."""
+        return threshold_curve(self.phases)
 
-def _or_dash(value: float, kind: str = ".3f", unit: str = "") -> str:
-    """Write a number with a proper minus, or a dash for one that is not defined."""
-    return "–" if np.isnan(value) else f"{value:{kind}}{unit}".replace("-", "−")
+    @cached_property
+    def positions(self) -> pd.DataFrame:
+        """Over how many positions of a bar each cell responds."""
+        return position_table(self.bars, self.period)

@@ -15,15 +15,20 @@ NETWORKS = {"FC": ("FC", "bank"), "ConvPoolFC": ("ConvPoolFC", "bank"), "random"
 """Networks trained in the lesson: name → (architecture, initial filters)."""
 SMALL_IMAGE = 12
 """Pixels along each edge of the image for which the weight matrix is written out, or a few more than the kernel's."""
+LARGEST_BATCH = 100
+"""Gratings per update, as published; all of them where there are fewer."""
+HELD_OUT = 1000
+"""Fresh gratings that measure the accuracy: its standard error is at most 0.016."""
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """One network before training and after it, and its accuracy on fresh gratings."""
+    """One network before training and after it, its accuracy on fresh gratings, and how it was trained, in words."""
 
     before: ConvNet
     after: ConvNet
     accuracy: float
+    methods: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,11 +81,11 @@ def stride_and_padding(layer: ConvolutionalLayer, stimulus: np.ndarray) -> dict[
     return found
 
 
-def weight_counts(layer: ConvolutionalLayer, canvas: tuple[int, int], maps: tuple[int, int]) -> dict[str, int]:
+def weight_counts(layer: ConvolutionalLayer, canvas: tuple[int, int], maps: tuple[int, ...]) -> dict[str, int]:
     """Count the weights and biases of three layers with the same outputs: shared, local, and fully connected.
 
-    Every output of a locally connected layer has a kernel and a bias of its own; the positions over the edge of the
-    image are counted as well.
+    Every output of a locally connected layer has its own kernel and bias. Positions at which a kernel reaches over the
+    edge of the image are counted as well.
     """
     channels, size, _ = layer.kernels.shape
     outputs = channels * maps[0] * maps[1]

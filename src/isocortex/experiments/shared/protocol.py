@@ -1,8 +1,9 @@
 """What every experiment shares: options that are a dataclass, and the way from them to a whole run folder."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 from zlib import crc32
@@ -10,7 +11,7 @@ from zlib import crc32
 import jax
 
 from ...errors import DiskFullError, InputError
-from ...report import Result, write_report, write_result
+from ...report import Quantity, Result, write_report, write_result
 from ...runs import Run
 from ...runs.layout import read_part
 from .options import check_options, option, options_of, plain, stored_options
@@ -67,6 +68,11 @@ class Experiment(ABC):
     def meanings(cls) -> dict[str, str]:
         """Return what every option means, with its unit, bounds and choices."""
         return {name: declared.explained() for name, declared in options_of(cls).items()}
+
+    @classmethod
+    def quantities(cls) -> Mapping[str, Quantity]:
+        """Return what every number of ``summary.json`` is, by key, as the result of :meth:`walk` declares it."""
+        return signature(cls.walk).return_annotation.quantities
 
     def execute(self, progress: Progress | None = None) -> Path:
         """Run the experiment, or go on with an interrupted one, and return the finished run folder.

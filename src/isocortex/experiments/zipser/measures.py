@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ...analysis import gain_fields, rsa
+from ...analysis import gain_fields, inference, rsa
 from ...learning.backpropagation import LOSSES, agreement
 from ...models import MLP, map_members, record
 from ...rdms import RDMs
@@ -26,6 +26,7 @@ EYES = np.array([-20.0, 0.0, 20.0])
 COARSE = np.arange(-30.0, 31.0, 20.0)
 """Retinal places for RDMs."""
 FRAMES = ("retinal", "eye", "head-centred")
+CONFIDENCE = 0.95
 MANY = 50_000
 """Samples behind the baselines, whose standard errors are then below 0.001."""
 CHECKED = 200
@@ -34,12 +35,13 @@ CHECKED = 200
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Everything the walk found.
+    """Everything that the walk computed.
 
     Attributes
     ----------
     task : HeadCentred
     variants : dict of str to population
+        "untrained", "trained", and "Adam" where there was a second training.
     errors : dict of str to DataArray, shape (seed, epoch)
         Trained variant → summed squared error per training sample.
     baselines : dict of str to float
@@ -52,6 +54,7 @@ class Found:
     responses : dict of str to DataArray
         Hidden units at :func:`gain_stimuli`.
     tables : dict of str to DataFrame
+        Gain fields of the hidden units.
     rdms : dict of str to RDMs
     similarities : DataFrame
     dots : dict of (reference, variant) to array
@@ -75,6 +78,16 @@ class Found:
     dots: dict[tuple[str, str], np.ndarray]
     agreement: float
     published: bool
+
+    @property
+    def seeds(self) -> int:
+        """Number of networks."""
+        return self.errors["trained"].sizes["seed"]
+
+    @property
+    def hidden(self) -> int:
+        """Number of hidden units."""
+        return self.variants["trained"].weights[0].shape[1]
 
     @property
     def head(self) -> np.ndarray:
@@ -146,6 +159,20 @@ def gain_tables(
     return shown, {name: gain_fields(x, retinal=retinal, eye=eye) for name, x in shown.items()}
 
 
+def change(tables: Mapping[str, pd.DataFrame], variant: str, measure: str) -> tuple[float, float, float]:
+    """Return how far training changed a measure: the mean over seeds of the difference of their medians, and its
+    interval, from the jackknife over seeds; undefined with a single seed.
+    """
+    medians = {name: tables[name].groupby("seed")[measure].median() for name in (variant, "untrained")}
+    differences = medians[variant] - medians["untrained"]
+    if len(differences) < 2:
+        return float(differences.iloc[0]), np.nan, np.nan
+    data = xr.DataArray(differences.to_numpy(), dims="seed")
+    found = inference.jackknife(lambda drawn: drawn.mean("seed"), data, ["seed"]).test(np.eye(1), CONFIDENCE)
+    estimate, low, high = found[["estimate", "low", "high"]].to_numpy(float)[0]
+    return estimate, low, high
+
+
 def reference_similarity(
     task: HeadCentred, variants: Mapping[str, MLP]
 ) -> tuple[dict[str, RDMs], pd.DataFrame, dict[tuple[str, str], np.ndarray]]:
@@ -168,7 +195,9 @@ def reference_similarity(
         table, values = similarity_table(rows, reference, method="pearson", factors=("seed",))
         tables.append(table.assign(variant=table["variant"].where(table["layer"] == "hidden", "input"), layer=frame))
         dots |= {(frame, variant if layer == "hidden" else "input"): x for (layer, variant), x in values.items()}
-    return references | layers, pd.concat(tables, ignore_index=True), dots
+    joined = pd.concat(tables, ignore_index=True)
+    joined.attrs["methods"] = tables[0].attrs["methods"]
+    return references | layers, joined, dots
 
 
 def lesson_agreement(networks: MLP, trials: Trials) -> float:

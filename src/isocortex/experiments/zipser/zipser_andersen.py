@@ -4,21 +4,18 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import jax
-import numpy as np
-from tyro.conf import arg
 
-from ...errors import look_up, require
+from ...errors import require
 from ...learning import descend, save_model
-from ...learning.backpropagation import LOSSES, OPTIMISERS
+from ...learning.backpropagation import LOSSES, RULES
 from ...models import MLP, population
 from ...runs import Run
 from ...tasks import HeadCentred
 from ...tasks.head_centred import EYE_FORMATS, OUTPUT_FORMATS
-from ..shared.protocol import Experiment, Progress
-from ..shared.published import beside_published
-from .figures import draw
+from ..shared.options import option
+from ..shared.protocol import Experiment
 from .measures import Found, baselines, gain_tables, held_out, lesson_agreement, reference_similarity
-from .report import METHODS, NOTES, REFERENCE, answer, numbers, shares_table
+from .zipser_result import ZipserResult
 
 TRAINING_SHARE = 0.95
 LEARNING_RATE_OF_ADAM = 1e-2
@@ -33,33 +30,52 @@ class ZipserAndersen(Experiment):
     """
 
     name: ClassVar[str] = "zipser-andersen"
+    published_options: ClassVar[tuple[str, ...]] = (
+        "eye",
+        "output",
+        "loss",
+        "optimiser",
+        "learning_rate",
+        "epochs",
+        "samples",
+        "batch",
+        "hidden",
+    )
 
-    seeds: Annotated[int, arg(help="How many networks, each with its own initial weights and samples.")] = 8
-    eye: Annotated[str, arg(help="Format of the eye position: linear (2 numbers) or monotonic (32 units).")] = "linear"
+    seeds: Annotated[
+        int, option("Number of networks, each with its own initial weights and samples", at_least=1, at_most=1000)
+    ] = 8
+    eye: Annotated[
+        str, option("Code of the eye position, by 2 numbers (linear) or 32 units (monotonic)", among=EYE_FORMATS)
+    ] = "linear"
     output: Annotated[
-        str, arg(help="Format of the head-centred position: gaussian (8 × 8 units) or monotonic (32 units).")
+        str,
+        option(
+            "Code of the head-centred position, by 8 × 8 units (gaussian) or 32 units (monotonic)", among=OUTPUT_FORMATS
+        ),
     ] = "gaussian"
-    loss: Annotated[str, arg(help="cross-entropy or squared-error, summed over the outputs.")] = "cross-entropy"
-    optimiser: Annotated[str, arg(help="sgd (as published) or adam.")] = "sgd"
-    learning_rate: Annotated[float, arg(help="Of the optimiser.")] = 1e-2
-    epochs: Annotated[int, arg(help="Passes through the training samples.")] = 1000
-    samples: Annotated[int, arg(help="Samples per network; 95 % of them train it.")] = 10_000
-    batch: Annotated[int, arg(help="Samples per update, in fixed order.")] = 25
-    hidden: Annotated[int, arg(help="Hidden units.")] = 16
+    loss: Annotated[str, option("Loss of the first training, summed over the outputs", among=LOSSES)] = "cross-entropy"
+    optimiser: Annotated[str, option("Optimiser of the first training", among=RULES)] = "sgd"
+    learning_rate: Annotated[float, option("Learning rate of the first training", above=0, at_most=10)] = 1e-2
+    epochs: Annotated[
+        int, option("Passes of the first training through the samples", at_least=1, at_most=100_000)
+    ] = 1000  # fmt: skip
+    samples: Annotated[
+        int, option("Samples per network, of which 95 % train it", at_least=40, at_most=1_000_000)
+    ] = 10_000  # fmt: skip
+    batch: Annotated[int, option("Samples per update, in a fixed order", at_least=1, at_most=1_000_000)] = 25
+    hidden: Annotated[int, option("Hidden units of a network", at_least=2, at_most=1000)] = 16
     adam_epochs: Annotated[
-        int, arg(help="Epochs of a second training from the same weights with Adam, which solves the task; 0: none.")
+        int,
+        option(
+            "Epochs of a second training with Adam from the same initial weights, which solves the task; 0 for none",
+            at_least=0,
+            at_most=100_000,
+        ),
     ] = 500
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        look_up("eye format", self.eye, EYE_FORMATS)
-        look_up("output format", self.output, OUTPUT_FORMATS)
-        look_up("loss", self.loss, LOSSES)
-        look_up("optimiser", self.optimiser, OPTIMISERS)
-        least = {"seeds": 1, "epochs": 1, "samples": 40, "batch": 1, "hidden": 2, "adam_epochs": 0}
-        for name, smallest in least.items():
-            count = getattr(self, name)
-            require(count >= smallest, f"--{name.replace('_', '-')} must be at least {smallest}; got {count}.")
         require(
             self.batch <= self.training_samples,
             f"--batch {self.batch} cannot be drawn from the {self.training_samples} training samples; raise --samples.",
@@ -68,7 +84,6 @@ class ZipserAndersen(Experiment):
             self.seeds * self.samples <= LARGEST,
             f"{self.seeds} × {self.samples} samples are more than {LARGEST:,}; lower --seeds or --samples.",
         )
-        require(0 < self.learning_rate < np.inf, f"--learning-rate must be above 0; got {self.learning_rate}.")
 
     @property
     def training_samples(self) -> int:
@@ -80,11 +95,8 @@ class ZipserAndersen(Experiment):
         """The task of the options."""
         return HeadCentred(self.eye, self.output, self.loss)
 
-    def read(self, progress: Progress | None = None) -> None:
-        """Read nothing: every sample is drawn."""
-
-    def walk(self, run: Run, inputs: None) -> None:
-        """Networks → training, twice → held-out samples → gain fields → RDMs → figures."""
+    def walk(self, run: Run, inputs: None) -> ZipserResult:
+        """Networks → training, twice → held-out samples → gain fields → RDMs."""
         task = self.task
         networks = population(
             lambda key: MLP((task.n_inputs, self.hidden, task.n_outputs), key=key), self.seeds, key=self.key("networks")
@@ -118,11 +130,7 @@ class ZipserAndersen(Experiment):
             agreement=lesson_agreement(trained, trials),
             published=self.is_published(),
         )
-        run.summary(numbers(found))
-        with run.stage("figures"):
-            draw(run, found)
-        self.report(run, found)
-        run.responses({f"{name}/hidden1": x.astype(np.float32) for name, x in responses.items()})
+        return ZipserResult(found)
 
     def train(
         self, run: Run, networks: MLP, stage: str, optimiser: str, learning_rate: float, epochs: int
@@ -143,49 +151,3 @@ class ZipserAndersen(Experiment):
                 checkpoint=run.checkpoint(stage),
             )
             return jax.block_until_ready(trained), error
-
-    def is_published(self) -> bool:
-        """Return whether the first training is the published configuration."""
-        free = ("seed", "seeds", "adam_epochs")
-        ours, theirs = self.config(), ZipserAndersen().config()
-        return all(ours[name] == theirs[name] for name in ours if name not in free)
-
-    def report(self, run: Run, found: Found) -> None:
-        """Write the answer in words, its tables, and the methods."""
-        found_numbers = numbers(found)
-        run.table(
-            "gain_fields_by_class",
-            shares_table(found),
-            title="What the hidden units are",
-            caption="Share of the hidden units of all seeds. Frame: thirds of the way from a receptive field fixed on "
-            "the retina to one fixed to the head. Class: which parts of the response vary with the eye.",
-            shown=True,
-        )
-        if found.published:
-            run.table(
-                "published",
-                beside_published(found_numbers, REFERENCE, "independent program"),
-                title="Reference numbers beside ours",
-                caption="Means (errors) and medians (gain fields) over eight seeds of an independent program with the "
-                "same options. Between four sets of eight seeds of ours the median depth has a standard deviation of "
-                "0.03, and the variance explained by a plane one of 0.02, because units differ much.",
-                shown=True,
-            )
-        run.describe(
-            question="How does a network find where a stimulus is, seen from the head?",
-            answer=answer(found, found_numbers),
-            notes=NOTES,
-            methods=[
-                f"Perceptron {found.task.n_inputs}–{self.hidden}–{found.task.n_outputs}, all sigmoid; weights "
-                f"U(±1/√n_in), biases 0. {self.seeds} seeds, each with its own weights and {self.training_samples} "
-                f"samples, in batches of {self.batch} in a fixed order; {self.loss}, {self.optimiser} with a learning "
-                f"rate of {self.learning_rate:g}, {self.epochs} epochs."
-                + (
-                    f" Second training: Adam, {LEARNING_RATE_OF_ADAM:g}, {self.adam_epochs} epochs."
-                    * bool(self.adam_epochs)
-                ),
-                *METHODS,
-            ],
-            references=["zipser-andersen-1988", "rumelhart-1986", "kingma-ba-2015", "duhamel-1997", "efron-stein-1981"],
-            meanings=self.meanings(),
-        )

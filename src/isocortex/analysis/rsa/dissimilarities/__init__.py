@@ -1,4 +1,4 @@
-"""How dissimilar the responses to two stimuli are, and the noise that some dissimilarities take into account."""
+"""Dissimilarities of the responses to two stimuli, and the noise that some of them take into account."""
 
 from .noise import NOISE_ESTIMATES as NOISE_ESTIMATES
 from .noise import NoisePrecision as NoisePrecision

@@ -27,10 +27,10 @@ def crossvalidated_euclidean(observed: Observations) -> DissimilarityMatrix:
 def crossnobis(observed: Observations, noise: NoisePrecision | Mapping[Any, NoisePrecision]) -> DissimilarityMatrix:
     """Return the squared Mahalanobis distance per unit, leave-one-run-out (Walther et al. 2016).
 
-    With a noise of its own for each run, every pair of runs is whitened by the inverse of its mean covariance.
+    With a separate noise for each run, every pair of runs is whitened by the inverse of its mean covariance.
     """
     if isinstance(noise, Mapping):
-        require(observed.grouped, f"{observed.name} name no runs; give one noise for all of them.")
+        require(observed.grouped, f"{observed.name} do not name their runs; give one noise precision for all of them.")
         return _over_pairs_of_runs(observed, *_cells(observed), _noise_of_pairs(observed, noise))
     if not observed.grouped:
         return _over_trials(observed, noise.whiten(observed.values))
@@ -42,7 +42,7 @@ def crossvalidated_poisson(observed: Observations, prior: tuple[float, float] = 
     """Return (λᵢ − λⱼ)·(log μᵢ − log μⱼ) per unit, with μ the rates in the run left out and λ those in the others."""
     require(
         observed.grouped,
-        f"{observed.name}: cross-validated Poisson needs to know what was measured together; name the runs of trials.",
+        f"{observed.name}: cross-validated Poisson needs the run of each trial; name them with runs=….",
     )
     means, counts = _cells(observed)
     return _over_runs(observed, smoothed_rates(means, prior), counts, np.log)

@@ -199,7 +199,7 @@ def noise_precision(
     per_run: bool = False,
     degrees_of_freedom: int | None = None,
 ) -> NoisePrecision | dict[str, Any]:
-    """Estimate the noise of units from residuals or from repeated responses, to whiten responses with.
+    """Estimate the noise precision of units from residuals or repeated responses, in order to whiten responses.
 
     Σ = (1 − λ)·S + λ·T with S = RᵀR / degrees of freedom over residuals R, and the target T and the weight λ of the
     method.
@@ -288,7 +288,7 @@ def _from_repeats(
         where = f" in run {label}" if per_run else ""
         require(
             len(mine) > groups,
-            f"{found.name} hold one response per stimulus{where}, which cannot be told from noise; "
+            f"{found.name} hold one response per stimulus{where}, from which no noise can be estimated; "
             + ("give repeats, give residuals, or pool the runs." if per_run else "give repeats or residuals."),
         )
         dof = len(mine) - groups if degrees_of_freedom is None else degrees_of_freedom

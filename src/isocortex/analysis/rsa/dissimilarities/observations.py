@@ -21,7 +21,7 @@ class Observations:
     stimuli, runs : array
         The labels. Stimuli of repeats keep their order; those of trials are sorted.
     grouped : bool
-        Whether runs were named, or are repeats. If not, every trial is a run of its own.
+        Whether runs were named, or are repeats. If not, every trial counts as a separate run.
     name : str
         Of the responses, for messages.
     """
@@ -35,7 +35,7 @@ class Observations:
     name: str
 
     def cells(self) -> tuple[RunPatterns, RunCounts]:
-        """Return the mean of the trials in each run and stimulus (zero where there is none), and their number."""
+        """Return the mean of the trials in each run and stimulus (zero if there are no trials), and their number."""
         shape = len(self.runs), len(self.stimuli)
         cell = self.run * shape[1] + self.stimulus
         counts = np.bincount(cell, minlength=shape[0] * shape[1])

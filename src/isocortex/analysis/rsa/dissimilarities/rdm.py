@@ -1,4 +1,4 @@
-"""From responses to representational dissimilarity matrices, by one matrix product each."""
+"""Compute representational dissimilarity matrices from responses, with one matrix product each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -150,7 +150,8 @@ def rdm(
         else:
             require(
                 not isinstance(noise, Mapping),
-                f"{dissimilarity!r} averages over runs, and takes one noise for all; pool it.",
+                f"{dissimilarity!r} averages over runs and needs one noise precision for all of them; leave "
+                "per_run=True out.",
             )
             patterns, stimuli = _average(single)
             flat = _undefined_rows(patterns, dissimilarity)
@@ -217,7 +218,8 @@ def _of_many(
     for name, row in zip(responses, rows, strict=True):
         require(
             len(row) <= 1,
-            f"{name!r} has {len(row)} seeds, and subjects must have one RDM each; compute the RDMs of seeds apart.",
+            f"{name!r} has {len(row)} seeds, and subjects must have one RDM each; compute the RDMs of each seed "
+            "separately.",
         )
         if not np.array_equal(row.stimuli, rows[0].stimuli):
             raise InputError(f"{name!r} saw other stimuli than {next(iter(responses))!r}, or in another order.")

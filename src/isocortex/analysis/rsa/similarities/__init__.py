@@ -1,4 +1,4 @@
-"""How similar two RDMs are."""
+"""Similarities of two RDMs."""
 
 from .similarity import SIMILARITIES as SIMILARITIES
 from .similarity import bootstrap_similarity as bootstrap_similarity

@@ -70,7 +70,7 @@ def shared_pairs(a: RDMs, b: RDMs) -> tuple[np.ndarray, np.ndarray, Pairs]:
 
 
 def require_same_stimuli(a: RDMs, b: RDMs) -> None:
-    """Raise an :class:`InputError` that tells how the stimuli of two stacks differ."""
+    """Raise an :class:`InputError` that says how the stimuli of two stacks differ, if they do."""
     if np.array_equal(a.stimuli, b.stimuli):
         return
     require(

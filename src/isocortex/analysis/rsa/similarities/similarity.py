@@ -1,4 +1,4 @@
-"""How similar two RDMs are, for whole stacks at once and in bootstrap samples of the stimuli.
+"""Similarities of RDMs, for whole stacks at once and in bootstrap samples of the stimuli.
 
 A bootstrap over stimuli gives stimulus i the multiplicity w_i, and so the pair (i, j) the weight w_i·w_j; pairs of
 two copies of one stimulus do not exist. No resampled RDM is built.
@@ -100,7 +100,7 @@ def similarity(
         return measure.similarities(x, y, pairs)
     require(
         method in COLOURED,
-        f"A covariance of the noise is for the similarities {' and '.join(COLOURED)}; {method} takes none.",
+        f"Only the similarities {' and '.join(COLOURED)} take a covariance of the noise; {method} does not.",
     )
     return COLOURED[method](x, y, pairs, noise_covariance).similarities()[0]
 

@@ -23,7 +23,7 @@ from .samples import Drawn, Samples, Without
 def whitened_products(x: CondensedRDM, y: OtherRDM, samples: Samples) -> Products:
     """Return 2 xᵀV⁻¹y of every row of x with every row of y, and of each with itself, in each sample.
 
-    Copies of a stimulus count as stimuli with noise of their own, and pairs of two copies do not exist.
+    Copies of a stimulus count as stimuli with independent noise, and pairs of two copies do not exist.
     """
     if isinstance(samples, Drawn):
         shared = _shared_by_copies(x, y, samples)

@@ -3,11 +3,15 @@
 import importlib
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
+from scipy.stats import ttest_1samp
 
 from isocortex import InputError, load_model, runs
-from isocortex.experiments.zipser.report import REFERENCE
+from isocortex.experiments.zipser.measures import change
 from isocortex.experiments.zipser.zipser_andersen import ZipserAndersen
+from isocortex.experiments.zipser.zipser_result import REFERENCE
 
 SMALL = {"seeds": 2, "epochs": 45, "adam_epochs": 25, "samples": 1000, "hidden": 6}
 PROMISED = (
@@ -43,6 +47,27 @@ def test_every_promised_number_is_there(whole):
     assert found["position.inverse_error_deg.max"] < 1e-3
     assert found["adam.error.train.final.mean"] < found["error.train.final.mean"]
     assert found["gain_field.interaction.untrained.median"] < 1e-5
+
+
+def test_the_words_come_from_the_values(whole):
+    found, page = summary(whole), runs.read_run(whole).page
+    assert page["question"] == "Do networks that add eye and retinal position develop gain fields?"
+    assert f"by {found['gain_field.depth.median']:.2f} of its maximum" in page["answer"]
+    first = "45 times through its own 950 trials, in batches of 25 and in a fixed order"
+    assert first in page["methods"][0]
+    assert "25 times through its own 950 trials" in page["methods"][0]
+    assert "by Adam with a learning rate of 0.01" in page["methods"][0]
+
+
+def test_the_change_is_that_of_the_medians_of_seeds():
+    """Three units in each of four seeds, whose medians grow by 1, 2, 3 and 4: the interval is that of a t test."""
+    seeds = pd.DataFrame({"seed": np.repeat(np.arange(4), 3), "depth": np.tile([0.0, 5.0, 100.0], 4)})
+    grown = seeds.assign(depth=seeds["depth"] + seeds["seed"] + 1)
+    estimate, low, high = change({"untrained": seeds, "trained": grown}, "trained", "depth")
+    expected = ttest_1samp([1.0, 2.0, 3.0, 4.0], 0).confidence_interval()
+    assert (estimate, low, high) == pytest.approx((2.5, expected.low, expected.high))
+    one = {"untrained": seeds.head(3), "trained": grown.head(3)}
+    assert change(one, "trained", "depth") == pytest.approx((1.0, np.nan, np.nan), nan_ok=True)
 
 
 def test_the_page_and_what_is_kept(whole):
@@ -105,17 +130,17 @@ def test_the_default_is_the_published_configuration():
 
 
 BAD = {
-    "eye": ({"eye": "lineal"}, "There is no eye format 'lineal'. Did you mean 'linear'?"),
-    "output": ({"output": "gausian"}, "There is no output format 'gausian'. Did you mean 'gaussian'?"),
+    "eye": ({"eye": "lineal"}, "There is no eye 'lineal'. Did you mean 'linear'?"),
+    "output": ({"output": "gausian"}, "There is no output 'gausian'. Did you mean 'gaussian'?"),
     "loss": ({"loss": "crossentropy"}, "There is no loss 'crossentropy'. Did you mean 'cross-entropy'?"),
     "optimiser": ({"optimiser": "adm"}, "There is no optimiser 'adm'. Did you mean 'adam'?"),
-    "seeds": ({"seeds": 0}, "--seeds must be at least 1; got 0"),
-    "hidden": ({"hidden": -3}, "--hidden must be at least 2; got -3"),
-    "samples": ({"samples": 10}, "--samples must be at least 40; got 10"),
-    "second run": ({"adam_epochs": -1}, "--adam-epochs must be at least 0; got -1"),
+    "seeds": ({"seeds": 0}, "--seeds must be at least 1 and at most 1000; got 0"),
+    "hidden": ({"hidden": -3}, "--hidden must be at least 2 and at most 1000; got -3"),
+    "samples": ({"samples": 10}, "--samples must be at least 40 and at most 1000000; got 10"),
+    "second run": ({"adam_epochs": -1}, "--adam-epochs must be at least 0 and at most 100000; got -1"),
     "batch": ({"samples": 100, "batch": 96}, "--batch 96 cannot be drawn from the 95 training samples"),
-    "too many": ({"seeds": 10_000}, "10000 × 10000 samples are more than 10,000,000"),
-    "rate": ({"learning_rate": 0.0}, "--learning-rate must be above 0"),
+    "too many": ({"seeds": 1000, "samples": 20_000}, "1000 × 20000 samples are more than 10,000,000"),
+    "rate": ({"learning_rate": 0.0}, "--learning-rate must be above 0 and at most 10; got 0.0"),
     "infinite": ({"learning_rate": float("inf")}, "--learning-rate must be above 0"),
 }
 

@@ -11,7 +11,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from isocortex import InputError, RDMs, responses, rsa, runs
-from isocortex.experiments.comparison.compare import Compare, numbers, reached
+from isocortex.experiments.comparison.compare import Compare
+from isocortex.experiments.comparison.words import reached
 from isocortex.recordings import read, write
 from isocortex.responses import save
 
@@ -62,8 +63,17 @@ def test_whole_run(files):
     assert found["categories.data.low"] > 0 > found["categories.noise.low"]
 
     record = runs.read_run(folder)
-    assert record.page["answer"].startswith("good is most like the data of 4 subjects over 16 stimuli: Spearman")
-    assert "significantly more than noise" in record.page["answer"]
+    ahead = found["rsa.good.mean"] - found["rsa.noise.mean"]
+    answer = record.page["answer"]
+    assert answer.startswith(
+        "Of 2 models, good is most similar to the data of 4 subjects over 16 stimuli: its Spearman"
+    )
+    assert f"It is ahead of the next, noise, by {ahead:.3f} [" in answer
+    assert "(p < 0.001), and is significantly more similar to the data than noise. The noise ceiling reaches" in answer
+    assert record.page["question"] == "How similar to the data is each model?"
+    assert set(record.page["quantities"]) == set(found)
+    order = [finding["name"] for finding in record.page["findings"]]
+    assert order[:6] == ["answer", "similarity", "rdms", "second_level", "mds", "tree"]
     assert record.table("answer")["better than (p < 0.05)"].fillna("").tolist() == ["noise", "", ""]
     assert record.table("subjects").columns.tolist() == ["model", "Ann", "Bob", "Cy", "Di"]
     figures = {finding["name"] for finding in record.page["findings"] if finding["kind"] == "figure"}
@@ -73,28 +83,28 @@ def test_whole_run(files):
 
 
 def found_by(**options):
-    """Return the options and what they find, without pictures."""
+    """Return what a comparison finds, without pictures."""
     compare = Compare(**options)
-    return compare, compare.compare(compare.read())
+    return compare.compare(compare.read())
 
 
 def test_layers_of_a_run_are_models(files, rng):
     seeds = responses(rng.normal(size=(2, N, 9)), stimuli=NAMES, dims=("seed", "stimulus", "unit"))
     save("responses.nc", {"trained/pool": seeds, "trained/fc": seeds[..., :5]})
-    _, found = found_by(**files | {"models": paths("responses.nc")})
+    found = found_by(**files | {"models": paths("responses.nc")})
     assert {name: len(rows) for name, rows in found.inputs.models.items()} == {"trained/pool": 2, "trained/fc": 2}
 
 
 def test_an_interrupted_comparison_goes_on_to_the_same_numbers(files, monkeypatch):
-    _, found = found_by(**files)
+    found = found_by(**files)
     with monkeypatch.context() as patched:
         patched.setattr(
-            "isocortex.experiments.comparison.compare.draw", lambda run, found: signal.raise_signal(signal.SIGINT)
+            "isocortex.experiments.comparison.result.pictures", lambda found: signal.raise_signal(signal.SIGINT)
         )
         with pytest.raises(KeyboardInterrupt) as stopped:
             Compare(**files).execute()
     again = Compare(resume=stopped.value.resume_folder).execute()
-    assert summary(again) == pytest.approx(numbers(found), rel=1e-9)
+    assert summary(again) == pytest.approx(found.numbers(), rel=1e-9)
 
 
 def test_hostile_names_are_text(files, rng):
@@ -129,10 +139,17 @@ def test_stimuli_that_carry_the_answer_are_named_and_left_out(rng, tmp_path, mon
 @pytest.mark.parametrize(
     ("below", "above", "words"),
     [
-        (0.0002, 0.99, "; the similarity is significantly below its lower bound (p < 0.001)"),
-        (0.97, 0.03, "; the similarity is significantly above its lower bound (p = 0.03)"),
-        (0.4, 0.62, "; the similarity cannot be told from its lower bound (p = 0.4 of lying below, 0.62 above)"),
-        (np.nan, np.nan, ""),
+        (0.0002, 0.99, ["The similarity is significantly below its lower bound (p < 0.001)."]),
+        (0.97, 0.03, ["The similarity is significantly above its lower bound (p = 0.030)."]),
+        (
+            0.4,
+            0.62,
+            [
+                "The similarity does not differ significantly from its lower bound (p = 0.400 for lying below, and "
+                "p = 0.620 for lying above)."
+            ],
+        ),
+        (np.nan, np.nan, []),
     ],
 )
 def test_both_sides_of_the_ceiling_are_told(below, above, words):
@@ -150,7 +167,7 @@ def test_matching_by_label_tells_what_was_dropped(files, rng):
     assert set(dropped["stimulus"]) == set(np.delete(NAMES, np.sort(few)))
     assert set(dropped["missing in"]) == {"few.npz"}
     assert any("4 stimuli that not every file has were left out" in note for note in record.page["notes"])
-    assert "over 12 stimuli (4 others were left out): " in record.page["answer"]
+    assert "over 12 stimuli (4 others left out): " in record.page["answer"]
     shown = [finding["name"] for finding in record.page["findings"] if finding.get("shown")]
     assert shown == ["answer", "dropped"]
 
@@ -169,7 +186,8 @@ def test_pairs_that_nobody_measured_are_left_out_everywhere(files, rng):
     expected = [spearmanr(good.dissimilarities[0, kept], row[kept]).statistic for row in brains.dissimilarities]
     assert summary(folder)["rsa.model.mean"] == pytest.approx(np.mean(expected))
     page = runs.read_run(folder).page
-    assert "Pairs of stimuli that were not measured (NaN), and are left out of every number: 1." in page["notes"]
+    assert "1 pair of stimuli was not measured (NaN) and left out of every number." in page["notes"]
+    assert any("Pairs of stimuli that were not measured are left out." in words for words in page["methods"])
     figures = {finding["name"] for finding in page["findings"] if finding["kind"] == "figure"}
     assert figures == {"similarity", "rdms", "second_level"}
     with pytest.raises(
@@ -183,11 +201,11 @@ def test_pairs_that_nobody_measured_are_left_out_everywhere(files, rng):
 def test_names_of_models_and_their_seeds(files, rng):
     rows = RDMs(rng.random((3, PAIRS)), NAMES, ("fc", "pool", "fc"))
     write("layers.npz", rows)
-    options, found = found_by(**files | {"models": paths("layers.npz", "good.npz")})
+    found = found_by(**files | {"models": paths("layers.npz", "good.npz")})
     assert {name: len(model) for name, model in found.inputs.models.items()} == {"fc": 2, "pool": 1, "good": 1}
     np.testing.assert_array_equal(found.inputs.models["fc"].dissimilarities, rows.dissimilarities[[0, 2]])
-    assert {"rsa.fc.minus.pool.p", "rsa.fc.minus.good.p"} <= set(numbers(found))
-    assert "over subjects and over seeds (fc: 2)" in " ".join(options.methods(found))
+    assert {"rsa.fc.minus.pool.p", "rsa.fc.minus.good.p"} <= set(found.numbers())
+    assert "averaged over 4 subjects and seeds (fc: 2)." in " ".join(found.methods())
 
 
 def test_rows_of_one_subject_are_averaged_and_files_are_subjects(files, rng):
@@ -202,14 +220,14 @@ def test_one_subject_with_repeats_has_a_ceiling_and_without_has_none(files, rng)
     signal = rng.normal(size=(N, 40))
     write("twice.npz", responses(signal + rng.normal(size=(4, N, 40)), stimuli=NAMES))
     for dissimilarity in ("correlation", "crossnobis"):
-        options, found = found_by(**files | {"data": paths("twice.npz"), "dissimilarity": dissimilarity})
+        found = found_by(**files | {"data": paths("twice.npz"), "dissimilarity": dissimilarity})
         assert 0 < found.ceiling.lower < found.ceiling.upper < 1
-        assert options.notes(found)[0] == "There are too few subjects to test whether a model reaches the ceiling."
+        assert found.notes()[0] == "There are too few subjects to test whether a model reaches the noise ceiling."
     write("once.npz", responses(signal, stimuli=NAMES))
-    options, found = found_by(**files | {"models": paths("good.npz"), "data": paths("once.npz")})
-    assert "rsa.ceiling.lower" not in numbers(found)
-    assert ["There is no noise ceiling" in note for note in options.notes(found)] == [True, False]
-    assert "There is one subject" in options.notes(found)[1]
+    found = found_by(**files | {"models": paths("good.npz"), "data": paths("once.npz")})
+    assert "rsa.ceiling.lower" not in found.numbers()
+    assert ["There is no noise ceiling" in note for note in found.notes()] == [True, False]
+    assert "The data are of one subject" in found.notes()[1]
     with pytest.raises(InputError, match="--inference subjects needs several subjects"):
         Compare(**files | {"data": paths("once.npz"), "inference": "subjects"}).read()
 
@@ -230,9 +248,9 @@ def test_cross_validated_data_meet_plain_distances_of_models(files, rng):
 def test_without_labels_the_order_counts_and_the_page_says_so(files, rng):
     np.savez("a.npz", rdms=rng.random((1, PAIRS)))
     np.savez("b.npz", rdms=rng.random((2, PAIRS)))
-    options, found = found_by(models=paths("a.npz"), data=paths("b.npz"))
-    assert any("matched by their order" in note for note in options.notes(found))
-    assert "Stimuli were matched by order." in " ".join(options.methods(found))
+    found = found_by(models=paths("a.npz"), data=paths("b.npz"))
+    assert any("matched by their order" in note for note in found.notes())
+    assert "Stimuli were matched by their order." in " ".join(found.methods())
     np.savez("c.npz", rdms=rng.random((1, 3)))
     with pytest.raises(InputError, match=r"c.npz 3, and neither names them; add 'stimuli'"):
         Compare(models=paths("c.npz"), data=paths("b.npz")).read()
@@ -303,7 +321,7 @@ def test_bad_input_is_told_before_anything_is_written(case, files, tmp_path):
     [
         ("face 0,face\nface 1,face", "names no category for 'face 2', 'face 3', 'face 4' and 11 more"),
         ("face 0;face", "Line 1 of kinds.csv must be label,category; it has 1 columns"),
-        ("\n".join(f"{name},thing" for name in NAMES), "two categories or more"),
+        ("\n".join(f"{name},thing" for name in NAMES), "at least two categories"),
     ],
 )
 def test_tables_of_categories_that_cannot_be_used(text, sentence, files):
@@ -311,3 +329,26 @@ def test_tables_of_categories_that_cannot_be_used(text, sentence, files):
         file.write(text)
     with pytest.raises(InputError, match=re.escape(sentence)):
         Compare(**files, categories=Path("kinds.csv")).read()
+
+
+def test_arrays_of_other_names(files, rng):
+    np.savez("other.npz", dissim=read("good.npz").rdms.dissimilarities, image=read("good.npz").rdms.stimuli)
+    names = ("rdms=dissim", "stimuli=image")
+    matched = Compare(**files | {"models": paths("other.npz", "noise.nc")}, names=names).read()
+    expected = Compare(**files).read()
+    np.testing.assert_array_equal(matched.models["other"].dissimilarities, expected.models["good"].dissimilarities)
+    with pytest.raises(InputError, match=r"No file has 'dissi', to be rdms: other.npz holds 'dissim', 'image'; human"):
+        Compare(**files | {"models": paths("other.npz")}, names=("rdms=dissi",)).read()
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (("rdms",), "--names takes WHAT=NAME, such as responses=data; got 'rdms'"),
+        (("rdm=x",), "Did you mean 'rdms'"),
+        (("rdms=x", "rdms=y"), "--names must not name one thing twice; got rdms=x rdms=y"),
+    ],
+)
+def test_names_that_cannot_be(names, sentence, files):
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        Compare(**files, names=names)

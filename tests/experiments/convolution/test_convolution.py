@@ -97,6 +97,14 @@ def test_the_page_shows_every_figure_with_its_text(whole):
     assert sizes.loc["stride 4, 4 zeros (full)"].tolist() == [7, 9]
 
 
+def test_the_words_come_from_the_values(whole):
+    page = runs.read_run(whole).page
+    assert "the layer needs 156 weights and biases" in page["answer"]
+    assert f"F1/F0 = {summary(whole)['modulation.rectified.median']:.3f} (theory 1.571)" in page["answer"]
+    assert any("through a data set of its own of 20 trials" in paragraph for paragraph in page["methods"])
+    assert page["quantities"]["tuning.gabor_45.preferred"]["unit"] == "°"
+
+
 def test_same_options_give_the_same_bytes(whole, tmp_path):
     again = Convolution(**SMALL, out=tmp_path).execute()
     assert (again / "summary.json").read_bytes() == (whole / "summary.json").read_bytes()
@@ -116,21 +124,22 @@ def test_random_filters_with_stride_and_padding_in_pixels_and_another_seed(whole
 
 
 BAD_OPTIONS = {
-    "filters": ({"filters": "bnak"}, "no kind of filters 'bnak'. Did you mean 'bank'"),
-    "channels": ({"channels": 2}, "--channels must be in 3…32; got 2"),
-    "even": ({"size": 6}, "--size must be odd, in 3…12 for images of 24 × 32 pixels; got 6"),
-    "large": ({"size": 13}, "--size must be odd, in 3…12"),
-    "stride": ({"stride": 0}, "stride must be at least 1; got 0"),
+    "filters": ({"filters": "bnak"}, "no filters 'bnak'. Did you mean 'bank'"),
+    "channels": ({"channels": 2}, "--channels must be at least 3 and at most 32; got 2"),
+    "even": ({"size": 6}, "--size must be odd, and at most 12 for images of 24 × 32 pixels; got 6"),
+    "large": ({"size": 13}, "--size must be odd, and at most 12"),
+    "stride": ({"stride": 0}, "--stride must be at least 1 and at most 60; got 0"),
     "padding": ({"padding": "smae"}, "no padding 'smae'. Did you mean 'same'"),
-    "negative": ({"padding": -2}, "padding must be 'same', 'valid' or at least 0 pixels; got -2"),
-    "pool": ({"pool": 21}, "--pool must be in 1…20 positions here; got 21"),
-    "resolution": ({"resolution": 0.5}, "--resolution must be in 0.05…0.25; got 0.5"),
-    "not a number": ({"resolution": float("nan")}, "--resolution must be in"),
-    "fine": ({"spatial_frequency": 1.0}, "gratings of 0.314 pixels per cycle; the lesson needs 4…24"),
-    "coarse": ({"spatial_frequency": 1e-9}, "pixels per cycle; the lesson needs 4…24"),
-    "no frequency": ({"spatial_frequency": 0.0}, "--spatial-frequency 0 gives"),
-    "epochs": ({"epochs": 0}, "--epochs must be at least 1; got 0"),
-    "trials": ({"trials": 0}, "--trials must be at least 1; got 0"),
+    "negative": ({"padding": -2}, "--padding must be at least 0 and at most 58; got -2"),
+    "wide": ({"padding": 5}, "--padding must be below --size 5"),
+    "pool": ({"pool": 21}, "--pool must be at most 20 positions here; got 21"),
+    "resolution": ({"resolution": 0.5}, "--resolution must be at least 0.05 and at most 0.25; got 0.5"),
+    "not a number": ({"resolution": float("nan")}, "--resolution must be at least"),
+    "fine": ({"spatial_frequency": 0.39}, "gratings of 0.806 pixels per cycle; the lesson needs 4…24"),
+    "coarse": ({"spatial_frequency": 0.012}, "gratings of 26.2 pixels per cycle; the lesson needs 4…24"),
+    "no frequency": ({"spatial_frequency": 0.0}, "--spatial-frequency must be at least 0.01"),
+    "epochs": ({"epochs": 0}, "--epochs must be at least 1 and at most 10000; got 0"),
+    "trials": ({"trials": 0}, "--trials must be at least 1 and at most 20000; got 0"),
 }
 
 

@@ -1,0 +1,40 @@
+"""The runs of a folder: which there are, and which is the latest."""
+
+from os import PathLike
+from pathlib import Path
+
+from ..errors import InputError, require
+from .folder import PARTIAL
+
+
+def runs_in(folder: str | PathLike[str] = "runs") -> list[Path]:
+    """Return the run folders in a folder, the latest last; interrupted ones end in ``.partial``.
+
+    Parameters
+    ----------
+    folder : path
+        Default ``runs``, where the command line puts them.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder.
+    """
+    folder = Path(folder)
+    require(folder.is_dir(), f"There is no folder {folder} with runs in it.")
+    found = [config.parent for config in folder.glob("*/config.json")]
+    return sorted(found, key=lambda run: ((run / "config.json").stat().st_mtime_ns, run.name))
+
+
+def latest_run(folder: str | PathLike[str] = "runs") -> Path:
+    """Return the latest whole run in a folder.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    whole = [run for run in runs_in(folder) if run.suffix != PARTIAL]
+    if not whole:
+        raise InputError(f"There is no finished run in {folder}; isocortex list shows what can be run.")
+    return whole[-1]
