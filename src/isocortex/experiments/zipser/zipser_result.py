@@ -258,7 +258,8 @@ class ZipserResult(Result):
             f"without a stimulus. {found.tables['trained'].attrs['methods']}",
             f"RDMs hold squared Euclidean distances of the responses to {len(COARSE)} × {len(COARSE)} retinal places "
             f"at {len(EYES) ** 2} eye positions, and were compared with squared distances of positions. "
-            f"{found.similarities.attrs['methods']} The positions are a lattice and no random sample, so that intervals "
+            f"{found.similarities.attrs['methods']} The positions are a lattice and no random sample, so that "
+            "intervals "
             "do not hold for other positions.",
         ]
 
