@@ -1,7 +1,7 @@
 """How often 5 % tests reject true nulls, and how long they take: jackknife, dual bootstrap, t test over subjects.
 
-The simulation is that of tests/analysis/rsa/test_calibration.py: new stimuli and new subjects each time, two models that
-are equally good ("pair"), and one that no subject sees ("zero"). The bootstrap is equal to rsatoolbox's, which
+The simulation is that of tests/analysis/rsa/test_calibration.py: new stimuli and new subjects each time, two models
+that are equally good ("pair"), and one that no subject sees ("zero"). The bootstrap is equal to rsatoolbox's, which
 tests/golden/test_rsatoolbox_inference.py checks.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "analysis"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "analysis" / "rsa"))
 from test_calibration import CONTRASTS, simulate
 
 from isocortex.analysis.rsa.dual_bootstrap import dual_bootstrap
