@@ -17,7 +17,7 @@ def stack(rng, rows, stimuli):
         (lambda d: RDMs(np.ones((1, 0)), np.arange(1)), "at least two stimuli; got 1"),
         (lambda d: RDMs(np.ones((1, 5)), np.arange(4)), "4 stimuli make 6 pairs"),
         (lambda d: RDMs(np.full((1, 6), np.inf), np.arange(4), ("x",)), "The RDM 'x' has infinite"),
-        (lambda d: RDMs(np.full((1, 6), np.nan), np.arange(4), ("x",)), "'x' has no dissimilarity that is not NaN"),
+        (lambda d: RDMs(np.full((1, 6), np.nan), np.arange(4), ("x",)), "'x' holds only NaN"),
         (lambda d: from_square(np.ones((3, 4))), "must be square"),
         (lambda d: from_square(np.triu(np.ones((3, 3)))), "not symmetric"),
     ],

@@ -47,7 +47,7 @@ TRIALS = {"dims": ("trial", "unit"), "stimuli": list("abc")}
         (np.ones((3, 4)), {"times": [0, 1, 2]}, "have no dimension 'time'"),
         (np.ones((3, 4)), {"conditions": {"side": [1, 2, 3]}}, "only trials have conditions"),
         (np.ones((3, 4)), TRIALS | {"conditions": {"side": [1, 2]}}, r"3 trials, but the values of 'side' have shape"),
-        (np.ones((3, 4)), TRIALS | {"conditions": {"unit": [1, 2, 3]}}, "'unit' has another meaning"),
+        (np.ones((3, 4)), TRIALS | {"conditions": {"unit": [1, 2, 3]}}, "'unit' is the name of another coordinate"),
         (xr.DataArray(np.ones((3, 4))), {}, r"have the dimensions \('dim_0', 'dim_1'\)"),
         (
             xr.DataArray(np.ones((3, 4)), dims=("stimulus", "neuron")),

@@ -54,7 +54,7 @@ def column(values: Iterable[object], digits: int = 3) -> list[str]:
     Examples
     --------
     >>> column([12.8, 50.0]), column([1.0, -0.447214]), column([0.5, 1e-9]), column([True, None]), column(["a", 2])
-    (['12.8', '50.0'], ['1.000', '−0.447'], ['0.5', '1e−09'], ['yes', '–'], ['a', '2'])
+    (['12.8', '50.0'], ['1.000', '−0.447'], ['0.5', '1e−9'], ['yes', '–'], ['a', '2'])
     """
     cells = list(values)
     numbers = [float(cell) for cell in cells if isinstance(cell, Real) and not isinstance(cell, bool)]

@@ -175,7 +175,9 @@ def test_contaminants_are_sought_as_late_as_the_trials_are():
     errors. In a window of 2 s the late ones must be decisions, and k is biased by more than four."""
     values = planted("contaminants") | {"contaminants": 0.05}
     trials = simulate_trials(values, key=jax.random.key(5), n_per_coherence=300, window=8000)
-    with pytest.warns(UserWarning, match="are longer than 2000 ms: contaminants are taken to respond uniformly until"):
+    with pytest.warns(
+        UserWarning, match="are longer than 2000 ms: contaminants are assumed to respond uniformly up to"
+    ):
         fit = fit_decisions(trials, "contaminants", key=KEY, n_starts=1)
     with pytest.warns(UserWarning, match="none of them can be a contaminant, which can bias the drift"):
         narrow = fit_decisions(trials, "contaminants", key=KEY, n_starts=1, window=2000)

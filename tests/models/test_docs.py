@@ -57,7 +57,7 @@ def test_a_model_in_time_is_recorded_in_time(key, tmp_path):
     assert found.dims == ("seed", "stimulus", "time", "unit")
     np.testing.assert_array_equal(found.time, [0, 5, 10, 15])
     np.testing.assert_array_equal(found[1, :, 1:], np.concatenate([x, x], axis=-1)[:, :-1])
-    with pytest.raises(InputError, match="layer 'mean' of Delay, a model in time, must be step × …"):
+    with pytest.raises(InputError, match="layer 'mean' of Delay must have the shape step × …"):
         record(models, x)
     save_model(tmp_path / "model.eqx", models)
     assert load_model(tmp_path, Delay).gain.shape == (2,)

@@ -181,7 +181,7 @@ def test_a_member_is_the_model_it_was_built_as(kind, key, x):
         ({"dt": 200.0}, "dt must be above 0 and at most tau, 100 ms; got 200 ms"),
         ({"tau": np.ones(3)}, "one for each of the 8 units"),
         ({"noise": -1.0}, "noise must be at least 0"),
-        ({"excitatory": 1.0}, "units of both kinds among 8; got 1"),
+        ({"excitatory": 1.0}, "excitatory and inhibitory units among the 8; got 1"),
         ({"mask": 0.0}, "share of connections must be above 0"),
         ({"mask": np.ones((3, 3))}, r"have the shape \(8, 8\), to × from; got \(3, 3\)"),
     ],

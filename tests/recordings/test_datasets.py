@@ -80,7 +80,9 @@ def test_a_good_file_is_kept_recorded_and_not_fetched_again(server, content, tmp
 def test_a_bad_file_is_tried_thrice_and_never_kept(server, tmp_path, mood):
     server.mood = [mood]
     sentence = (
-        "wrong MD5 3 times" if mood == "corrupted" else r"could not be downloaded from .*put the file animal\.npz at"
+        "downloaded 3 times from .* with a wrong MD5"
+        if mood == "corrupted"
+        else r"could not be downloaded from .*put the file animal\.npz at"
     )
     with pytest.raises(InputError, match=sentence):
         datasets.fetch("stringer-2021")

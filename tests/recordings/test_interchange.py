@@ -288,7 +288,7 @@ BAD = {
     "nothing": ({}, "it holds nothing"),
     "not symmetric": ({"rdms": LOPSIDED, "stimuli": NAMES}, "not symmetric"),
     "similarities": ({"rdms": SIMILAR, "stimuli": NAMES}, r"zero on the diagonal, and reach 1 there.*1 − r"),
-    "pairs": ({"rdms": np.ones((2, 7))}, r"have 7 pairs, which is n\(n − 1\)/2 for no number n"),
+    "pairs": ({"rdms": np.ones((2, 7))}, r"have 7 pairs, which is not n\(n − 1\)/2 for any number n"),
     "labels of pairs": ({"rdms": VECTORS, "stimuli": NAMES[:3]}, r"have 4 stimuli, and 'stimuli' names 3"),
     "MATLAB's order": ({"rdms": np.ones((4, 4, 2))}, r"shape \(4, 4, 2\); in MATLAB, permute\(rdms, \[3 1 2\]\)"),
     "four axes": ({"rdms": np.ones((1, 4, 4, 2))}, "must be n × stimulus × stimulus or n × pairs"),

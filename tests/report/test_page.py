@@ -53,7 +53,7 @@ def test_long_tables_are_folded_and_short_ones_are_not(page):
 
 def test_numbers_have_true_minus_signs_and_the_digits_they_need(page):
     cells = re.findall(r"<td[^>]*>([^<]*)</td>", page[page.index("Table 2. Short") : page.index("<h2>Methods")])
-    assert cells == ["12.8", "−1e−05", "yes", "a", "50.0", "−0.5", "no", "b"]
+    assert cells == ["12.8", "−1e−5", "yes", "a", "50.0", "−0.5", "no", "b"]
 
 
 def test_every_number_and_option_says_what_it_is(page):

@@ -546,7 +546,7 @@ def test_a_task_of_ones_own_is_one_class(own, key):
         ("Void", "Void shows inputs that are not finite"),
         ("Sure", "Sure.ideal must return probabilities"),
         ("", "own_tasks:'; a task that you wrote is given as my_module:MyTask"),
-        ("Other", "Other is no task"),
+        ("Other", "Other is not a task"),
         ("Min", "no class in own_tasks.py, 'Min'. Did you mean 'Mine'"),
     ],
 )

@@ -138,8 +138,8 @@ def descend(
     error = xr.DataArray(errors, dims=("seed", "epoch"), coords=coordinates, name="error")
     return _stacked(members)[0], error.assign_attrs(
         methods=f"Every network goes {counted(epochs, 'time')} through its own {counted(n_trials, 'trial')}, in "
-        f"batches of {batch} and in a fixed order. The weights follow the gradient of the {loss} by {NAMES[optimiser]} "
-        f"with a learning rate of {significant(learning_rate)}."
+        f"batches of {batch} and in a fixed order. The weights follow the gradient of the {loss} by "
+        f"{NAMES.get(optimiser, optimiser)} with a learning rate of {significant(learning_rate)}."
     )
 
 

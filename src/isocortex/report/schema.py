@@ -6,9 +6,10 @@ from .result import Quantity
 
 TITLE = """# What the numbers are
 
-Every run writes its numbers into `summary.json`, under flat keys. This page says what each is; `isocortex show RUN --keys`
-says the same of one run, with its values. `<…>` in a key stands for a name or a number, such as that of a layer. An
-undefined number has no key. The page is made from the experiments: `python docs/make_numbers.py` writes it anew.
+Every run writes its numbers into `summary.json`, under flat keys. This page says what each number is;
+`isocortex show RUN --keys` says the same of one run, with the values. `<…>` in a key stands for a name or a number,
+such as the name of a layer. An undefined number has no key. `python docs/make_numbers.py` writes this page anew from
+what the results of the experiments declare.
 """
 
 

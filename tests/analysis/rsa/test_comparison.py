@@ -189,7 +189,7 @@ def test_too_few_stimuli_have_no_interval(n, options, rng):
         ({"pairs": [("a", "bb")]}, "Did you mean 'b'"),
         ({"pairs": []}, "fewer than two models"),
         ({"pairs": [("a", "a")]}, "two models; got 'a' twice"),
-        ({"paired_seeds": True}, "as many rows in every model; got {'a': 2, 'b': 3}"),
+        ({"paired_seeds": True}, "the same number of rows in every model; got {'a': 2, 'b': 3}"),
     ],
 )
 def test_bad_options_are_told_in_a_sentence(options, sentence, rng):

@@ -192,5 +192,5 @@ def test_bad_options_are_told(options, sentence, rng):
 
 def test_weights_must_fit(rng):
     rows, _ = planted(rng, 12, [1.0, 1.0], 0.5, 3)
-    with pytest.raises(InputError, match="2 RDMs and needs as many weights"):
+    with pytest.raises(InputError, match="2 RDMs and needs one weight for each"):
         rsa.Fixed(rows).predict(np.ones(3))

@@ -110,7 +110,10 @@ def test_labelled_responses_stay_labelled(rng):
         (lambda x: rsa.noise_precision(0 * x, "ledoit-wolf"), "all zero"),
         (lambda x: rsa.noise_precision(x, degrees_of_freedom=11), "1 to 10, the number of samples; got 11"),
         (lambda x: rsa.noise_precision(x, per_run=True), "have no runs; give a mapping"),
-        (lambda x: rsa.noise_precision(responses(x)), "one response per stimulus, which cannot be told from noise"),
+        (
+            lambda x: rsa.noise_precision(responses(x)),
+            "one response per stimulus, from which no noise can be estimated",
+        ),
         (lambda x: rsa.noise_precision(responses(x.reshape(2, 5, 4)), per_run=True), "in run 0.*or pool the runs"),
         (lambda x: rsa.noise_precision(responses(x[None], dims=("seed", "stimulus", "unit"))), "dimensions .'seed'."),
         (lambda x: rsa.NoisePrecision(np.zeros(4), np.ones((4, 1))).whiten(x), "covariance of 4 units is singular"),

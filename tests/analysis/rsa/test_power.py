@@ -90,7 +90,7 @@ def test_a_pilot_of_one_subject_is_refused(pilot, key):
     one = RDMs(data.dissimilarities[:1], data.stimuli)
     with pytest.raises(InputError, match="at least two subjects"):
         rsa.power(models, one, key=key, stimuli=[20], subjects=[4])
-    with pytest.raises(InputError, match="telling two models apart; got 3"):
+    with pytest.raises(InputError, match="difference between two models; got 3"):
         rsa.power(models | {"third": models["four"]}, data, key=key, stimuli=[20], subjects=[4])
 
 

@@ -71,9 +71,9 @@ class ConvolutionResult(Result):
     options: "Convolution"
     found: Lesson
 
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, float | int]:
         found = self.found
-        summary: dict[str, float] = {f"weights.{name}": n for name, n in found.counts.items()}
+        summary: dict[str, float | int] = {f"weights.{name}": n for name, n in found.counts.items()}
         for row in found.network_counts.to_dict("records"):
             summary |= {f"weights.{row['network']}.{name}": n for name, n in row.items() if name != "network"}
         summary |= {f"accuracy.{name}": network.accuracy for name, network in found.networks.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -72,8 +72,8 @@ class NetworksResult(Result):
         return DISSIMILARITIES[self.options.dissimilarity].measure
 
     @property
-    def controls(self) -> dict[str, Networks]:
-        """The networks of the first task, whose controls are those of all tasks."""
+    def controls(self) -> dict[str, Any]:
+        """The trained networks of the first task, and the controls of all tasks."""
         return next(iter(self.networks.values())).variants
 
     def training_findings(self) -> Iterator[Finding]:

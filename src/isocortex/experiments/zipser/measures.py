@@ -195,7 +195,9 @@ def reference_similarity(
         table, values = similarity_table(rows, reference, method="pearson", factors=("seed",))
         tables.append(table.assign(variant=table["variant"].where(table["layer"] == "hidden", "input"), layer=frame))
         dots |= {(frame, variant if layer == "hidden" else "input"): x for (layer, variant), x in values.items()}
-    return references | layers, pd.concat(tables, ignore_index=True), dots
+    joined = pd.concat(tables, ignore_index=True)
+    joined.attrs["methods"] = tables[0].attrs["methods"]
+    return references | layers, joined, dots
 
 
 def lesson_agreement(networks: MLP, trials: Trials) -> float:

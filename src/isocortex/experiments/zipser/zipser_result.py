@@ -15,7 +15,6 @@ from ...formats import UNDEFINED, counted, interval, number, percent, significan
 from ...report import Finding, Quantity, Result, Table
 from ...stimuli import MonotonicCode
 from ...tasks.head_centred import EYE_FORMATS, REACH, RETINA
-from ..shared.intervals import describe_intervals
 from ..shared.published import beside_published
 from ..shared.tables import records
 from .gain_figures import code_picture, frame_findings, gain_findings, gain_tables
@@ -100,9 +99,9 @@ class ZipserResult(Result):
     found: Found
 
     @cached_property
-    def _numbers(self) -> dict[str, float]:
+    def _numbers(self) -> dict[str, float | int]:
         found = self.found
-        table: dict[str, float] = {
+        table: dict[str, float | int] = {
             "error.zero_output": found.baselines["output 0"],
             "error.mean_output": found.baselines["mean output"],
             "position.inverse_error_deg.max": found.inverse_error(),
@@ -123,7 +122,7 @@ class ZipserResult(Result):
             table |= {f"{place}.{what}": row[what] for what in ("mean", "low", "high")}
         return table
 
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, float | int]:
         return self._numbers
 
     def findings(self) -> Iterator[Finding]:
@@ -247,20 +246,20 @@ class ZipserResult(Result):
             f"monotonic format, line i of the rising type passes (reach, 1) and (−reach, −2(i − 1)/{lines.n}), and is "
             f"cut at 0; the falling type is its mirror image. There are {lines.n} lines per type and axis; the reach "
             f"is {significant(EYE_FORMATS['monotonic'].reach)}° for the eye and {significant(REACH)}° for the head.",
-            "Back-propagation is written out: $\\delta^L = \\hat{y} - y$ for the cross-entropy, or $(\\hat{y} - y) "
-            "\\hat{y} (1 - \\hat{y})$ for the squared error; $\\delta^\\ell = (W^{\\ell+1})^T \\delta^{\\ell+1} \\odot "
+            "Back-propagation is written out: $\\delta^L = ŷ - y$ for the cross-entropy, or $(ŷ - y) "
+            "ŷ (1 - ŷ)$ for the squared error; $\\delta^\\ell = (W^{\\ell+1})^T \\delta^{\\ell+1} \\odot "
             "f'(a^\\ell)$, $\\partial L/\\partial W^\\ell = \\delta^\\ell (z^{\\ell-1})^T$ and $\\partial L/\\partial "
             "b^\\ell = \\delta^\\ell$. It was compared with automatic differentiation in float64. The error is $\\sum "
-            "(\\hat{y} - y)^2$ over the outputs, averaged over the training samples as the epoch runs.",
+            "(ŷ - y)^2$ over the outputs, averaged over the training samples as the epoch runs.",
             f"Positions were decoded from the outputs to {len(found.head)} held-out samples, by least squares against "
             "the patterns of the code (Gaussian patterns times any gain).",
             f"Gain fields were measured with {len(FIELD)} × {len(FIELD)} retinal places "
             f"{significant(FIELD[1] - FIELD[0])}° apart, at {len(EYES) ** 2} eye positions (x and y at {eyes}°), and "
             f"without a stimulus. {found.tables['trained'].attrs['methods']}",
             f"RDMs hold squared Euclidean distances of the responses to {len(COARSE)} × {len(COARSE)} retinal places "
-            f"at {len(EYES) ** 2} eye positions. They were compared with squared distances of positions by Pearson's "
-            "correlation. The positions are a lattice and no random sample, so that intervals do not hold for other "
-            f"positions. {describe_intervals(('seed',), {'seed': found.seeds})}",
+            f"at {len(EYES) ** 2} eye positions, and were compared with squared distances of positions. "
+            f"{found.similarities.attrs['methods']} The positions are a lattice and no random sample, so that the "
+            "intervals do not hold for other positions.",
         ]
 
 

@@ -1,4 +1,4 @@
-"""What ``decision-ddm`` found in an animal, as numbers and tables."""
+"""The trials of an animal, the models fitted to them, and what both say."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...analysis import PARAMETERS, WINDOW, DecisionFit
+from ...analysis import WINDOW, DecisionFit
 from ...dynamics import choice_probability, mean_decision_time
+from ...formats import number, significant
 
 FEWEST_ERRORS = 20
 """Errors at a coherence, for their mean reaction time to be compared with that of correct choices."""
@@ -45,12 +46,13 @@ class Animal:
         verdict = (
             f"calls {simple['impossible']:.0f} held-out trials impossible"
             if simple["impossible"]
-            else f"falls behind by {simple['behind']:.3f} ± {2 * simple['behind_error']:.3f} nats per trial"
+            else f"is worse by {number(simple['behind'])} ± {number(2 * simple['behind_error'])} nats per trial"
         )
         return (
-            f"“{self.best.variant}” predicts held-out trials best (k = {k:.3g}/√s, B = {B:.3g} √s, non-decision "
-            f"{delay:.0f} ms); the simple model {verdict}, and with contaminants still falls behind by "
-            f"{contaminants['behind']:.3f} ± {2 * contaminants['behind_error']:.3f} nats per trial."
+            f"the model “{self.best.variant}” predicts held-out trials best (drift per coherence k = "
+            f"{significant(k)}/√s, bound B = {significant(B)} √s, non-decision time {number(delay, 0)} ms). The "
+            f"simple model {verdict}; with contaminants it is worse by {number(contaminants['behind'])} ± "
+            f"{number(2 * contaminants['behind_error'])} nats per trial (± two standard errors)."
         )
 
 
@@ -111,9 +113,10 @@ def slower_errors(name: str, animal: Animal) -> str:
     fast = animal.trials["rt"].min()
     which = "slower" if gap > 0 else "faster"
     return (
-        f"{name.capitalize()}: errors are {abs(gap):.0f} ± {2 * error:.0f} ms {which} than correct choices of the "
-        f"same coherence (two standard errors; the simple model says 0). The fastest response came after {fast:.0f} "
-        "ms; without contaminants, everybody's non-decision time would have to be shorter."
+        f"{name.capitalize()}: errors are {number(abs(gap), 0)} ± {number(2 * error, 0)} ms {which} than correct "
+        "choices of the same coherence (± two standard errors); the simple model predicts no difference. The fastest "
+        f"response came after {number(fast, 0)} ms; in a model without contaminants the non-decision time of every "
+        "trial would have to be shorter."
     )
 
 
@@ -139,67 +142,3 @@ def doubts(name: str, animal: Animal) -> list[str]:
         for variant, fit in animal.fits.items()
         if fit.failures
     ]
-
-
-def numbers(
-    animals: Mapping[str, Animal], published: Mapping[str, Mapping[str, float]], planted: Mapping[str, float]
-) -> dict[str, float]:
-    """Return the numbers of the summary, with flat keys; coherences are per mille."""
-    out = {}
-    for name, animal in animals.items():
-        place = f"ddm.{name.replace(' ', '')}"
-        for parameter, row in animal.best.table.iterrows():
-            out[f"{place}.{parameter}"] = row["estimate"]
-            out |= {f"{place}.{parameter}.{end}": row[end] for end in ("low", "high")}
-        for row in animal.variants.to_dict("records"):
-            slug = row["variant"].replace(",", "").replace(" ", "_").replace("-", "_")
-            for what in ("log_likelihood", "bic", "held_out", "behind", "behind_error", "impossible"):
-                out[f"{place}.variant.{slug}.{what}"] = row[what]
-        for coherence, row in animal.behaviour.iterrows():
-            slug = f"{place}.coherence_{1000 * float(str(coherence)):.0f}"
-            out |= {f"{slug}.accuracy": row["accuracy"], f"{slug}.rt": row["rt"]}
-        gap, error = error_delay(animal)
-        out |= {f"{place}.error_delay": gap, f"{place}.error_delay.error": error}
-        coherences = animal.behaviour.index.to_numpy(float)
-        p, t = closed_form_errors(animal.fits["simple"], coherences)
-        out |= {f"{place}.closed_form.probability_error": p, f"{place}.closed_form.time_error": t}
-        out |= {f"{place}.published.{what}": value for what, value in published.get(name, {}).items()}
-        if name == "simulated":
-            out |= {f"{place}.planted.{parameter}": value for parameter, value in planted.items()}
-    return {key: float(value) for key, value in out.items()}
-
-
-def shown_parameters(animals: Mapping[str, Animal], planted: Mapping[str, float]) -> pd.DataFrame:
-    """Return the parameters of each animal's winning variant, with their intervals, and what was planted."""
-    columns = {f"{name} ({animal.best.variant})": animal.best.table for name, animal in animals.items()}
-    names = list(dict.fromkeys(parameter for table in columns.values() for parameter in table.index))
-    units = {parameter: table["unit"][parameter] for table in columns.values() for parameter in table.index}
-    out = pd.DataFrame({"parameter": [f"{name.replace('_', ' ')} ({units[name]})" for name in names]})
-    for title, table in columns.items():
-        out[title] = [_interval(name, table.loc[name]) if name in table.index else "" for name in names]
-    if planted:
-        out["planted"] = [f"{planted[name]:.3g}" if name in planted else "–" for name in names]
-    return out
-
-
-def shown_answer(animals: Mapping[str, Animal]) -> pd.DataFrame:
-    """Return variants × animals, how far each is behind the best on held-out trials, and in BIC."""
-    out = pd.DataFrame({"variant": next(iter(animals.values())).variants["variant"]})
-    for name, animal in animals.items():
-        table = animal.variants
-        out[name] = [
-            f"−∞ ({row['impossible']} impossible)"
-            if row["impossible"]
-            else f"{row['behind']:.3f} ± {2 * row['behind_error']:.3f}"
-            for row in table.to_dict("records")
-        ]
-        out[f"{name}: ΔBIC"] = [f"{value:.0f}" for value in table["bic"] - table["bic"].min()]
-    return out
-
-
-def _interval(name: str, row: pd.Series) -> str:
-    """Return "estimate [low, high]", with ≤ and ≥ at the ends of the parameter's range."""
-    estimate, low, high = np.asarray(row[["estimate", "low", "high"]], float)
-    below = "≤ " if low <= 1.001 * PARAMETERS[name].low else ""
-    above = "≥ " if high >= 0.999 * PARAMETERS[name].high else ""
-    return f"{estimate:.3g} [{below}{low:.3g}, {above}{high:.3g}]"
