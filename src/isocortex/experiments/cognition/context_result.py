@@ -1,6 +1,6 @@
 """What networks that select a stimulus by context show: choices, state space by context, and lines of slow points."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -33,7 +33,7 @@ class ContextResult(TaskResult):
     """
 
     question: ClassVar[str] = "How do recurrent networks select one of two stimuli by context?"
-    quantities: ClassVar[Mapping[str, Quantity]] = {
+    quantities: ClassVar[dict[str, Quantity]] = {
         **TaskResult.quantities,
         "context.lines.n": Quantity("Number of lines of fixed and slow points, one for each network and context"),
         "context.lines.straightness.mean": Quantity("Share of the variance of the points along their line, mean"),
@@ -46,7 +46,7 @@ class ContextResult(TaskResult):
             "Cosine between the selection vector and the push of the irrelevant stimulus, mean"
         ),
     }
-    references: ClassVar[Sequence[str]] = ("mante-2013", "sussillo-barak-2013", "neurogym-2022")
+    references: ClassVar[tuple[str, ...]] = ("mante-2013", "sussillo-barak-2013", "neurogym-2022")
 
     options: "ContextDecision"
     lines: Lines

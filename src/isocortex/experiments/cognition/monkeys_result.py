@@ -1,6 +1,6 @@
 """How like monkeys the networks judge noisy motion: accuracy and reaction times at each animal's threshold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, ClassVar
@@ -29,7 +29,7 @@ class BesideMonkeys(PerceptualResult):
     question: ClassVar[str] = (
         "How like two monkeys do recurrent networks judge noisy motion, how well, and by which mechanism?"
     )
-    references: ClassVar[Sequence[str]] = (*PerceptualResult.references, "roitman-shadlen-2002")
+    references: ClassVar[tuple[str, ...]] = (*PerceptualResult.references, "roitman-shadlen-2002")
 
     animals_in_words: ClassVar[str] = (
         " Points are the monkeys, with 95 % intervals; dotted lines are the curves fitted to them."

@@ -1,6 +1,6 @@
 """What networks that judge noisy motion show: psychometric curves, reaction times and choice probabilities."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -42,13 +42,13 @@ class PerceptualResult(TaskResult):
     """
 
     question: ClassVar[str] = "How well do recurrent networks judge noisy motion, and by which mechanism?"
-    quantities: ClassVar[Mapping[str, Quantity]] = {
+    quantities: ClassVar[dict[str, Quantity]] = {
         **TaskResult.quantities,
         "psychometric.threshold.mean": Quantity("Threshold of the networks' psychometric curves, mean", "%"),
         "psychometric.threshold.n": Quantity("Number of networks whose curve has a threshold"),
         **QUANTITIES,
     }
-    references: ClassVar[Sequence[str]] = ("britten-1992", "mante-2013", "sussillo-barak-2013", "neurogym-2022")
+    references: ClassVar[tuple[str, ...]] = ("britten-1992", "mante-2013", "sussillo-barak-2013", "neurogym-2022")
 
     animals_in_words: ClassVar[str] = ""
     """What the caption of the psychometric curves says of animals."""

@@ -1,6 +1,6 @@
 """What networks on a task in time show: learning beside the ideal observer, and what is inside them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -33,7 +33,7 @@ class TaskResult(Result):
     """
 
     question: ClassVar[str] = "Do recurrent networks learn a task in time, and by which mechanism?"
-    quantities: ClassVar[Mapping[str, Quantity]] = {
+    quantities: ClassVar[dict[str, Quantity]] = {
         "accuracy.trained.mean": Quantity("Share of the test trials that trained networks answer correctly, mean"),
         "accuracy.trained.sd": Quantity("Standard deviation of that share over networks"),
         "accuracy.untrained.mean": Quantity("Share of the same trials that untrained networks answer correctly, mean"),
@@ -59,7 +59,7 @@ class TaskResult(Result):
             "Time constant of the slowest mode at stable points in this period, median over networks", "ms"
         ),
     }
-    references: ClassVar[Sequence[str]] = ("neurogym-2022", "sussillo-barak-2013")
+    references: ClassVar[tuple[str, ...]] = ("neurogym-2022", "sussillo-barak-2013")
 
     options: "CognitiveNetworks"
     found: Cognition
@@ -184,7 +184,7 @@ class TaskResult(Result):
 class OtherTaskResult(TaskResult):
     """The same for a task that a user wrote, which NeuroGym does not have."""
 
-    references: ClassVar[Sequence[str]] = ("sussillo-barak-2013",)
+    references: ClassVar[tuple[str, ...]] = ("sussillo-barak-2013",)
 
 
 def lengths(task: TimedTask) -> str:
