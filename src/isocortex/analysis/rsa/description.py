@@ -1,6 +1,7 @@
 """Say what a comparison of RDMs or a noise ceiling did, in a paragraph made from the arguments that were used."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ...formats import counted, listed, significant
 from ...rdms import RDMs
@@ -21,7 +22,7 @@ T_DISTRIBUTION = (
     "the share of a factor in the variance and n the number of its items; docs/rsa.md describes the corrections for "
     "skewness and heavy tails"
 )
-COMPARABLE = {covariance: "z-scored", products: "scaled to unit length"}
+COMPARABLE: dict[Any, str] = {covariance: "z-scored", products: "scaled to unit length"}
 """The norm by which RDMs are divided before they are averaged → what that does to them."""
 
 

@@ -1,6 +1,6 @@
 """What ``rate-model`` found: fixed points, the inputs with two stable states, and how often noise switches them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -66,13 +66,13 @@ class RateModelResult(Result):
     question: ClassVar[str] = (
         "When does a population that excites itself have two stable states, and when does noise switch them?"
     )
-    quantities: ClassVar[Mapping[str, Quantity]] = point_quantities(("r",)) | {
+    quantities: ClassVar[dict[str, Quantity]] = point_quantities(("r",)) | {
         "fold.<n>.I": Quantity("Input at which a stable and an unstable state meet and vanish"),
         "noise.border": Quantity("Rate that separates the low from the high state under the noisy input"),
         "noise.switches": Quantity("Number of times that the noisy path crosses this rate"),
         "noise.share_up": Quantity("Share of the time that the noisy path is above this rate"),
     }
-    references: ClassVar[Sequence[str]] = ("neuromatch-dynamics",)
+    references: ClassVar[tuple[str, ...]] = ("neuromatch-dynamics",)
 
     options: "RateModel"
     system: RatePopulation

@@ -1,6 +1,6 @@
 """What ``ring-attractor`` found: the bump beside its closed form, and how noise and unequal inputs move it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
@@ -64,7 +64,7 @@ class RingResult(Result):
     """
 
     question: ClassVar[str] = "How does a ring of populations remember a direction, and what makes it forget?"
-    quantities: ClassVar[Mapping[str, Quantity]] = {
+    quantities: ClassVar[dict[str, Quantity]] = {
         "ring.half_width": Quantity("Half-width of the bump", "degrees"),
         "ring.half_width.theory": Quantity("Half-width of the bump, by theory", "degrees"),
         "ring.peak": Quantity("Highest rate of the bump"),
@@ -87,7 +87,7 @@ class RingResult(Result):
         "ring.n_<populations>.shift.low": Quantity("Lowest eigenvalue of a shift with so many populations", "1/ms"),
         "ring.n_<populations>.shift.high": Quantity("Highest eigenvalue of a shift with so many populations", "1/ms"),
     }
-    references: ClassVar[Sequence[str]] = ("ben-yishai-1995", "burak-fiete-2012")
+    references: ClassVar[tuple[str, ...]] = ("ben-yishai-1995", "burak-fiete-2012")
 
     options: "RingMemory"
     theory: Bump

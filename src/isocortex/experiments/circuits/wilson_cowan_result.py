@@ -1,6 +1,6 @@
 """What ``wilson-cowan`` found: fixed points of two regimes, a rhythm, and the memory of a pulse."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
@@ -67,7 +67,7 @@ class WilsonCowanResult(Result):
     """
 
     question: ClassVar[str] = "What do coupled excitatory and inhibitory populations do, and can they remember a pulse?"
-    quantities: ClassVar[Mapping[str, Quantity]] = (
+    quantities: ClassVar[dict[str, Quantity]] = (
         point_quantities(VARIABLES)
         | point_quantities(VARIABLES, "cycle.fixed_point", of=" of the rhythm")
         | {
@@ -87,7 +87,7 @@ class WilsonCowanResult(Result):
             "memory.persistence.<strength>": Quantity("Share of trials that remember a pulse of this strength"),
         }
     )
-    references: ClassVar[Sequence[str]] = ("wilson-cowan-1972", "neuromatch-dynamics")
+    references: ClassVar[tuple[str, ...]] = ("wilson-cowan-1972", "neuromatch-dynamics")
 
     options: "WilsonCowanPlane"
     main: WilsonCowan

@@ -42,7 +42,8 @@ class Animal:
         """Return the outcome in a sentence."""
         rows = self.variants.set_index("variant")
         contaminants, simple = rows.loc["contaminants"], rows.loc["simple"]
-        k, B, delay = (self.best.table["estimate"][name] for name in ("drift_per_coherence", "bound", "non_decision"))
+        estimates = self.best.table["estimate"].to_dict()
+        k, B, delay = (estimates[name] for name in ("drift_per_coherence", "bound", "non_decision"))
         verdict = (
             f"calls {simple['impossible']:.0f} held-out trials impossible"
             if simple["impossible"]
@@ -110,7 +111,7 @@ def error_delay(animal: Animal) -> tuple[float, float]:
 def slower_errors(name: str, animal: Animal) -> str:
     """Say whether errors are slower than correct choices, and how early the earliest responses come."""
     gap, error = error_delay(animal)
-    fast = animal.trials["rt"].min()
+    fast = animal.trials["rt"].to_numpy(float).min()
     which = "slower" if gap > 0 else "faster"
     return (
         f"{name.capitalize()}: errors are {number(abs(gap), 0)} ± {number(2 * error, 0)} ms {which} than correct "

@@ -172,12 +172,10 @@ def _converted(value: Any, kind: Any, name: str) -> Any:
             return tuple(_converted(item, get_args(wanted)[0], name) for item in value)
         if wanted is Path and isinstance(value, str | Path):
             return Path(value)
-        if (
-            wanted in (int, float)
-            and isinstance(value, Integral if wanted is int else Real)
-            and not isinstance(value, bool)
-        ):
-            return wanted(value)
+        if wanted is int and isinstance(value, Integral) and not isinstance(value, bool):
+            return int(value)
+        if wanted is float and isinstance(value, Real) and not isinstance(value, bool):
+            return float(value)
         if isinstance(wanted, type) and isinstance(value, wanted) and isinstance(value, bool) == (wanted is bool):
             return value
     words = " or ".join("nothing" if k is type(None) else getattr(k, "__name__", str(k)) for k in kinds)

@@ -1,6 +1,6 @@
 """What ``image-it`` finds: the numbers, the answer, and the order of the page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -75,7 +75,7 @@ class ImageITResult(NetworksResult):
     """
 
     question: ClassVar[str] = "Which models predict how inferior temporal cortex represents photographs of objects?"
-    quantities: ClassVar[Mapping[str, Quantity]] = {
+    quantities: ClassVar[dict[str, Quantity]] = {
         **TRAINING,
         "rsa.ceiling.human.lower": Quantity("Lower bound of the noise ceiling of the similarity with human IT"),
         "rsa.ceiling.human.upper": Quantity("Upper bound of the noise ceiling of the similarity with human IT"),
@@ -83,7 +83,7 @@ class ImageITResult(NetworksResult):
         **interval_quantities("rsa.<model>.<layer>.human", "Similarity of RDMs with those of human IT, mean"),
         **interval_quantities("rsa.<model>.<layer>.monkey", "Similarity of RDMs with that of monkey IT, mean"),
     }
-    references: ClassVar[Sequence[str]] = (
+    references: ClassVar[tuple[str, ...]] = (
         "kriegeskorte-2008",
         "kriegeskorte-rsa-2008",
         "nili-2014",

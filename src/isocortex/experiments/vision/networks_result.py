@@ -1,6 +1,6 @@
 """What is said of networks that learned about orientation, in every experiment that compares them with a brain."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -55,7 +55,7 @@ class NetworksResult(Result):
         One row per seed.
     """
 
-    references: ClassVar[Sequence[str]] = ("neuromatch", "kriegeskorte-rsa-2008", "nili-2014", "efron-stein-1981")
+    references: ClassVar[tuple[str, ...]] = ("neuromatch", "kriegeskorte-rsa-2008", "nili-2014", "efron-stein-1981")
 
     options: OrientationNetworks
     networks: Mapping[str, Networks]

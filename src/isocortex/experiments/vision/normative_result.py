@@ -1,6 +1,6 @@
 """What ``normative-tasks`` finds: the numbers, the answer, and the order of the page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -45,7 +45,7 @@ class NormativeResult(V1Result):
     """
 
     question: ClassVar[str] = "Which task makes a network most like primary visual cortex?"
-    quantities: ClassVar[Mapping[str, Quantity]] = {
+    quantities: ClassVar[dict[str, Quantity]] = {
         **{f"<task>.{key}": quantity for key, quantity in TRAINING.items()},
         **CEILING,
         **interval_quantities(

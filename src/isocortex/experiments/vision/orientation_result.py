@@ -1,6 +1,6 @@
 """What ``orientation-v1`` finds: the numbers, the answer, and the order of the page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,7 +42,7 @@ class OrientationResult(V1Result):
     question: ClassVar[str] = (
         "Do networks become more like primary visual cortex when they learn about the orientation of gratings?"
     )
-    quantities: ClassVar[Mapping[str, Quantity]] = {
+    quantities: ClassVar[dict[str, Quantity]] = {
         **TRAINING,
         **CEILING,
         **interval_quantities(
