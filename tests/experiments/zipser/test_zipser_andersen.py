@@ -84,7 +84,8 @@ def test_the_page_and_what_is_kept(whole):
 
 
 @pytest.mark.parametrize(
-    "moment", [("training", 20), ("solving", 20), pytest.param(("figures", 0), marks=pytest.mark.slow)]
+    "moment",
+    [("training", 20), ("solving", 20), pytest.param(("figures", 0), marks=[pytest.mark.slow, pytest.mark.sample])],
 )
 def test_an_interrupted_run_resumes_to_the_same_bytes(whole, tmp_path, moment, monkeypatch):
     monkeypatch.setattr(importlib.import_module("isocortex.learning.descend"), "SECONDS_BETWEEN_CHECKPOINTS", 0)
