@@ -72,6 +72,13 @@ def test_no_family_of_experiments_knows_another(path: Path) -> None:
     assert families <= {path.parent.name, "shared"}
 
 
+@pytest.mark.parametrize("path", sorted((SOURCE / "experiments").glob("*/*.py")), ids=lambda path: path.stem)
+def test_a_walk_is_no_longer_than_sixty_lines(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef) and node.name == "walk" and node.end_lineno is not None:
+            assert node.end_lineno - node.lineno < 60
+
+
 def test_a_climbing_import_is_seen(tmp_path: Path) -> None:
     file = SOURCE / "stimuli" / "gratings.py"
     assert rooms_imported(file) == {"errors", "shapes"}
