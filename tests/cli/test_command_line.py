@@ -51,12 +51,12 @@ def test_every_option_is_explained(name, capsys):
     assert out.count("default:") + out.count("(one or more)") >= len(meanings) - 1
 
 
-def test_compare_has_a_verb_of_its_own_and_three_examples(capsys):
+def test_compare_has_a_verb_of_its_own_and_examples(capsys):
     code, out, _ = run("compare", "--help", capsys=capsys)
     assert code == 0
     assert out.startswith("usage: isocortex compare [-h] [OPTIONS] MODEL…")
     examples = [line for line in out.splitlines() if line.strip().startswith("isocortex compare")]
-    assert len(examples) == 3
+    assert len(examples) == 4
     flags = set(re.findall(r"--[a-z]+", " ".join(examples)))
     assert flags == {"--data", "--dissimilarity", "--similarity", "--categories", "--inference"}
 
@@ -72,9 +72,18 @@ MISTAKES = {
     "word": (("run", "orientation-v1", "quickly"), "quickly"),
     "value": (("run", "orientation-v1", "--epochs", "many"), "Error parsing --epochs: invalid literal for int()"),
     "no value": (("run", "orientation-v1", "--epochs"), "--epochs"),
-    "zero epochs": (("run", "orientation-v1", "--epochs", "0"), "--epochs must be at least 1; got 0."),
-    "negative seeds": (("run", "orientation-v1", "--seeds", "-1"), "--seeds must be at least 1; got -1."),
-    "negative seed": (("run", "orientation-v1", "--seed", "-1"), "--seed must be in 0…4294967295; got -1."),
+    "zero epochs": (
+        ("run", "orientation-v1", "--epochs", "0"),
+        "--epochs must be at least 1 and at most 1",
+    ),
+    "negative seeds": (
+        ("run", "orientation-v1", "--seeds", "-1"),
+        "--seeds must be at least 1 and at most",
+    ),
+    "negative seed": (
+        ("run", "orientation-v1", "--seed", "-1"),
+        "and at most 4294967295; got -1.",
+    ),
     "architecture": (("run", "orientation-v1", "--architecture", "ConvPool"), "Did you mean 'ConvPoolFC'?"),
     "task": (("run", "orientation-v1", "--task", "tild"), "Did you mean 'tilt'?"),
     "similarity": (("run", "orientation-v1", "--similarity", "person"), "Did you mean 'pearson'?"),
@@ -82,8 +91,11 @@ MISTAKES = {
     "batch": (("run", "orientation-v1", "--batch", "2000"), "--batch 2000 cannot be drawn from --trials 1000."),
     "learning rate": (("run", "orientation-v1", "--learning-rate", "0"), "--learning-rate must be above 0"),
     "nan": (("run", "orientation-v1", "--learning-rate", "nan"), "--learning-rate must be above 0"),
-    "momentum": (("run", "orientation-v1", "--momentum", "1"), "--momentum must be in [0, 1)"),
-    "resolution": (("run", "orientation-v1", "--resolution", "2"), "resolution must be in (0, 1]"),
+    "momentum": (("run", "orientation-v1", "--momentum", "1"), "--momentum must be at least 0 and below 1; got 1.0."),
+    "resolution": (
+        ("run", "orientation-v1", "--resolution", "2"),
+        "and at most 1; got 2.0.",
+    ),
     "too small": (("run", "orientation-v1", "--resolution", "0.01"), "too few for max-pooling"),
     "frequency": (("run", "orientation-v1", "--spatial-frequency", "0"), "--spatial-frequency must be above 0"),
     "data": (("run", "orientation-v1", "--data", "synthetic-v3"), "Did you mean 'synthetic-v1'?"),
@@ -163,7 +175,7 @@ def test_labels_cannot_command_the_terminal(capsys, tmp_path):
     run_.mark = label
     run_.table(label, pd.DataFrame({label: [label]}), title=label, caption=label, shown=True)
     run_.summary({})
-    run_.describe(question=label, answer=label, methods=[], references=[], meanings={})
+    run_.describe(question=label, answer=label, methods=[], references=[], meanings={}, quantities={})
     run_.close()
     code, out, err = run("show", str(run_.finish()), capsys=capsys)
     assert (code, err) == (0, "")

@@ -75,7 +75,7 @@ def test_a_misspelt_name_is_told(found, kind):
 
 
 def test_what_is_no_run_is_told(tmp_path):
-    with pytest.raises(ic.InputError, match="not a whole run folder"):
+    with pytest.raises(ic.InputError, match="is not a complete run folder"):
         ic.load_run(tmp_path)
     with pytest.raises(ic.InputError, match="no run folder"):
         ic.load_run(Path("nowhere"))

@@ -123,7 +123,7 @@ def test_the_table_of_perturbations(networks, key):
         (lambda m: lesion(m, np.ones(5, bool)), r"units must have the shape \(12,\)"),
         (lambda m: disconnect(m, np.ones((3, 3), bool)), r"connections must have the shape \(12, 12\)"),
         (lambda m: with_noise(m, -1.0), "noise must be at least 0"),
-        (lambda m: with_pulse(jnp.zeros((8, 3)), 50.0, 3, 0.0, 100.0, 1.0), "channels 0 to 2; got 3"),
+        (lambda m: with_pulse(jnp.zeros((8, 3)), 50.0, 3, 0.0, 100.0, 1.0), "channel must be from 0 to 2; got 3"),
         (lambda m: with_pulse(jnp.zeros((8, 3)), 50.0, 0, 900.0, 950.0, 1.0), "the trial lasts 400 ms"),
         (lambda m: evaluate(m, PerceptualDecisionMaking(n_choices=4), key=jax.random.key(0)), "does not take the task"),
         (lambda m: behaviour(m, OrientationDiscrimination(), key=jax.random.key(0)), "is not a task with time steps"),

@@ -294,7 +294,7 @@ BAD = {
     "four axes": ({"rdms": np.ones((1, 4, 4, 2))}, "must be n × stimulus × stimulus or n × pairs"),
     "infinite RDMs": ({"rdms": INFINITE}, "has infinite dissimilarities"),
     "NaN": ({"responses": np.full((4, 2), np.nan)}, "8 NaN or infinite values"),
-    "nothing measured": ({"rdms": VECTORS * np.nan}, "has no dissimilarity that is not NaN"),
+    "nothing measured": ({"rdms": VECTORS * np.nan}, "holds only NaN"),
     "infinite": ({"responses": np.full((4, 2), np.inf)}, "8 NaN or infinite values"),
     "complex": ({"rdms": VECTORS + 1j}, "must be real numbers; they are of dtype complex128"),
     "words": ({"responses": np.array([list("ab")] * 4)}, "must be real numbers"),
@@ -310,7 +310,10 @@ BAD = {
         {"rdms": VECTORS, "stimuli": ["a", " ", "b", "c"]},
         r"'stimuli' has 1 empty labels, the first at",
     ),
-    "labels too large": ({"rdms": VECTORS, "stimuli": [0.0, 1, 2, 1e20]}, r"reaches 1e\+20, where float64 cannot tell"),
+    "labels too large": (
+        {"rdms": VECTORS, "stimuli": [0.0, 1, 2, 1e20]},
+        r"reaches 1e\+20, where float64",
+    ),
     "a label that is none": ({"rdms": VECTORS, "stimuli": [1.0, 2, 3, np.nan]}, "'stimuli' has NaN"),
 }
 

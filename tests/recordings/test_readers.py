@@ -60,7 +60,10 @@ BAD = {
     "nothing": ({}, "it holds nothing"),
     "NaN": ({"resp": NAN, "stimuli": ANGLES}, r"1 NaN or infinite values, the first at .*'stimulus': 3, 'unit': 2"),
     "equal angles": ({"resp": GOOD, "stimuli": np.full(10, 45.0)}, "holds 1 different stimuli up to 180°"),
-    "two stimuli": ({"resp": GOOD[:2], "stimuli": ANGLES[:2]}, "2 stimuli; a comparison needs at least 3"),
+    "two stimuli": (
+        {"resp": GOOD[:2], "stimuli": ANGLES[:2]},
+        "2 different stimuli up to 180°; a comparison",
+    ),
     "two left": ({"resp": GOOD[:3], "stimuli": np.array([0.0, 90.0, 200.0])}, "2 different stimuli up to 180°"),
     "no stimuli": ({"resp": GOOD[:0], "stimuli": ANGLES[:0]}, "span nothing"),
     "no neurons": ({"resp": GOOD[:, :0], "stimuli": ANGLES}, "hold no units"),

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from tyro.conf import arg
 
 from isocortex import InputError, report, responses
 from isocortex.errors import DiskFullError
+from isocortex.experiments.shared.options import option
 from isocortex.experiments.shared.protocol import Experiment
 from isocortex.responses import load
 from isocortex.runs import PARTIAL, Run, read_run
@@ -138,7 +138,7 @@ EDITS = {
     "elsewhere": (
         "findings",
         {"findings": [FINDING | {"name": "../../x"}]},
-        r"'\.\./\.\./x', which is no file in the run",
+        r"'\.\./\.\./x', which is not the name of a file in the run",
     ),
     "notes": ("findings", {"notes": [1]}, "is not an instance of str"),
     "question": ("findings", {"question": ["why"]}, "is not an instance of str"),
@@ -194,19 +194,36 @@ def test_a_full_disk_before_the_start_leaves_nothing(tmp_path, monkeypatch):
     assert list((tmp_path / "runs").iterdir()) == []
 
 
+class Found(report.Result):
+    question = "Why?"
+    quantities: ClassVar[dict[str, report.Quantity]] = {"a": report.Quantity("A number")}
+
+    def __init__(self, more: int) -> None:
+        self.more = more
+
+    def numbers(self):
+        return {"a": self.more}
+
+    def findings(self):
+        yield report.Table("first", pd.DataFrame({"a": [self.more]}), "The number.")
+
+    def responses(self):
+        return {"layer": responses(np.eye(4))}
+
+    def answer(self):
+        return "So."
+
+    def methods(self):
+        return []
+
+
 @dataclass(frozen=True, kw_only=True)
 class Demo(Experiment):
     name: ClassVar[str] = "demo"
-    more: Annotated[int, arg(help="A number.")] = 1
+    more: Annotated[int, option("A number", at_least=0, at_most=9)] = 1
 
-    def read(self, progress=None):
-        return None
-
-    def walk(self, run, inputs):
-        run.table("first", pd.DataFrame({"a": [self.more]}))
-        run.responses({"layer": responses(np.eye(4))})
-        run.summary({"a": self.more})
-        run.describe(question="Why?", answer="So.", methods=[], references=[], meanings={})
+    def walk(self, run, inputs) -> Found:
+        return Found(self.more)
 
 
 @pytest.mark.parametrize("writer", ["isocortex.runs.folder.save", "isocortex.runs.folder.Run.close"])

@@ -101,7 +101,7 @@ def test_batches_of_any_shape(rng):
         (lambda: MonotonicCode(n=0), "at least one line per type; got 0"),
         (lambda: MonotonicCode(reach=0.0), "reach must be above 0°"),
         (lambda: MonotonicCode(types=("risen",)), "There is no type of monotonic unit 'risen'. Did you mean 'rising'?"),
-        (lambda: MonotonicCode(types=("peak", "dip")), "do not tell left from right"),
+        (lambda: MonotonicCode(types=("peak", "dip")), "do not distinguish left from right"),
         (lambda: GaussianCode().decode(jnp.zeros((3, 32))), r"This code has 64 units; got activity of shape \(3, 32\)"),
     ],
 )

@@ -97,7 +97,7 @@ def _arrays(content: RDMs | xr.DataArray | Mapping[str, xr.DataArray]) -> Arrays
         require(
             np.array_equal(part["stimuli"], first["stimuli"])
             and part["responses"].shape[:-1] == first["responses"].shape[:-1],
-            "Subjects with different stimuli or repeats have no room in one array; write .nc.",
+            "Subjects with different stimuli or repeats do not fit into one array; write a .nc file.",
         )
     counts = [part["responses"].shape[-1] for part in parts]
     return {

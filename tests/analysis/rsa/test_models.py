@@ -174,7 +174,7 @@ def test_where_nothing_varies_nothing_is_tested(inference, rng, key):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"method": "spearman", "n_bootstraps": 2}, "fitted by inner products: pearson"),
+        ({"method": "spearman", "n_bootstraps": 2}, "Models can be fitted with the similarities pearson"),
         ({"stimulus_folds": 5}, "12 stimuli make at most 3"),
         ({"inference": "bootstrap"}, "no inference 'bootstrap'"),
         ({"subject_folds": 4}, "3 subjects make 1 to 3 folds"),

@@ -87,7 +87,7 @@ def test_two_tasks_on_a_picture_of_the_user_resume_to_the_same_bytes(recording, 
     options = {"task": ("rotation", "tilt"), "pictures": tmp_path / "a.png", "architecture": "FC", "seeds": 1}
     options = SMALL | options | {"data": recording, "out": tmp_path / "runs"}
     folder = NormativeTasks(**options).execute()
-    assert "rsa.fc.rotation.minus.tilt.p" in summary(folder)
+    assert "rsa.fc.rotation.minus.tilt.mean" in summary(folder)
     assert str(tmp_path / "a.png") in json.loads((folder / "config.json").read_text())["files"]
 
     def interrupt(stage, done, total):

@@ -52,7 +52,6 @@ class Compare(Experiment):
         tuple[Path, ...],
         option(
             "Files of models, each named by its file, or by its label in a file of several",
-            distinct=True,
             positional=True,
             metavar="MODEL…",
         ),
@@ -61,7 +60,6 @@ class Compare(Experiment):
         tuple[Path, ...],
         option(
             "Files of measurements, in which several RDMs are several subjects, as are several files",
-            distinct=True,
             metavar="DATA…",
         ),
     ] = ()
