@@ -58,7 +58,7 @@ def test_compare_has_a_verb_of_its_own_and_examples(capsys):
     examples = [line for line in out.splitlines() if line.strip().startswith("isocortex compare")]
     assert len(examples) == 4
     flags = set(re.findall(r"--[a-z]+", " ".join(examples)))
-    assert flags == {"--data", "--dissimilarity", "--similarity", "--categories", "--inference"}
+    assert flags == {"--data", "--dissimilarity", "--similarity", "--categories", "--inference", "--names"}
 
 
 MISTAKES = {
