@@ -96,7 +96,7 @@ def test_jobs_run_in_a_spawned_process():
 PROGRAM = """
 import hashlib, jax, numpy as np
 from isocortex import CTRNN, RDMs, fit_stream, population, rsa
-from isocortex.cli.run import compile_alike
+from isocortex.cores import compile_alike
 from isocortex.tasks import ContextDecisionMaking
 
 compile_alike()

@@ -12,6 +12,8 @@ import numpy as np
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+THREADS = "8"
+"""For which XLA compiles: as many as help one program; members of a population have the other cores."""
 
 
 def n_cores() -> int:
@@ -71,3 +73,21 @@ def on_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Resu
         if not other.cancel():
             other.result()
     return results
+
+
+def compile_alike() -> None:
+    """Let XLA compile for the same number of threads on every machine, or else training depends on the cores.
+
+    It cuts the loops of a program among the threads, and rounds otherwise where it cuts otherwise; training makes such
+    last bits grow. Its CPU client has a thread for each core, or as many as the variable ``NPROC`` says when it starts.
+    """
+    import jax
+
+    given = os.environ.get("NPROC")
+    os.environ["NPROC"] = given or THREADS
+    try:
+        jax.devices()
+    finally:
+        os.environ.pop("NPROC")
+        if given is not None:
+            os.environ["NPROC"] = given

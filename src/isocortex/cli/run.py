@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import tyro
 from tyro.conf import Positional, arg
 
+from ..cores import compile_alike
 from ..errors import InputError, unknown
 from ..experiments import experiment
 from ..experiments.shared.options import Option, options_of
@@ -22,8 +23,6 @@ from ..runs.progress import progress_bars
 from .console import Interruption
 from .show import show
 
-THREADS = "8"
-"""For which XLA compiles: as many as help one program; members of a population have the other cores."""
 BOX = re.compile(r"[│╭╮╰╯─]+")
 
 
@@ -119,24 +118,6 @@ def use_compilation_cache() -> None:
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
-
-
-def compile_alike() -> None:
-    """Let XLA compile for the same number of threads on every machine, or else training depends on the cores.
-
-    It cuts the loops of a program among the threads, and rounds otherwise where it cuts otherwise; training makes such
-    last bits grow. Its CPU client has a thread for each core, or as many as the variable ``NPROC`` says when it starts.
-    """
-    import jax
-
-    given = os.environ.get("NPROC")
-    os.environ["NPROC"] = given or THREADS
-    try:
-        jax.devices()
-    finally:
-        os.environ.pop("NPROC")
-        if given is not None:
-            os.environ["NPROC"] = given
 
 
 def processor() -> str:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pandas as pd
 import xarray as xr
 
+from ..cores import compile_alike
 from ..errors import unknown
 from ..learning import load_model
 from ..responses import load
@@ -204,6 +205,7 @@ def run(name: str, *, progress: bool = True, **options: Any) -> FinishedRun:
     >>> round(found.numbers["refractory.cv.theory"], 3)
     0.833
     """
+    compile_alike()
     kind = experiment(name)
     known = options_of(kind)
     for option in options:

@@ -75,7 +75,9 @@ def test_the_page_has_its_figures_and_says_who_did_not_learn(whole):
     assert "In fc, " in page["answer"]
     assert "The orientation alone, which needs no image" in page["answer"]
     assert "hold for new seeds of each model." in " ".join(page["methods"])
-    assert any(note.startswith("There is one animal: the intervals say nothing about other animals") for note in page["notes"])
+    assert any(
+        note.startswith("There is one animal: the intervals say nothing about other animals") for note in page["notes"]
+    )
 
 
 class Interruption(KeyboardInterrupt):
