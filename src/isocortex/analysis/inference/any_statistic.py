@@ -3,31 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, TypeAlias, TypeVar
-from zlib import crc32
 
-import jax
 import numpy as np
 import xarray as xr
 
 from ...errors import require
 from ...rdms import RDMs
 from ...shapes import PRNGKey, Replicates
-from .crossed import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
+from .crossed import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities, factor_key
 from .uncertainty import Uncertainty
 
 Sampled: TypeAlias = xr.DataArray | xr.Dataset | RDMs
 Data = TypeVar("Data", xr.DataArray, xr.Dataset, RDMs, Mapping[str, Sampled])
 Statistic: TypeAlias = Callable[[Any], Any]
-
-FACTOR_KEYS = ("stimulus", "seed", "subject")
-"""Factors whose samples come from the parts of a split key, as in the bootstrap of RSA; others fold in their name."""
-
-
-def factor_key(key: PRNGKey, factor: str) -> PRNGKey:
-    """Return the key that draws the samples of a factor, the same for every statistic."""
-    if factor in FACTOR_KEYS:
-        return jax.random.split(key, len(FACTOR_KEYS))[FACTOR_KEYS.index(factor)]
-    return jax.random.fold_in(key, crc32(factor.encode()))
 
 
 def jackknife(statistic: Statistic, data: Data, factors: Sequence[str]) -> Uncertainty:
@@ -110,6 +98,7 @@ def bootstrap(
 
     Examples
     --------
+    >>> import jax
     >>> rng = np.random.default_rng(0)
     >>> x = xr.DataArray(rng.normal(size=200), dims="trial", coords={"trial": range(200)})
     >>> found = bootstrap(lambda data: data.mean(), x, ["trial"], key=jax.random.key(0), n_bootstraps=500)

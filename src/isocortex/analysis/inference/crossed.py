@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from math import prod
+from zlib import crc32
 
 import jax
 import numpy as np
@@ -10,6 +11,15 @@ from ...shapes import Covariances, Multiplicity, PRNGKey, Replicates
 
 MOST_UNDEFINED = 0.2
 """Share of bootstrap samples without a similarity above which there is no interval."""
+FACTOR_KEYS = ("stimulus", "seed", "subject")
+"""Factors whose samples come from the parts of a split key; those of other factors fold in their name."""
+
+
+def factor_key(key: PRNGKey, factor: str) -> PRNGKey:
+    """Return the key that draws the samples of a factor, the same for every statistic."""
+    if factor in FACTOR_KEYS:
+        return jax.random.split(key, len(FACTOR_KEYS))[FACTOR_KEYS.index(factor)]
+    return jax.random.fold_in(key, crc32(factor.encode()))
 
 
 def draw_multiplicities(key: PRNGKey, n_samples: int, n_items: int) -> Multiplicity:

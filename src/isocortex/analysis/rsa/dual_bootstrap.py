@@ -9,7 +9,7 @@ import numpy as np
 
 from ...rdms import RDMs
 from ...shapes import PRNGKey, Replicates
-from ..inference.crossed import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
+from ..inference.crossed import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities, factor_key
 from ..inference.uncertainty import Uncertainty
 from .ceiling import lower_bounds
 from .similarities.similarity import bootstrap_similarity, similarity
@@ -37,7 +37,7 @@ def dual_bootstrap(
     undefined : array, shape (statistic,)
         Share of samples without a similarity. Above a fifth, the covariances are NaN.
     """
-    stimulus_key, seed_key, subject_key = jax.random.split(key, 3)
+    stimulus_key, seed_key, subject_key = (factor_key(key, factor) for factor in ("stimulus", "seed", "subject"))
     n_seeds = np.array([len(rows) for rows in models])
     first = np.cumsum(n_seeds) - n_seeds
     rows = RDMs(np.concatenate([stack.dissimilarities for stack in models]), data.stimuli)
