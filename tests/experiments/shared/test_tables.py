@@ -74,9 +74,9 @@ def test_differences_are_those_of_shared_seeds_and_layers(rng):
 
 
 def test_words_say_what_was_sampled():
-    factors = ("stimulus", "subject", "seed")
-    assert hold_for(factors, {"stimulus": 9, "subject": 1, "seed": 3}) == "new stimuli and new seeds"
-    assert hold_for(factors[1:], {"subject": 3, "seed": 1}, {"subject": "new animals"}) == "new animals"
+    drawn = {"stimulus": "new photographs", "subject": "new animals", "seed": "new seeds"}
+    assert hold_for(drawn, {"stimulus": 9, "subject": 1, "seed": 3}) == "new photographs and new seeds"
+    assert hold_for(drawn, {"stimulus": 1, "subject": 1, "seed": 1}) == ""
 
 
 def test_a_long_list_is_cut():

@@ -1,27 +1,27 @@
 """What the intervals of similarities hold for, and what their ends are in the summary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ...formats import listed
 from ...report import Quantity
 
-NEW = {"stimulus": "new stimuli", "subject": "new subjects", "seed": "new seeds"}
 
-
-def hold_for(factors: Sequence[str], sizes: Mapping[str, int], names: Mapping[str, str] | None = None) -> str:
-    """Return what intervals hold for, such as "new subjects and new seeds"; nothing where no factor varies.
+def hold_for(drawn: Mapping[str, str], sizes: Mapping[str, int]) -> str:
+    """Return what intervals hold for, such as "new animals and new seeds"; nothing where no factor varies.
 
     Parameters
     ----------
-    factors : sequence of str
-        What is taken as a random sample, as for :func:`isocortex.rsa.compare`.
+    drawn : mapping of str to str
+        Factor that is taken as a random sample → what a new draw of it is called.
     sizes : mapping of str to int
         Factor → number of its items; one item is no sample.
-    names : mapping of str to str, optional
-        Factor → what a new draw of it is called. Default :data:`NEW`.
+
+    Examples
+    --------
+    >>> hold_for({"subject": "new animals", "seed": "new seeds"}, {"subject": 1, "seed": 3})
+    'new seeds'
     """
-    called = {**NEW, **(names or {})}
-    return listed([called[factor] for factor in factors if sizes[factor] > 1])
+    return listed(name for factor, name in drawn.items() if sizes[factor] > 1)
 
 
 def interval_quantities(key: str, meaning: str, *, p: bool = False) -> dict[str, Quantity]:

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from ...analysis import rsa
-from ...analysis.rsa.comparison import EVERY_FACTOR
 from ...formats import counted, number
 from ...rdms import RDMs
 from ...recordings import ObjectRecordings
@@ -105,7 +104,7 @@ class ImageITResult(NetworksResult):
 
     def intervals_hold_for(self, target: str) -> str:
         """Return what the intervals of a target hold for."""
-        return hold_for(EVERY_FACTOR, self.sizes(target), DRAWN)
+        return hold_for(DRAWN, self.sizes(target))
 
     def numbers(self) -> dict[str, float]:
         (networks,) = self.networks.values()

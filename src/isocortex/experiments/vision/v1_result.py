@@ -15,7 +15,7 @@ from ..shared.intervals import hold_for, interval_quantities
 from ..shared.tables import ceiling_range, file_name
 from .networks_result import NetworksResult
 from .tuning import no_tuning_note
-from .v1_comparison import FACTORS, ORIENTATION_ALONE, SYNTHETIC, Brain, V1Comparison
+from .v1_comparison import ORIENTATION_ALONE, SYNTHETIC, Brain, V1Comparison
 
 DRAWN = {"subject": "new animals", "seed": "new seeds"}
 CEILING = {
@@ -86,7 +86,7 @@ class V1Result(NetworksResult):
 
     def intervals_caption(self) -> str:
         """Return what the lines of intervals hold for."""
-        new = hold_for(FACTORS, self.sizes, DRAWN)
+        new = hold_for(DRAWN, self.sizes)
         return f"Lines: 95 % interval for {new}, on these orientations." if new else "One network has no interval."
 
     def rdm_tables(self, panels: Mapping[str, RDMs]) -> Iterator[Table]:
