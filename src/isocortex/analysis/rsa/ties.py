@@ -13,10 +13,13 @@ The errors of n products grow no faster than √n, and the blocks in which matri
 that: equal distances of 10⁶ units differ by up to 10 roundings. Six times as many leave room for means over repeats.
 """
 
+NEAR = 2
+"""Values farther apart than so many resolutions are different: each of two may be one away from a level they share."""
+
 
 def resolution_of(rows: CondensedRDM) -> np.ndarray:
     """Return the difference up to which values of a row are the same, by their type and the largest: shape (row,)."""
-    largest = np.abs(rows).max(axis=1, initial=0.0)
+    largest = np.maximum(rows.max(axis=1, initial=0.0), -rows.min(axis=1, initial=0.0))
     return ROUNDING * float(np.finfo(rows.dtype).eps) * largest.astype(float)
 
 
@@ -39,14 +42,11 @@ def settled(rows: CondensedRDM, resolution: np.ndarray | None = None) -> Condens
     found: dict[int, np.ndarray] = {}
 
     def work(block: slice) -> None:
-        for i in range(block.start, block.stop):
-            row = np.where(np.abs(rows[i]) <= limits[i], 0.0, rows[i]).astype(rows.dtype, copy=False)
-            ordered = np.sort(row)
-            steps = np.diff(ordered)
-            if ((steps > 0) & (steps <= limits[i])).any():
-                row = _levels(ordered, steps, float(limits[i]))[np.searchsorted(ordered, row)]
-            if not np.array_equal(row, rows[i]):
-                found[i] = row
+        ordered = np.sort(rows[block], axis=1)
+        levels = settled_in_order(ordered, limits[block])
+        for i in np.flatnonzero((levels != ordered).any(axis=1)):
+            row = rows[block.start + i]
+            found[block.start + int(i)] = levels[i][np.searchsorted(ordered[i], row)]
 
     on_cores(work, blocks_of(*rows.shape))
     if not found:
@@ -55,6 +55,20 @@ def settled(rows: CondensedRDM, resolution: np.ndarray | None = None) -> Condens
     for i, row in found.items():
         result[i] = row
     return result
+
+
+def settled_in_order(ordered: CondensedRDM, limits: np.ndarray) -> CondensedRDM:
+    """Return sorted rows without rounding, as :func:`settled` does; the given array where nothing in it is near."""
+    small = np.abs(ordered) <= limits[:, None]
+    if (small & (ordered != 0)).any():
+        ordered = np.where(small, 0, ordered).astype(ordered.dtype, copy=False)
+    steps = np.diff(ordered, axis=1)
+    near = np.flatnonzero(((steps > 0) & (steps <= limits[:, None])).any(axis=1))
+    if len(near):
+        ordered = ordered.copy()
+        for i in near:
+            ordered[i] = _levels(ordered[i], steps[i], float(limits[i]))
+    return ordered
 
 
 def _levels(ordered: np.ndarray, steps: np.ndarray, limit: float) -> np.ndarray:

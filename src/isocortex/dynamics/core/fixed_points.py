@@ -40,8 +40,8 @@ LEAST_DAMPING = 1e-10
 """Share of the mean square slope: a singular system is still solved to six digits, and each step leaves 1e-10."""
 SMALL = 2
 """Dimensions up to which a linear system is solved by Cramer's rule."""
-TOGETHER = 64
-"""Starts that go in step in more dimensions: enough to fill a core, few enough that several cores share them."""
+TOGETHER = 16
+"""Starts that a core takes at a time in more dimensions, one after the other: few, so that several cores share them."""
 ROWS = 16
 """Points that are linearised at once, at least."""
 SAME = 2e-5

@@ -13,7 +13,8 @@ import numpy as np
 from ....cores import on_cores
 from ....shapes import OtherRankable, OtherRowCodes, PairCounts, Rankable, RowCodes, Similarities
 from ...inference.blocks import blocks_of
-from .order import coded, codes, even_steps, in_one_step, order_of
+from ..ties import NEAR, resolution_of
+from .order import clear_steps, coded, codes, in_one_step, order_of
 
 
 def tau_a(x: Rankable, y: OtherRankable, counts: PairCounts | None = None) -> Similarities:
@@ -78,14 +79,19 @@ def inversions(rows: OtherRankable, order: np.ndarray) -> tuple[np.ndarray, np.n
     """
     if np.issubdtype(rows.dtype, np.integer):
         return _inversions(ordered := rows.take(order, axis=1), order_of(ordered)), _ties(rows)
-    steps = even_steps(rows).take(order, axis=1)
+    n, limits = rows.shape[1], NEAR * resolution_of(rows)
+    steps = clear_steps(rows, limits)
+    if steps is None:
+        return inversions(codes(rows), order)
+    steps = steps.take(order, axis=1)
     by_step = order_of(steps)
     pairs = in_one_step(steps, by_step)
     if pairs is None:
         return inversions(codes(rows), order)
-    n = rows.shape[1]
     row = pairs[0] // n
     earlier, later = rows.take(n * row + order.take(pairs - n * row))
+    if ((earlier != later) & (np.abs(earlier - later) <= limits.take(row))).any():
+        return inversions(codes(rows), order)
     found, ties = (np.bincount(row[where], minlength=len(rows)) for where in (earlier > later, earlier == later))
     return found + _inversions(steps, by_step), ties
 

@@ -9,6 +9,7 @@ import numpy as np
 from ....cores import on_cores
 from ....shapes import CondensedRDM, OtherRankable, PairCounts, Rankable, RowCodes, Similarities
 from ...inference.blocks import blocks_of
+from ..ties import NEAR, resolution_of, settled_in_order
 
 FEW = 1 / 16
 """Share of neighbours in one step up to which it is faster to compare them with each other than to sort all."""
@@ -29,11 +30,13 @@ def coded(rows: Rankable) -> RowCodes:
 def codes(rows: CondensedRDM) -> RowCodes:
     """Return the place of each value among the different values of its row: 0 for the smallest, ties alike.
 
+    Values that are equal but for rounding are ties (:func:`.ties.settled`).
+
     Integers of 16 bits are sorted by their digits, seven times as fast as floats by comparisons. Even steps from the
     smallest value to the largest are such integers, and in their order a merge sort has little left to do.
     """
     n = rows.shape[1]
-    result = np.empty(rows.shape, integers(n))
+    result, limits = np.empty(rows.shape, integers(n)), resolution_of(rows)
 
     def work(block: slice) -> None:
         some, starts = rows[block], n * np.arange(block.stop - block.start)[:, None]
@@ -42,7 +45,7 @@ def codes(rows: CondensedRDM) -> RowCodes:
         rest = np.argsort(some.take(nearly), axis=1, kind="stable")
         rest += starts
         order = nearly.take(rest)
-        ordered = some.take(order)
+        ordered = settled_in_order(some.take(order), limits[block])
         new = ordered[:, 1:] != ordered[:, :-1]
         ranks = np.broadcast_to(np.arange(n, dtype=result.dtype), some.shape)
         if not new.all():
@@ -55,11 +58,29 @@ def codes(rows: CondensedRDM) -> RowCodes:
 
 def even_steps(rows: CondensedRDM) -> RowCodes:
     """Return in which of 65536 steps from the smallest value of its row to the largest each value lies."""
-    low, high = rows.min(axis=1, keepdims=True, initial=np.inf), rows.max(axis=1, keepdims=True, initial=-np.inf)
     with np.errstate(all="ignore"):  # any steps will do for rows without a range, or beyond all range
-        values = rows - low
-        values *= 65535 / (high - low)
-        return values.astype(np.uint16)
+        return _places(rows)[0].astype(np.uint16)
+
+
+def clear_steps(rows: CondensedRDM, limits: np.ndarray) -> RowCodes | None:
+    """Return the :func:`even_steps`, or None where a value lies within its row's limit of the next step.
+
+    Without such a value, two values within the limit of each other are in the same step.
+    """
+    with np.errstate(all="ignore"):
+        places, per_unit = _places(rows)
+        steps = places.astype(np.uint16)
+        places += limits[:, None] * per_unit
+        return steps if np.array_equal(steps, places.astype(np.uint16)) else None
+
+
+def _places(rows: CondensedRDM) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each value lies from 0, the smallest of its row, to 65535.5, the largest; and the steps per unit."""
+    low, high = rows.min(axis=1, keepdims=True, initial=np.inf), rows.max(axis=1, keepdims=True, initial=-np.inf)
+    per_unit = 65535.5 / (high - low)  # the largest lies in the middle of its step
+    values = rows - low
+    values *= per_unit
+    return values, per_unit
 
 
 def order_of(rows: RowCodes) -> np.ndarray:
@@ -161,17 +182,20 @@ def _untied_products(x: CondensedRDM, y: OtherRankable) -> Similarities | None:
 def _rank_sums(x: np.ndarray, rows: CondensedRDM) -> np.ndarray | None:
     """Return Σ x·r over the ranks r of each row, without ranking: in the order of a row, its ranks are 0, 1, 2, …
 
-    Two values of one step in the wrong order have each other's ranks. None where there are ties, or too many in a step.
+    Two values of one step in the wrong order have each other's ranks. None where there may be ties, or too many in a
+    step.
     """
-    n = rows.shape[1]
-    steps = even_steps(rows)
+    n, limits = rows.shape[1], NEAR * resolution_of(rows)
+    steps = clear_steps(rows, limits)
+    if steps is None:
+        return None
     order = order_of(steps)
     pairs = in_one_step(steps, order)
     if pairs is None:
         return None
-    earlier, later = rows.take(pairs)
-    if (earlier == later).any():
-        return None
     row, (first, second) = pairs[0] // n, x.take(pairs % n)
+    earlier, later = rows.take(pairs)
+    if (np.abs(earlier - later) <= limits.take(row)).any():
+        return None
     swapped = np.where(earlier > later, first - second, 0)
     return x.take(order) @ np.arange(n) + np.bincount(row, swapped, minlength=len(rows))

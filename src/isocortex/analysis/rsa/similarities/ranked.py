@@ -21,7 +21,6 @@ from ....shapes import (
     SubjectSamples,
 )
 from ...inference.blocks import blocks_of
-from ..ties import settled
 from .order import codes, mid_ranks
 from .pairs import Pairs
 
@@ -44,11 +43,11 @@ class Ranked:
 
     def similarities(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs) -> Similarities:
         """Return the similarity of every row of x with every row of y."""
-        return self.correlation(settled(x), settled(y), None)
+        return self.correlation(x, y, None)
 
     def bootstrap(self, x: CondensedRDM, y: OtherRDM, pairs: Pairs, multiplicity: Multiplicity) -> Bootstrapped:
         """Return the similarities in each sample of stimuli."""
-        x, y = codes(settled(x)), codes(settled(y))
+        x, y = codes(x), codes(y)
         result = np.empty((len(multiplicity), len(x), len(y)))
 
         def work(block: slice) -> None:
@@ -66,7 +65,7 @@ class Ranked:
 
         The ranks of subjects are pooled.
         """
-        coded = codes(settled(rows))
+        coded = codes(rows)
         result = np.empty((len(subjects), 2))
         multiplicity = np.broadcast_to(multiplicity, (len(subjects), pairs.stimuli))
 
