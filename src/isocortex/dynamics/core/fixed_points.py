@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import xarray as xr
-from jaxtyping import Array, Float
+from jaxtyping import Array, Complex, Float
 from scipy.stats import qmc
 
 from ...cores import on_cores
@@ -32,6 +32,7 @@ Box: TypeAlias = Mapping[str, Sequence[float | int]] | Sequence[Sequence[float |
 Bounds: TypeAlias = Float[np.ndarray, "2 dimension"]
 Width: TypeAlias = Float[np.ndarray, " dimension"]
 Sizes: TypeAlias = Float[np.ndarray, " point"]
+Modes: TypeAlias = Complex[np.ndarray, "point mode"]
 Linearised: TypeAlias = Callable[[Points], tuple[Points, Matrices]]
 
 N_STEPS = 100
@@ -143,12 +144,13 @@ def fixed_points(
         u, step, speed = u[kept], step[kept], speed[kept]
         order = np.lexsort(np.round(u, 9).T[::-1])
         u, step, speed = u[order], step[order], speed[order]
-        jacobians = linearised(u)[1]
+        in_widths = linearised(u)[1]
+        jacobians = in_widths * width[:, None] / width
+        modes = sorted_eigenvalues(jacobians)
         kinds = np.full(len(u), "slow point", dtype="<U20")
         fixed = step <= CONVERGED
-        kinds[fixed] = _kinds(linearised, u[fixed], jacobians[fixed])
+        kinds[fixed] = _kinds(linearised, u[fixed], in_widths[fixed], modes[fixed])
     x, n = u * width, len(u)
-    jacobians = jacobians * width[:, None] / width
     names = list(system.variables)
     whole = "the box" if box is not None else "the widest range of the starts"
     methods = search_in_words(start=start, step=CONVERGED, same=SAME, slow=slow, early=early, box=whole)
@@ -156,7 +158,7 @@ def fixed_points(
         {
             "x": (("point", "variable"), x),
             "jacobian": (("point", "variable", "by"), jacobians),
-            "eigenvalue": (("point", "mode"), sorted_eigenvalues(jacobians)),
+            "eigenvalue": (("point", "mode"), modes),
             "kind": ("point", kinds),
             "speed": ("point", speed),
         },
@@ -316,7 +318,7 @@ def _one_of_each(u: Points, *badness: np.ndarray) -> list[int]:
     return kept
 
 
-def _kinds(linearised: Linearised, u: Points, jacobians: Matrices) -> list[str]:
+def _kinds(linearised: Linearised, u: Points, jacobians: Matrices, modes: Modes) -> list[str]:
     """Return what each fixed point is.
 
     A real part is taken as zero if it changes by as much as itself within the distance in which points are one, along
@@ -324,14 +326,15 @@ def _kinds(linearised: Linearised, u: Points, jacobians: Matrices) -> list[str]:
     """
     if not len(u):
         return []
-    real = _real_parts(jacobians)
+    real = _descending(modes)
     weakest = np.linalg.svd(np.nan_to_num(jacobians))[2][:, -1]
-    moves = [np.abs(_real_parts(linearised(u + sign * SAME * weakest)[1]) - real) for sign in (1, -1)]
+    moved = (sorted_eigenvalues(linearised(u + sign * SAME * weakest)[1]) for sign in (1, -1))
+    moves = [np.abs(_descending(each) - real) for each in moved]
     zero = np.nan_to_num(np.maximum(*moves))
-    found = zip(sorted_eigenvalues(jacobians), zero, jacobians, strict=True)
+    found = zip(modes, zero, jacobians, strict=True)
     return [kind(values, zero=np.maximum(z, rounding_of_real_parts(values, J))) for values, z, J in found]
 
 
-def _real_parts(jacobians: Matrices) -> Float[np.ndarray, "point mode"]:
-    """Return the real parts of the eigenvalues, the largest first."""
-    return -np.sort(-np.real(sorted_eigenvalues(jacobians)), axis=1)
+def _descending(modes: Modes) -> Float[np.ndarray, "point mode"]:
+    """Return the real parts of eigenvalues, the largest first."""
+    return -np.sort(-np.real(modes), axis=1)
