@@ -33,12 +33,20 @@ def test_after_an_error_no_job_is_begun(monkeypatch):
     assert len(begun) < 1000
 
 
+FIRST_USES = {
+    "threads": "cores.on_cores(abs, [1, 2])",
+    "a similarity": "rsa.similarity(*[RDMs(np.arange(3.0)[None], np.arange(3))] * 2)",
+}
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library of Linux")
-def test_freed_memory_is_used_again():
+@pytest.mark.parametrize("use", FIRST_USES)
+def test_freed_memory_is_used_again(use):
     """In a process of its own, as in any the C library's limit may have risen already."""
-    program = """
-import isocortex.cores, numpy as np, resource
-isocortex.cores.on_cores(abs, [1, 2])
+    program = f"""
+import numpy as np, resource
+from isocortex import RDMs, cores, rsa
+{FIRST_USES[use]}
 faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 np.ones(2**21)
 before = faults()

@@ -26,12 +26,20 @@ SHARING = threading.local()
 
 
 @cache
+def keep_freed_memory() -> None:
+    """Let the process keep the memory of large arrays that it frees, for the next ones; call it before such work.
+
+    Linux takes a large array back when it is freed, and to fetch the pages of the next one takes as long as a sort.
+    Large is what exceeds the largest array freed so far (mallopt(3): M_MMAP_THRESHOLD, of at most 32 MiB): one is
+    freed here whose pages are never touched.
+    """
+    np.empty(31 * 2**20, np.uint8)
+
+
+@cache
 def _helpers() -> ThreadPoolExecutor:
     """Return the threads beside the one that asks, made on first use. They stay, and so does their memory."""
-    # Linux takes a large array back when it is freed, and to fetch the pages of the next one takes as long as a sort.
-    # Large is what exceeds the largest array freed so far (mallopt(3): M_MMAP_THRESHOLD, of at most 32 MiB): here is
-    # one whose pages are never touched.
-    np.empty(31 * 2**20, np.uint8)
+    keep_freed_memory()
     return ThreadPoolExecutor(max(1, n_cores() - 1))
 
 

@@ -5,6 +5,7 @@ from math import sqrt
 
 import numpy as np
 
+from ...cores import keep_freed_memory
 from ...errors import require
 from ...rdms import RDMs
 from ...shapes import Multiplicity, SubjectCeilings, SubjectSamples
@@ -86,6 +87,7 @@ def bootstrap_ceiling(
         len(data) >= 2,
         "A noise ceiling needs at least two subjects; with one, use its split-half reliability.",
     )
+    keep_freed_memory()
     measure = SIMILARITIES.named(method).compute
     rows, _, pairs = shared_pairs(data, data)
     require_multiplicity(multiplicity, len(data.stimuli), "stimuli")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import xarray as xr
 
+from ....cores import keep_freed_memory
 from ....errors import InputError, require
 from ....rdms import RDMs
 from ....registries import Registry
@@ -128,6 +129,7 @@ def rdm(
     >>> rdm(measured, "crossnobis", noise=rsa.noise_precision(measured)).dissimilarities.shape
     (1, 3)
     """
+    keep_freed_memory()
     how: Dissimilarity = DISSIMILARITIES.named(dissimilarity)
     options = _options(dissimilarity, how, noise=noise, prior=prior)
     if isinstance(responses, Mapping):

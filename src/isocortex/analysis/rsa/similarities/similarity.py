@@ -6,6 +6,7 @@ two copies of one stimulus do not exist. No resampled RDM is built.
 
 from dataclasses import dataclass
 
+from ....cores import keep_freed_memory
 from ....errors import require
 from ....rdms import RDMs
 from ....registries import Registry
@@ -94,6 +95,7 @@ def similarity(
     >>> similarity(a, RDMs(np.array([[2.0, 4.0, 6.0], [3.0, 2.0, 1.0]]), np.arange(3)))
     array([[ 1., -1.]])
     """
+    keep_freed_memory()
     measure = SIMILARITIES.named(method).compute
     x, y, pairs = shared_pairs(a, b)
     if noise_covariance is None:
@@ -119,6 +121,7 @@ def bootstrap_similarity(a: RDMs, b: RDMs, multiplicity: Multiplicity, method: s
         As if the resampled RDMs had been built, with the pairs of two copies of one stimulus left out. NaN where fewer
         than two different pairs were drawn, or all drawn dissimilarities are equal.
     """
+    keep_freed_memory()
     measure = SIMILARITIES.named(method).compute
     x, y, pairs = shared_pairs(a, b)
     require_multiplicity(multiplicity, len(a.stimuli), "stimuli")
