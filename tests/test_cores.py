@@ -114,6 +114,7 @@ print(*(f"{number:.10g}" for number in rsa.compare({"model": model}, data).selec
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or n_cores() < 2, reason="one core, or no way to ask for it")
 def test_training_and_comparison_give_the_same_bytes_on_any_number_of_cores():
     """Of a comparison, the ten digits of summary.json: BLAS adds up in as many parts as it has threads."""

@@ -58,8 +58,8 @@ def test_signed_choices_give_bias_and_spread(rng):
 
 @pytest.mark.parametrize("curve", FAR)
 def test_scipy_finds_no_higher_likelihood(curve, rng):
-    """Eight noisy data sets of 60 trials a strength, L-BFGS-B from eight starts each."""
-    data = points(np.stack([planted(curve, 8, 1.3, 0.03)] * 8), 60, rng)
+    """Three noisy data sets of 60 trials a strength, L-BFGS-B from eight starts each."""
+    data = points(np.stack([planted(curve, 8, 1.3, 0.03)] * 3), 60, rng)
     fits = fit_psychometric(data, curve=curve, intervals=False)
 
     def misfit(theta, k):
@@ -86,6 +86,7 @@ def test_intervals_cover(rng, lapse):
         assert covered < 0.95 + 4 * np.sqrt(0.95 * 0.05 / 300)
 
 
+@pytest.mark.slow
 def test_deviances_are_calibrated(rng):
     """200 data sets: a share of 5 % has the standard error 0.015; four of them."""
     data = points(np.stack([planted("weibull", 8, 1.5, 0.03)] * 200), 200, rng)

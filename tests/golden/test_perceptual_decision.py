@@ -59,6 +59,7 @@ def test_excitation_and_inhibition(documented):
     assert 100 * share == pytest.approx(percent(said), abs=CLOSE)
 
 
+@pytest.mark.slow
 def test_strong_evidence_is_learned_at_once():
     """The small form of the same: one network, four steps of evidence at full coherence."""
     task = PerceptualDecisionMaking(dt=50.0, timing={"stimulus": 200}, noise=0.1, coherences=(100.0,))

@@ -34,10 +34,9 @@ def sample(task, key, n):
 
 
 @eqx.filter_jit
-def cued(task, key):
-    trials = task.sample(key, 50)
+def fixation_and_start(task, trials):
     clock = task.clock(trials)
-    return trials.inputs[:, :, 0], clock.during("fixation"), clock.starts[task.ANSWER]
+    return clock.during("fixation"), clock.starts[task.ANSWER]
 
 
 @eqx.filter_jit
@@ -120,7 +119,9 @@ class TestEveryTask:
     def test_the_fixation_cue_is_on_until_the_answer_or_during_fixation(self, name, key):
         for cue in ("until-decision", "during-fixation"):
             chosen = task(name, fixation_cue=cue)
-            on, fixating, starts = map(np.asarray, cued(chosen, key))
+            trials = sample(chosen, key, 50)
+            on = np.asarray(trials.inputs)[:, :, 0]
+            fixating, starts = map(np.asarray, fixation_and_start(chosen, trials))
             if cue == "during-fixation":
                 np.testing.assert_array_equal(on, fixating)
             else:

@@ -230,9 +230,9 @@ class Run:
         name = self._file_name("figure", name)
         folder = self.path / "figures"
         folder.mkdir(exist_ok=True)
+        engine = figure.get_layout_engine()
         if self.mark and shows_data:
             strip = 0.2 / figure.get_figheight()
-            engine = figure.get_layout_engine()
             if engine is not None:
                 engine.set(rect=(0, 0, 1, 1 - strip))  # pyright: ignore[reportCallIssue]
             style = {"ha": "right", "va": "top", "fontsize": 7.5, "color": "0.3", "style": "italic"}
@@ -241,7 +241,9 @@ class Run:
             for kind, how in {"svg": {"metadata": {"Date": None}}, "png": PNG}.items():
                 buffer = io.BytesIO()
                 figure.savefig(buffer, format=kind, **how)
+                figure.set_layout_engine("none")  # it holds for both files: finding it takes half of the time
                 write_whole(folder / f"{name}.{kind}", buffer.getvalue())
+        figure.set_layout_engine(engine)
         self._page["findings"].append({"kind": "figure", "name": name, "title": title, "caption": caption, "alt": alt})
 
     def table(self, name: str, table: pd.DataFrame, *, title: str = "", caption: str = "", shown: bool = False) -> None:

@@ -46,6 +46,7 @@ def test_every_right_answer_has_the_name_of_its_output(name, key):
     assert list(names.values()) == (["fixate", "go"] if name == "GoNogo" else list(chosen.output_names[1:]))
 
 
+@pytest.mark.slow
 def test_an_interval_is_produced_and_the_states_are_drawn(tmp_path):
     """A task whose trials differ in length and have but one answer; no unit can tell answers apart."""
     options = ("measure", [300, 600]), ("ready", 100), ("set", 100)
@@ -64,7 +65,7 @@ class Interruption(KeyboardInterrupt):
     pass
 
 
-@pytest.mark.parametrize("moment", [("training", 100), ("mechanism", 0)])
+@pytest.mark.parametrize("moment", [("training", 100), pytest.param(("mechanism", 0), marks=pytest.mark.slow)])
 def test_an_interrupted_run_resumes_to_the_same_bytes(easy, tmp_path, moment, monkeypatch):
     """The uninterrupted run of the fixture is another one with the same seed: that repeats to the byte as well."""
     monkeypatch.setattr(sys.modules["isocortex.learning.loop"], "SECONDS_BETWEEN_CHECKPOINTS", 0)
@@ -88,6 +89,7 @@ def noisy(folder):
 OWN = (Path(__file__).parents[3] / "docs" / "tasks.md").read_text()
 
 
+@pytest.mark.slow
 def test_a_task_of_ones_own_gets_the_same_report(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delitem(sys.modules, "my_tasks", raising=False)

@@ -145,6 +145,7 @@ def test_the_choice_is_foretold_by_the_units_that_tell_the_directions(decision):
     assert np.corrcoef(table["d_prime"], table["choice_probability"])[0, 1] > 0.5
 
 
+@pytest.mark.slow
 def test_networks_that_did_not_learn_are_judged_and_not_looked_into(tmp_path):
     folder = PerceptualDecision(**LEARNED | {"updates": 30}, out=tmp_path).execute()
     found, record = summary(folder), runs.read_run(folder)

@@ -34,6 +34,7 @@ def integrators(task, into):
     return jax.tree.map(lambda x: jnp.stack([x, x]) if eqx.is_array(x) else x, n)
 
 
+@pytest.mark.slow
 def test_an_animal_made_of_the_networks_is_matched_by_the_noise_it_had():
     """Both thresholds come from 2000 trials: each has a standard error of about 5 %, so ln σ ± 3·√2·0.05 = ± 0.21."""
     shape = {"dt": 20.0, "timing": {"stimulus": 500}}

@@ -20,6 +20,7 @@ def summary(folder):
     return json.loads((folder / "summary.json").read_text())
 
 
+@pytest.mark.slow
 def test_weights_are_counted_right(whole):
     found = summary(whole)
     outputs = 6 * 24 * 32
@@ -34,6 +35,7 @@ def test_weights_are_counted_right(whole):
     assert found["matrix.error"] < 1e-5
 
 
+@pytest.mark.slow
 def test_cells_obey_their_closed_forms(whole):
     """48 phases: F0 of a rectified sinusoid is off by at most 1.1·π²/(3·48²) = 1.6e-3, F2 by three times as much.
 
@@ -54,6 +56,7 @@ def test_cells_obey_their_closed_forms(whole):
     assert found["thresholds.error"] < 3e-3
 
 
+@pytest.mark.slow
 def test_pooling_follows_its_closed_form(whole):
     """The largest of sampled positions misses the peak by half a pixel at most along a cardinal grating, 20.5° of
     phase at 8.8 pixels per cycle: 1 − cos 20.5° = 6 % of the response, and less of a ratio of means: below 0.05."""
@@ -64,12 +67,14 @@ def test_pooling_follows_its_closed_form(whole):
     assert table[table["cycles"] >= 1]["f1_f0"].max() < 0.05
 
 
+@pytest.mark.slow
 def test_position_is_tolerated_by_complex_and_pooled_cells_alone(whole):
     found = summary(whole)
     assert found["position.complex.width"] > 2 * found["position.simple.width"]
     assert found["position.pooled.width"] > 2 * found["position.rectified.width"]
 
 
+@pytest.mark.slow
 def test_the_published_convention_of_rows_and_columns(whole):
     found = summary(whole)
     assert found["tuning.gabor_0.at_0"] == pytest.approx(0, abs=1e-6)
@@ -82,6 +87,7 @@ def test_the_published_convention_of_rows_and_columns(whole):
     assert "tuning.on_centre.expected" not in found
 
 
+@pytest.mark.slow
 def test_the_page_shows_every_figure_with_its_text(whole):
     page = (whole / "report.html").read_text()
     names = {path.stem for path in (whole / "figures").glob("*.svg")}
@@ -97,6 +103,7 @@ def test_the_page_shows_every_figure_with_its_text(whole):
     assert sizes.loc["stride 4, 4 zeros (full)"].tolist() == [7, 9]
 
 
+@pytest.mark.slow
 def test_the_words_come_from_the_values(whole):
     page = runs.read_run(whole).page
     assert "the layer needs 156 weights and biases" in page["answer"]
@@ -105,11 +112,13 @@ def test_the_words_come_from_the_values(whole):
     assert page["quantities"]["tuning.gabor_45.preferred"]["unit"] == "°"
 
 
+@pytest.mark.slow
 def test_same_options_give_the_same_bytes(whole, tmp_path):
     again = Convolution(**SMALL, out=tmp_path).execute()
     assert (again / "summary.json").read_bytes() == (whole / "summary.json").read_bytes()
 
 
+@pytest.mark.slow
 def test_random_filters_with_stride_and_padding_in_pixels_and_another_seed(whole, tmp_path):
     """The control of random pairs depends on the seed alone, so it tells whether the seed reaches it."""
     options = SMALL | {"filters": "random", "stride": 3, "padding": 1, "seed": 1}

@@ -34,6 +34,7 @@ def summary(folder):
     return json.loads((folder / "summary.json").read_text())
 
 
+@pytest.mark.slow
 def test_every_promised_number_is_there(whole):
     found = summary(whole)
     tasks = ("tilt", "boundary", "orientation", "rotation")
@@ -52,6 +53,7 @@ def test_every_promised_number_is_there(whole):
     assert found["rsa.energy.complex.mean"] > found["rsa.pixels.mean"]
 
 
+@pytest.mark.slow
 def test_networks_of_all_tasks_start_alike_and_are_saved(whole):
     similarity = pd.read_csv(whole / "tables" / "similarity.csv")
     assert set(similarity["variant"]) == {
@@ -66,6 +68,7 @@ def test_networks_of_all_tasks_start_alike_and_are_saved(whole):
     np.testing.assert_array_equal(first.fc.weight, second.fc.weight)
 
 
+@pytest.mark.slow
 def test_the_page_has_its_figures_and_says_who_did_not_learn(whole):
     page = runs.read_run(whole).page
     names = {finding["name"] for finding in page["findings"] if finding["kind"] == "figure"}
@@ -84,6 +87,7 @@ class Interruption(KeyboardInterrupt):
     pass
 
 
+@pytest.mark.slow
 def test_two_tasks_on_a_picture_of_the_user_resume_to_the_same_bytes(recording, tmp_path, rng):
     Image.fromarray(rng.integers(0, 256, (30, 30), dtype=np.uint8)).save(tmp_path / "a.png")
     options = {"task": ("rotation", "tilt"), "pictures": tmp_path / "a.png", "architecture": "FC", "seeds": 1}

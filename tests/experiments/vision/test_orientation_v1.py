@@ -142,15 +142,9 @@ def same_bytes(one, other):
     return all((one / at).read_bytes() == (other / at).read_bytes() for at in ("summary.json", "tables/similarity.csv"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "moment",
-    [
-        ("training", 1),
-        *(
-            pytest.param(at, marks=pytest.mark.slow)
-            for at in [("neurons", 0), ("training", 3), ("comparison", 0), ("figures", 1)]
-        ),
-    ],
+    "moment", [("neurons", 0), ("training", 1), ("training", 3), ("comparison", 0), ("figures", 1)]
 )
 def test_an_interrupted_run_resumes_to_the_same_bytes(whole, tmp_path, moment, monkeypatch):
     """The run of the fixture is another one with the same seed: that repeats to the byte as well."""
@@ -181,15 +175,9 @@ def test_resume_takes_no_other_option(whole, tmp_path):
         OrientationV1(resume=partial, epochs=3, seed=4).execute()
 
 
-@pytest.mark.parametrize(
-    ("task", "architecture"),
-    [
-        ("boundary", "FC"),
-        ("orientation", "ConvFC"),
-        pytest.param("boundary", "ConvFC", marks=pytest.mark.slow),
-        pytest.param("orientation", "FC", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["boundary", "orientation"])
+@pytest.mark.parametrize("architecture", ["FC", "ConvFC"])
 def test_other_architectures_and_tasks(architecture, task, tmp_path):
     options = SMALL | {"epochs": 1, "trials": 20, "resolution": 0.03}
     folder = OrientationV1(
@@ -212,7 +200,8 @@ def test_another_seed_gives_another_summary(whole, tmp_path):
     assert summary(other) != summary(whole)
 
 
-@pytest.mark.parametrize("split", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("split", [False, True])
 def test_a_file_of_one_animal(split, tmp_path, rng):
     angles = np.arange(0.0, 180.0, 6.0)
     curves = np.exp(np.cos(np.deg2rad(2 * (angles[:, None] - rng.uniform(0, 180, 60)))))
@@ -275,6 +264,7 @@ def test_a_changed_file_is_not_mixed_into_a_resumed_run(tmp_path, rng):
         OrientationV1(resume=caught.value.resume_folder).execute()
 
 
+@pytest.mark.slow
 def test_a_data_set_of_the_catalogue(tmp_path, rng, monkeypatch):
     monkeypatch.setenv("ISOCORTEX_DATA", str(tmp_path))
     path = recordings.where("stringer-2021")
@@ -302,6 +292,7 @@ def wait_for(tmp_path, pattern, process):
         time.sleep(0.005)
 
 
+@pytest.mark.slow
 def test_control_c_gives_the_line_that_resumes(whole, tmp_path):
     process = start(tmp_path)
     wait_for(tmp_path, "*.partial/checkpoint/training.eqx", process)

@@ -39,6 +39,8 @@ def summary(folder):
     return json.loads((folder / "summary.json").read_text())
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_every_promised_number_is_there(whole):
     found = summary(whole)
     assert set(PROMISED) <= set(found)
@@ -49,6 +51,8 @@ def test_every_promised_number_is_there(whole):
     assert found["gain_field.interaction.untrained.median"] < 1e-5
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_the_words_come_from_the_values(whole):
     found, page = summary(whole), runs.read_run(whole).page
     assert page["question"] == "Do networks that add eye and retinal position develop gain fields?"
@@ -70,6 +74,8 @@ def test_the_change_is_that_of_the_medians_of_seeds():
     assert change(one, "trained", "depth") == pytest.approx((1.0, np.nan, np.nan), nan_ok=True)
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_the_page_and_what_is_kept(whole):
     page = (whole / "report.html").read_text()
     figures = {path.stem for path in (whole / "figures").glob("*.svg")}
@@ -83,9 +89,10 @@ def test_the_page_and_what_is_kept(whole):
     assert len(kept.table("gain_fields_trained")) == SMALL["seeds"] * SMALL["hidden"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "moment",
-    [("training", 20), ("solving", 20), pytest.param(("figures", 0), marks=[pytest.mark.slow, pytest.mark.sample])],
+    [("training", 20), ("solving", 20), pytest.param(("figures", 0), marks=pytest.mark.sample)],
 )
 def test_an_interrupted_run_resumes_to_the_same_bytes(whole, tmp_path, moment, monkeypatch):
     monkeypatch.setattr(importlib.import_module("isocortex.learning.descend"), "SECONDS_BETWEEN_CHECKPOINTS", 0)
