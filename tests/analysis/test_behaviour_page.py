@@ -10,6 +10,7 @@ from scipy.stats import norm
 DOCS = (Path(__file__).parents[2] / "docs" / "behaviour-and-mechanism.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_example_runs(tmp_path, monkeypatch):
     """The decision is the sum over 40 steps of selected evidence, whose past decays nowhere.
 

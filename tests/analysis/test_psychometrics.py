@@ -73,7 +73,8 @@ def test_scipy_finds_no_higher_likelihood(curve, rng):
         assert -ours <= best + 1e-6
 
 
-@pytest.mark.parametrize("lapse", [0.0, pytest.param(0.03, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("lapse", [0.0, 0.03])
 def test_intervals_cover(rng, lapse):
     """300 data sets: the share covered by 95 % intervals has the standard error 0.0126; four of them. Without lapses
     the estimate of the lapse is at its end, where intervals from percentiles of a bootstrap cover the slope in 87 %."""
@@ -148,6 +149,7 @@ def test_thresholds_are_where_the_curve_has_gone_the_given_share(curve):
     np.testing.assert_allclose(*(psychometric_model(fit, LEVELS) for fit in fits), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_bootstraps_repeat_whatever_else_is_fitted(rng, key):
     data = points(np.stack([planted("weibull", 8, 1.5, 0.03)] * 3), 100, rng)
     all_three = fit_psychometric(data, intervals=False, key=key, n_bootstrap=50)

@@ -111,6 +111,7 @@ def test_the_longest_time_does_not_change_the_density_of_others():
     np.testing.assert_allclose(beside, alone, rtol=3e-4, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_falling_bound_agrees_with_simulation():
     """20,000 trials: the standard error of a share is below 0.0036, of the mean time sd/141; four of each allowed,
     and what the step of 0.5 ms leaves after the correction, of order s²dt/B = 1e-3."""

@@ -248,6 +248,7 @@ def forced_fast(t, x, rate):
     return jnp.stack([-rate * (x[0] - jnp.cos(x[1])), jnp.ones_like(x[1])])
 
 
+@pytest.mark.slow
 def test_a_stiff_system_is_named_and_solved(monkeypatch):
     """The path is cos(t − 1/rate) to 1e-12 once the start is forgotten. The explicit solver needs 3e6 steps."""
     monkeypatch.setattr(importlib.import_module("isocortex.dynamics.core.simulate"), "MOST_ADAPTIVE_STEPS", 2000)

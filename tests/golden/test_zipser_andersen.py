@@ -14,6 +14,7 @@ def networks(seeds):
     return population(lambda key: MLP(key=key), seeds, key=jax.random.key(0))
 
 
+@pytest.mark.slow
 def test_the_error_follows_the_published_curve():
     """Two seeds of the textbook's configuration: 0.73 on the plateau, 0.654 at epoch 200 in an independent program.
 

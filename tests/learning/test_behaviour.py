@@ -46,6 +46,7 @@ def test_an_ideal_observer_stays_within_the_sampling_error_of_its_own_success(rn
         fraction_of_ideal(xr.Dataset({"correct": (("seed", "trial"), correct), "ideal": ("trial", 0 * p)}))
 
 
+@pytest.mark.slow
 def test_noise_is_on_at_test_and_each_members_own(networks, key):
     """With its noise drowned out a network guesses among three outputs or keeps to one: far from its success."""
     assert evaluate(networks, TASK, key=key, n_trials=200).min() > 0.9
@@ -78,6 +79,7 @@ def test_recorded_sequences(networks, key):
         record(networks, inputs, times=[0.0, 50.0, 100.0])
 
 
+@pytest.mark.slow
 def test_a_lesioned_unit_is_heard_by_no_one(networks, key):
     """Whatever it does: its own input is driven, and nothing else changes."""
     x = TASK.sample(key, 1).inputs[0]

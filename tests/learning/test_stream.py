@@ -47,6 +47,7 @@ def test_neither_members_nor_chunks_change_a_bit(key, monkeypatch):
     assert dict(history_two.sizes) == {"seed": 2, "update": 25}
 
 
+@pytest.mark.slow
 def test_a_training_says_what_it_did(key):
     options = {"updates": 2, "batch": 4, "optimiser": "sgd", "momentum": 0.5, "clip": None, "weight_penalty": 0.25}
     _, history = fit_stream(
@@ -154,6 +155,7 @@ def test_an_update_is_adams_on_a_clipped_gradient(key):
         np.testing.assert_allclose(getattr(trained, name)[0], value, atol=2e-5)
 
 
+@pytest.mark.slow
 def test_constants_are_left_alone(key):
     """Weight decay reaches every array that is trained, so it would show."""
     before = networks(1, key, excitatory=0.75, mask=0.5)
@@ -207,6 +209,7 @@ def test_every_network_learns_an_easy_task(build, optimiser, key):
     assert float(history.score[0, -20:].mean()) > 0.95
 
 
+@pytest.mark.slow
 def test_penalties_quieten(key):
     options = {"key": key, "updates": 100, "batch": 8}
     plain, quiet, small = (

@@ -56,7 +56,10 @@ def shares(x, expected):
     assert sum(expected.values()) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("name", TASKS)
+VARIED = {"PerceptualDecisionMaking", "IntervalDiscrimination", "GoNogo"}  # noise; durations and padding; no choice
+
+
+@pytest.mark.parametrize("name", [t if t in VARIED else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
 class TestEveryTask:
     def test_shapes_names_and_the_oracle(self, name, key):
         """Its own targets, as logits, succeed in every trial; the ideal observer is a probability."""

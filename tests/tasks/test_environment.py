@@ -232,7 +232,7 @@ def test_an_agent_can_be_compiled_with_the_trials(key):
 
 
 @pytest.mark.parametrize("abort", [False, True])
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", [t if t in SHORT else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
 def test_every_task_pays_what_is_published_for_each_way_to_play(name, abort):
     """Right, wrong, too early and not at all: 1, 0 (GoNogo −0.5), −0.1 for each early step, 0 (GoNogo −0.5 if due).
 

@@ -38,7 +38,10 @@ def test_holding_still_is_an_answer_where_it_is_right(easy):
     assert answers.loc["fixate", "fixate"] + answers.loc["go", "go"] > 1.8
 
 
-@pytest.mark.parametrize("name", TASKS)
+SHORT = {"PerceptualDecisionMaking", "GoNogo"}
+
+
+@pytest.mark.parametrize("name", [t if t in SHORT else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
 def test_every_right_answer_has_the_name_of_its_output(name, key):
     chosen = task(name)
     networks = population(lambda key: CTRNN(chosen.n_inputs, chosen.n_outputs, n_units=4, key=key), 1, key=key)

@@ -20,6 +20,7 @@ def summary(folder):
     return json.loads((folder / "summary.json").read_text())
 
 
+@pytest.mark.slow
 def test_situations_follow_the_clock_of_each_trial(key):
     """The answer is due in the decision period, which begins when the delay of the trial is over."""
     chosen = ContextDecisionMaking(dt=50.0)

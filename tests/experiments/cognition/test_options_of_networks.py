@@ -27,6 +27,7 @@ class Calm(GoNogo):
 """
 
 
+@pytest.mark.slow
 def test_each_experiment_takes_classes_made_from_its_task(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my_kin.py").write_text(KIN)

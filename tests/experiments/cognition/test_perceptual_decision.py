@@ -41,6 +41,7 @@ def decision(tmp_path_factory, drawn):
         return PerceptualDecision(**LEARNED, out=tmp_path_factory.mktemp("runs")).execute()
 
 
+@pytest.mark.slow
 def test_a_run_holds_everything_that_is_promised(decision):
     found = summary(decision)
     assert {*PROMISED, *INSIDE, "psychometric.threshold.mean"} <= set(found)
@@ -57,6 +58,7 @@ def test_a_run_holds_everything_that_is_promised(decision):
     assert json.loads((decision / "timing.json").read_text()).keys() >= {"training", "test", "mechanism", "figures"}
 
 
+@pytest.mark.slow
 def test_the_activity_of_the_test_is_read_back_with_its_conditions(decision):
     """An analysis from the run folder alone: the numbers of the page's own trials, and a decision that can be "
     "decoded."""
@@ -88,6 +90,7 @@ def test_the_activity_of_the_test_is_read_back_with_its_conditions(decision):
     assert any("20 trials" in paragraph for paragraph in found.record.page["methods"])
 
 
+@pytest.mark.slow
 def test_paragraphs_are_whole_sentences(decision):
     """None begins in mid-sentence or stops in one, and none has a hyphen for a minus."""
     page = runs.read_run(decision).page
@@ -95,6 +98,7 @@ def test_paragraphs_are_whole_sentences(decision):
     assert [text for text in texts if text[0].islower() or not text.endswith(".") or re.search(r" -\d|  ", text)] == []
 
 
+@pytest.mark.slow
 def test_the_success_has_an_interval_around_its_share_of_the_ideal(decision):
     found = summary(decision)
     said = re.search(r"reach ([\d.]+) \[([\d.]+), ([\d.]+)\]", load_run(decision).answer)
@@ -105,6 +109,7 @@ def test_the_success_has_an_interval_around_its_share_of_the_ideal(decision):
     assert high - low > 0.5 * found["accuracy.fraction_of_ideal.sampling_error"]
 
 
+@pytest.mark.slow
 def test_the_flow_is_that_of_the_input_under_the_paths(decision, drawn):
     """The stimulus lasts from 100 to 400 ms; where its fixed point is marked the map is slow."""
     found, (points, kinds) = summary(decision), drawn["points"]
@@ -124,6 +129,7 @@ def test_the_flow_is_that_of_the_input_under_the_paths(decision, drawn):
     assert "the averages during “stimulus”" in caption
 
 
+@pytest.mark.slow
 def test_tables_agree_with_the_summary(decision):
     found, record = summary(decision), runs.read_run(decision)
     assert any("network noise" in name for name in record.table("perturbations")["perturbation"])
@@ -139,6 +145,7 @@ def test_tables_agree_with_the_summary(decision):
     assert record.table("variance")["share of variance"].sum() == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_choice_is_foretold_by_the_units_that_tell_the_directions(decision):
     table = runs.read_run(decision).table("choice_probability")
     assert table["choice_probability"].between(0, 1).all()

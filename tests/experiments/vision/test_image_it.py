@@ -73,6 +73,7 @@ def test_the_layout_is_read(published):
     assert found.images.shape == (N, 20, 20, 3)
 
 
+@pytest.mark.slow
 def test_a_whole_run_with_every_promised_number(published, tmp_path):
     folder = ImageIT(data=published, out=tmp_path / "runs", seeds=2, epochs=2, trials=40, batch=20).execute()
     found = json.loads((folder / "summary.json").read_text())

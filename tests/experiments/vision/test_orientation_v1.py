@@ -236,6 +236,7 @@ def test_hopeless_options_leave_nothing(case, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_three_uneven_angles_of_one_animal(tmp_path, rng):
     """Networks have the interval of their seeds; the pixels, without seeds and with one animal, have none."""
     np.savez(tmp_path / "few.npz", resp=rng.normal(size=(3, 9)), stimuli=np.array([170.0, 10.0, 30.0]))
