@@ -12,6 +12,11 @@ import pytest
 from jaxtyping import install_import_hook
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
+PLAINLY = (
+    "--xla_backend_optimization_level=1",
+    "--xla_cpu_use_fusion_emitters=false",
+    "--xla_cpu_parallel_codegen_split_count=1",
+)
 SOURCE = Path(__file__).parents[1] / "src"
 MANY_SMALL_CALLS = ("isocortex.analysis.rsa", "isocortex.analysis.inference", "isocortex.recordings.matlab_structure")
 
@@ -26,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     checked = [name for name in names if not (quick and name.startswith(MANY_SMALL_CALLS))]
     install_import_hook(checked, "beartype.beartype")
     if quick and "XLA_FLAGS" not in os.environ:
-        plainly = os.environ | {"XLA_FLAGS": "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false"}
+        plainly = os.environ | {"XLA_FLAGS": " ".join(PLAINLY)}
         known = subprocess.run([sys.executable, "-c", "import jax; jax.devices()"], env=plainly, capture_output=True)
         os.environ["XLA_FLAGS"] = plainly["XLA_FLAGS"] if known.returncode == 0 else ""  # it aborts on unknown flags
 

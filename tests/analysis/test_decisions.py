@@ -122,6 +122,7 @@ def test_profile_intervals_end_where_the_likelihood_has_fallen_by_192():
         assert np.log(profiled[end]["bound"] / fit.table[end]["bound"]) == pytest.approx(0, abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_share_that_may_be_nothing_has_an_upper_end():
     """Without contaminants the lower end is that of the range, and the upper a few trials in 900; the curvature of the
     logarithm says nothing."""
@@ -174,6 +175,7 @@ def test_one_slow_trial_does_not_change_the_likelihood_of_the_others(variant):
     np.testing.assert_allclose(found[2], found[0], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_contaminants_are_sought_as_late_as_the_trials_are():
     """5 % of the choices are random, within 8 s. By default the window follows, and k = 12 lies within four standard
     errors. In a window of 2 s the late ones must be decisions, and k is biased by more than four."""

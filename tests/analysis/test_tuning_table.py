@@ -11,6 +11,7 @@ def bumps(preferred, kappa=2.0):
     return np.exp(kappa * (np.cos(np.deg2rad(2 * (ANGLES[:, None] - preferred))) - 1))
 
 
+@pytest.mark.slow
 def test_neurons_with_repeats(rng, key):
     preferred = np.linspace(-80, 80, 30)
     flat = np.zeros((len(ANGLES), 30))

@@ -7,6 +7,7 @@ from isocortex import InputError
 from isocortex.dynamics import Linear, complex_mode, modes, simulate, solution
 
 
+@pytest.mark.slow
 def test_the_solver_meets_the_matrix_exponential(rng):
     """Tsit5 at 1e-10, from a random stable system in five dimensions with input."""
     A, b = rng.normal(size=(5, 5)) - 3 * np.eye(5), rng.normal(size=5)

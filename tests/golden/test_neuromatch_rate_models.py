@@ -60,6 +60,7 @@ def test_the_limit_cycle():
         assert oscillation(path)["period"] == pytest.approx(period, abs=0.005)
 
 
+@pytest.mark.slow
 def test_the_hopf_point():
     found = continuation(CYCLE, "tau_i", (0.5, 3.0), UNIT)
     assert found["type"].values.tolist() == ["Hopf"]

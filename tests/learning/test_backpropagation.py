@@ -24,7 +24,9 @@ def batch(rng, n=7):
     return rng.normal(size=(n, 5)), rng.uniform(size=(n, 3))
 
 
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize(
+    "activation", ["sigmoid", *(pytest.param(a, marks=pytest.mark.slow) for a in ("tanh", "relu"))]
+)
 @pytest.mark.parametrize(("loss", "readout"), CASES)
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_gradients_equal_automatic_differentiation(depth, loss, readout, activation, rng, key):
@@ -170,6 +172,7 @@ def test_an_interrupted_training_ends_in_the_same_bits(optimiser, key, tmp_path,
         descend(networks(2, key), HeadCentred(), **options | {"learning_rate": 0.02}, checkpoint=tmp_path / "state.eqx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["cross-entropy", "squared-error"])
 @pytest.mark.parametrize(("eye", "output"), [("linear", "gaussian"), ("monotonic", "monotonic")])
 def test_every_format_and_loss_is_learned(eye, output, loss, key):

@@ -56,6 +56,7 @@ def test_noise_is_on_at_test_and_each_members_own(networks, key):
     assert not np.allclose(outputs[0], outputs[1], atol=0.01)
 
 
+@pytest.mark.slow
 def test_recorded_sequences(networks, key):
     inputs = TASK.sample(key, 3).inputs
     quiet, noisy = record(networks, inputs), record(networks, inputs, key=key, times=TASK.times)

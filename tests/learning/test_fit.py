@@ -169,6 +169,7 @@ def test_a_checkpoint_of_another_training_is_refused(key, tmp_path):
         fit(networks(1, key), TASK, key=key, **SMALL, checkpoint=path)
 
 
+@pytest.mark.slow
 def test_a_checkpoint_knows_the_code_of_optimiser_task_and_model(key, tmp_path):
     """Each pair differs in nothing but a number or a function within a closure or a method."""
 

@@ -97,6 +97,7 @@ def test_an_interrupted_training_ends_in_the_same_bits(key, tmp_path, after, mon
         fit_stream(networks(2, key), task(), **options, checkpoint=path)
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_another_task_or_architecture_is_refused(key, tmp_path):
     options = {"updates": 3, "batch": 4, "key": key, "checkpoint": tmp_path / "state.eqx"}
     fit_stream(networks(1, key), task(), **options)
@@ -169,6 +170,7 @@ def test_constants_are_left_alone(key):
     assert np.abs(started.initial_state).max() > 0
 
 
+@pytest.mark.slow
 def test_members_stop_on_their_own_and_the_others_go_on(key):
     """A member that has met the criterion keeps its weights; its last score had the running mean above it."""
     models, options = networks(3, key), {"updates": 600, "key": key, "batch": 8, "anneal": False}
@@ -222,6 +224,7 @@ def test_penalties_quieten(key):
     assert np.mean(np.square(small.recurrent_weight)) < 0.5 * np.mean(np.square(plain.recurrent_weight))
 
 
+@pytest.mark.slow
 def test_updates_to_a_criterion(key):
     _, history = fit_stream(networks(2, key), task(), key=key, updates=150, batch=4)
     assert np.isnan(updates_to(history.score, 1.1)).all()

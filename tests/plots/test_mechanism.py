@@ -27,6 +27,7 @@ def test_zero_coherence_stands_left_of_the_least_and_is_named(points):
     np.testing.assert_allclose(mean.get_ydata(), points["share"].mean("seed"))
 
 
+@pytest.mark.slow
 def test_animals_are_points_and_the_ideal_observer_is_dashed(points):
     animal = points.isel(seed=0, drop=True)
     figure = plots.psychometric_curves(

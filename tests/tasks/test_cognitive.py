@@ -256,6 +256,7 @@ def test_a_test_matches_the_sample_or_is_opposite(key):
     np.testing.assert_allclose(inputs[:, 20], ring(x["direction"] + 2 * x["choice"], full, 4), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_intervals_never_tie_and_are_those_of_pairs_that_differ(key):
     """At dt 80 ms, 23 % of independent pairs would tie."""
     n, chosen = 50_000, IntervalDiscrimination()

@@ -278,6 +278,7 @@ def test_tests_change_smoothly_where_a_bound_takes_over(mixed):
     assert np.abs(np.diff(table[["low", "high"]].div(table["se"], axis=0), axis=0)).max() < 0.2
 
 
+@pytest.mark.slow
 def test_what_belongs_to_pairs_of_subjects_is_counted_once():
     """What sets a perfect model apart from the ceiling is of pairs of subjects, which a plain jackknife counts twice.
 

@@ -49,6 +49,7 @@ def test_crossnobis_is_the_true_mahalanobis_distance_on_average(rng):
     np.testing.assert_allclose(np.mean(biased, axis=0) - exact, 2 / 6, atol=4.5 * se.max())
 
 
+@pytest.mark.slow
 def test_noise_from_the_same_responses_biases_crossnobis_as_derived(rng):
     """By 4 / (runs·(ν − 2)) per unit for normal noise with ν degrees of freedom, whatever the true distance.
 

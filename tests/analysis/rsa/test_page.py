@@ -4,6 +4,8 @@ import doctest
 import re
 from pathlib import Path
 
+import pytest
+
 from isocortex import rsa
 from isocortex.analysis.inference.corrections import CORRECTIONS
 
@@ -16,6 +18,7 @@ def test_the_lines_of_the_page_run():
     assert found.failed == 0
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_page_run_and_draw(tmp_path, monkeypatch, capsys):
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     monkeypatch.chdir(tmp_path)

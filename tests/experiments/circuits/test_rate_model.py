@@ -29,6 +29,7 @@ def test_every_published_number_is_in_the_summary(tmp_path):
     assert run.tables["published"]["here"].tolist() == run.tables["published"]["published"].tolist()
 
 
+@pytest.mark.slow
 def test_one_population_without_recurrence(tmp_path):
     """Without recurrence one state is left, no state is unstable, and the page claims nothing published."""
     folder = RateModel(w=0.0, sigma=0.0, duration=100.0, out=tmp_path).execute()

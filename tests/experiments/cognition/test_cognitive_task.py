@@ -68,7 +68,8 @@ class Interruption(KeyboardInterrupt):
     pass
 
 
-@pytest.mark.parametrize("moment", [("training", 100), pytest.param(("mechanism", 0), marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [("training", 100), ("mechanism", 0)])
 def test_an_interrupted_run_resumes_to_the_same_bytes(easy, tmp_path, moment, monkeypatch):
     """The uninterrupted run of the fixture is another one with the same seed: that repeats to the byte as well."""
     monkeypatch.setattr(sys.modules["isocortex.learning.loop"], "SECONDS_BETWEEN_CHECKPOINTS", 0)

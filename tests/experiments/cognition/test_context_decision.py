@@ -35,6 +35,7 @@ def test_situations_follow_the_clock_of_each_trial(key):
     np.testing.assert_allclose(held["decision in context 1"][:5], 0, atol=1e-6)  # neither cue nor stimuli are left
 
 
+@pytest.mark.slow
 def test_context_decision_runs_to_the_end(tmp_path):
     folder = ContextDecision(**FEW, out=tmp_path).execute()
     assert set(summary(folder)) >= PROMISED

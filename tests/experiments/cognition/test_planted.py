@@ -70,6 +70,7 @@ def test_an_animal_made_of_the_networks_is_matched_by_the_noise_it_had():
     assert np.nanmax(rt) < 500
 
 
+@pytest.mark.slow
 def test_a_planted_line_and_its_selection_vector_are_found():
     """Only the first stimulus moves the difference that is held: cosines 1 and 0. The second decays with τ = 100 ms."""
     task = ContextDecisionMaking(dt=20.0, timing={"delay": 300})

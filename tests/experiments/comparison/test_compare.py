@@ -107,6 +107,7 @@ def test_an_interrupted_comparison_goes_on_to_the_same_numbers(files, monkeypatc
     assert summary(again) == pytest.approx(found.numbers(), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_hostile_names_are_text(files, rng):
     names = ("$\\frac{x", "<script>alert(1)</script> " + "long " * 40)
     write("hostile.npz", RDMs(rng.random((2, PAIRS)), NAMES, names))
