@@ -56,7 +56,7 @@ def shares(x, expected):
     assert sum(expected.values()) == pytest.approx(1)
 
 
-VARIED = {"PerceptualDecisionMaking", "IntervalDiscrimination", "GoNogo"}  # noise; durations and padding; no choice
+VARIED = {"PerceptualDecisionMaking", "IntervalDiscrimination", "GoNogo"}  # noise; durations and padding; holding still
 
 
 @pytest.mark.parametrize("name", [t if t in VARIED else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
@@ -145,10 +145,7 @@ class TestEveryTask:
             shares(np.asarray(conditions["choice"]), {0: 0.5, 1: 0.5})
 
 
-EAGER = {"PerceptualDecisionMaking", "IntervalDiscrimination"}  # with noise, and with durations and padding
-
-
-@pytest.mark.parametrize("name", [t if t in EAGER else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
+@pytest.mark.parametrize("name", [t if t in VARIED else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
 def test_jit_and_vmap_change_nothing(name, key):
     chosen = task(name)
     compiled = sample(chosen, key, 50)
