@@ -134,19 +134,21 @@ class TaskResult(Result):
     def network_methods(self) -> list[str]:
         """Return what was trained and tested, and how, in paragraphs."""
         given, task = self.options, self.found.task
-        network = f"a layer of {given.units} {given.architecture} units without noise"
+        network = f"It is a layer of {given.units} {given.architecture} units without noise"
         if given.architecture == "CTRNN":
             network = (
-                f"{given.units} units, "
+                f"The state of its {given.units} units follows "
                 r"$h \leftarrow (1 - \alpha) h + \alpha f(W_x x + W_r h + b) + \sigma \sqrt{2 \alpha} \xi$ with "
                 rf"$\alpha = dt / \tau$, where f is {given.activation}, dt is {significant(task.dt)} ms, τ is "
                 f"{significant(given.tau)} ms and σ is {significant(given.network_noise)}; h starts at 0"
             )
         dale = ""
         if given.excitatory is not None:
-            dale = f" They obey Dale's law: {percent(given.excitatory, 0)} of the units excite."
+            dale = f" The units obey Dale's law: {percent(given.excitatory, 0)} of the units excite."
         return [
-            f"{counted(given.seeds, 'network')} with weights, trials and noise of their own: {network}.{dale}",
+            f"{counted(given.seeds, 'network')} {'was' if given.seeds == 1 else 'were'} trained, each with its own "
+            "weights, "
+            f"trials and noise. {network}.{dale}",
             self.found.history.attrs["methods"],
             f"The networks were tested on {given.test_trials} fresh trials, the same for all, with their noise on. A "
             f"trial is a success if {task.SUCCESS}. The ideal observer's probability of success is known for each of "
