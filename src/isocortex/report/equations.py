@@ -40,7 +40,7 @@ def typeset(text: str) -> Markup:
 
 def _linked(text: Markup) -> Markup:
     """Return escaped text with each DOI as a link."""
-    return Markup(DOI.sub(r'<a href="https://doi.org/\1">\g<0></a>', text))
+    return Markup(DOI.sub(r'<a href="https://doi.org/\1">\g<0></a>', str(text)))
 
 
 @cache

@@ -129,4 +129,4 @@ def _said(run: RunRecord, key: str) -> tuple[str, str]:
 
 def _reference(name: str) -> Markup:
     """Return a reference with its DOI, or its other addresses, as links."""
-    return Markup(ADDRESS.sub(r' <a href="\1">\1</a>', typeset(citation(name))))
+    return Markup(ADDRESS.sub(r' <a href="\1">\1</a>', str(typeset(citation(name)))))

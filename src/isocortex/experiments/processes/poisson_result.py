@@ -168,13 +168,19 @@ class PoissonResult(Result):
         return (
             f"The intervals of Poisson trains have a coefficient of variation of {number(found['poisson.cv'])}, and "
             f"their spike counts in 100 ms a Fano factor of {number(found['poisson.fano'])}; theory says 1 for both. "
-            "A dead time "
-            f"of {significant(self.refractory)} ms makes the trains more regular: the coefficient of variation falls "
-            f"to {number(found['refractory.cv'])} (theory {number(self.cv_theory)}), and the Fano factor of counts in "
-            f"1 s to {number(found['refractory.fano'])} (theory {number(self.cv_theory**2)} in long windows). Where "
-            "the "
-            "rate changes in time, the spikes follow it: at every phase their rate is within "
-            f"{number(found['thinned.largest_error'], 1)} spikes/s of the true one."
+            f"{self._dead_time_in_words()} Where the rate changes in time, the spikes follow it: at every phase their "
+            f"rate is within {number(found['thinned.largest_error'], 1)} spikes/s of the true one."
+        )
+
+    def _dead_time_in_words(self) -> str:
+        if self.refractory == 0:
+            return "Without a dead time no train is more regular."
+        found = self.numbers()
+        return (
+            f"A dead time of {significant(self.refractory)} ms makes the trains more regular: the coefficient of "
+            f"variation falls to {number(found['refractory.cv'])} (theory {number(self.cv_theory)}), and the Fano "
+            f"factor of counts in 1 s to {number(found['refractory.fano'])} (theory {number(self.cv_theory**2)} in "
+            "long windows)."
         )
 
     def methods(self) -> list[str]:
