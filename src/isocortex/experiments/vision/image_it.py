@@ -13,10 +13,10 @@ from ...recordings import ObjectRecordings, read_kriegeskorte
 from ...runs import Run
 from ...stimuli import canvas_size, fit_to_canvas, grey
 from ..shared.options import option
+from ..shared.orientation_networks import Networks, OrientationNetworks, TaskName
 from ..shared.protocol import Progress
 from ..shared.tables import NO_LEARNING, Rows, similarity_table
 from .image_it_result import CANVAS, PUBLISHED_MODELS, ImageITResult, Target
-from .networks import Networks, OrientationNetworks, TaskName
 from .rivals import rival_responses
 
 

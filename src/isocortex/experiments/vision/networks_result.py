@@ -14,8 +14,8 @@ from ...rdms import RDMs
 from ...report import Finding, Quantity, Result
 from ...stimuli import canvas_size
 from ...tasks import VISUAL_TASKS
+from ..shared.orientation_networks import HELD_OUT, Networks, OrientationNetworks
 from ..shared.tables import NO_LEARNING
-from .networks import HELD_OUT, Networks, OrientationNetworks
 from .training_figures import training_findings
 
 CONTROLS = {

@@ -159,7 +159,7 @@ class NormativeResult(V1Result):
             "Controls: untrained networks (the same for every task)"
             f"{' and random filters' * ('random filters' in self.controls)}. Rivals without learning: "
             f"{describe_rivals(size, energy=ENERGY)}; {self.describe_orientation_alone()}.",
-            self.describe_neurons(),
+            self.options.describe_neurons(self.brain.neurons),
             self.describe_inference(),
             "Tasks were compared in pairs, layer by layer; networks that started from the same weights are paired. "
             "p values are two-sided and corrected over the pairs of a layer (Holm).",

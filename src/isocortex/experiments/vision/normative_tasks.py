@@ -13,12 +13,13 @@ from ...rdms import RDMs
 from ...runs import Run
 from ...tasks import VISUAL_TASKS
 from ..shared.options import option
+from ..shared.orientation_networks import Networks
 from ..shared.tables import NO_LEARNING, difference_table, rival_table, similarity_table
-from .networks import Networks
+from ..shared.v1_recordings import Neurons
 from .normative_result import ENERGY, NormativeResult
 from .rivals import rival_responses
 from .tuning import tuning_tables
-from .v1_comparison import FACTORS, ORIENTATION_ALONE, Neurons, V1Comparison, orientation_alone
+from .v1_comparison import FACTORS, ORIENTATION_ALONE, V1Comparison, orientation_alone
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,9 @@ from ...formats import counted, listed, significant
 from ...rdms import RDMs
 from ...report import Finding, Picture
 from ..shared.tables import NO_LEARNING
+from ..shared.v1_recordings import SYNTHETIC
 from .tuning import NEURONS, SHOWN
 from .tuning_figures import tuning_picture
-from .v1_comparison import SYNTHETIC
 
 if TYPE_CHECKING:
     from .orientation_result import OrientationResult

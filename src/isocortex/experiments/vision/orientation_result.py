@@ -125,7 +125,7 @@ class OrientationResult(V1Result):
         return [
             *self.describe_training(),
             f"{self.describe_controls()} Also {self.describe_orientation_alone()}.",
-            self.describe_neurons(),
+            self.options.describe_neurons(self.brain.neurons),
             self.describe_inference(),
         ]
 

@@ -8,11 +8,12 @@ import pandas as pd
 from ...analysis import rsa
 from ...models import Pixels, record
 from ...runs import Run
+from ..shared.orientation_networks import TaskName
 from ..shared.tables import NO_LEARNING, difference_table, rival_table, similarity_table
-from .networks import TaskName
+from ..shared.v1_recordings import Neurons
 from .orientation_result import OrientationResult
 from .tuning import tuning_tables
-from .v1_comparison import FACTORS, ORIENTATION_ALONE, Neurons, V1Comparison, orientation_alone
+from .v1_comparison import FACTORS, ORIENTATION_ALONE, V1Comparison, orientation_alone
 
 
 @dataclass(frozen=True, kw_only=True)

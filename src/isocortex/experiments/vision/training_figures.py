@@ -11,7 +11,7 @@ from ...formats import number
 from ...report import Finding, Picture, Table
 from ...stimuli import filter_bank
 from ...tasks import VISUAL_TASKS
-from .networks import Networks
+from ..shared.orientation_networks import Networks
 
 PUBLISHED_LOSS = {5: 4.10e-1, 10: 5.17e-2, 15: 1.32e-2, 20: 2.28e-3, 25: 8.08e-5}
 """Loss on the last mini-batch of these epochs, as Neuromatch Academy W1D5 printed it for one seed."""

@@ -12,7 +12,8 @@ from ...analysis.tuning_fits import WIDEST_GAP
 from ...errors import InputError
 from ...formats import UNDEFINED, interval, percent
 from ...plots.style import SERIES
-from .v1_comparison import SYNTHETIC, Brain, V1Comparison
+from ..shared.v1_recordings import SYNTHETIC
+from .v1_comparison import Brain, V1Comparison
 
 SHOWN = {"conv_relu": SERIES[0], "pool": SERIES[1], "fc": SERIES[2]}
 """Layer → colour."""

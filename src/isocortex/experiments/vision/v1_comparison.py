@@ -1,27 +1,21 @@
 """Networks trained on orientation beside recordings of V1: what the experiments that compare them share."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-import xarray as xr
 
 from ...analysis import rsa
 from ...analysis.rsa import NoiseCeiling
-from ...errors import unknown
 from ...models import Pixels, record
 from ...rdms import RDMs
-from ...recordings import DATASETS, fetch, read_orientations, synthetic_v1, where
 from ...runs import Run
 from ...shapes import Images
 from ...stimuli import gratings
-from ..shared.options import option
+from ..shared.orientation_networks import OrientationNetworks
 from ..shared.protocol import Progress
 from ..shared.tables import noise_ceiling
-from .networks import OrientationNetworks
+from ..shared.v1_recordings import Neurons, V1Recordings, angles_of
 
-SYNTHETIC = "synthetic-v1"
 ORIENTATION_ALONE = "orientation alone"
 """Row of the rival that needs no image: dissimilarity 1 − cos 2Δθ."""
 FACTORS = ("subject", "seed")
@@ -30,8 +24,6 @@ FACTORS = ("subject", "seed")
 To take 180 orientations as a sample gives a standard error of 0.03–0.04 where a shift of the grid changes similarities
 by 0.002–0.005.
 """
-
-Neurons = dict[str, xr.DataArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,55 +49,25 @@ class Brain:
 
 
 @dataclass(frozen=True, kw_only=True)
-class V1Comparison(OrientationNetworks):
-    """Options of the recordings of V1, and how they are read."""
-
-    data: Annotated[
-        str,
-        option(
-            "Recordings: synthetic-v1, a data set to download (isocortex data list), or a file: NPZ with resp and "
-            "stimuli (or resp_train, resp_test, stimuli), or .npz, .mat or .nc with responses and stimuli "
-            "(docs/interchange.md)"
-        ),
-    ] = SYNTHETIC
-    bin_width: Annotated[
-        float | None, option("Width of bins in which the stimuli of a file are averaged", unit="°", above=0, at_most=90)
-    ] = None
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if Path(self.data).is_file():
-            object.__setattr__(self, "data", str(Path(self.data).absolute()))
+class V1Comparison(V1Recordings, OrientationNetworks):
+    """Options of networks and of the recordings of V1 that they are compared with."""
 
     def read(self, progress: Progress | None = None) -> Neurons | None:
         """Read the recordings, or return None where they will be simulated; try the stimuli on both sides."""
         for task in self.tasks():
             self.task_named(task)
-        neurons = None if self.data == SYNTHETIC else self.recording(progress)
-        angles = (
-            np.linspace(-90, 90, 180, endpoint=False)
-            if neurons is None
-            else next(iter(neurons.values()))["stimulus"].values
-        )
+        neurons = self.recordings(progress)
+        angles = angles_of(neurons)
         pixels = record(Pixels(), self.gratings(angles), stimuli=angles, population=False)["pixels"]
         rsa.rdm(pixels.rename("The pixels of the gratings at these angles"), self.dissimilarity)
         if neurons is not None:
             rsa.rdm(neurons, self.dissimilarity)
         return neurons
 
-    def recording(self, progress: Progress | None) -> Neurons:
-        """Read the recordings that --data names."""
-        if self.data in DATASETS:
-            return read_orientations(fetch(self.data, progress=progress), bin_width=self.bin_width)
-        if not Path(self.data).suffix and not Path(self.data).exists():
-            raise unknown("data set", self.data, [SYNTHETIC, *DATASETS, "PATH"])
-        return read_orientations(self.data, bin_width=self.bin_width)
-
     def measure(self, run: Run, inputs: Neurons | None) -> Brain:
-        """Take the recordings, or simulate them and mark the run so, and compute their RDMs and noise ceiling."""
-        run.mark = "synthetic neurons" if inputs is None else ""
+        """Take the recordings, or simulate them, and compute their RDMs and noise ceiling."""
         with run.stage("neurons"):
-            neurons = synthetic_v1(key=self.key("neurons")) if inputs is None else inputs
+            neurons = self.neurons(run, inputs)
             rdms = rsa.rdm(neurons, self.dissimilarity)
             ceiling = noise_ceiling(neurons, rdms, dissimilarity=self.dissimilarity, similarity=self.similarity)
             return Brain(neurons, rdms, ceiling)
@@ -113,12 +75,6 @@ class V1Comparison(OrientationNetworks):
     def gratings(self, angles: np.ndarray) -> Images:
         """Draw the gratings that the networks are shown."""
         return gratings(angles, spatial_frequency=self.spatial_frequency, resolution=self.resolution)
-
-    def files(self) -> list[Path]:
-        """Return the recording's file and the pictures, where there are any."""
-        if self.data == SYNTHETIC:
-            return super().files()
-        return [*super().files(), where(self.data) if self.data in DATASETS else Path(self.data)]
 
 
 def orientation_alone(angles: np.ndarray) -> RDMs:

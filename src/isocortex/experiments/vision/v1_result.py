@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from ..shared.intervals import hold_for, interval_quantities
 from ..shared.tables import ceiling_range, file_name
 from .networks_result import NetworksResult
 from .tuning import no_tuning_note
-from .v1_comparison import ORIENTATION_ALONE, SYNTHETIC, Brain, V1Comparison
+from .v1_comparison import ORIENTATION_ALONE, Brain, V1Comparison
 
 DRAWN = {"subject": "new animals", "seed": "new seeds"}
 CEILING = {
@@ -113,18 +112,6 @@ class V1Result(NetworksResult):
         if self.brain.ceiling is not None:
             return []
         return ["There is no noise ceiling: it needs several animals, or repeats of one (resp_train, resp_test)."]
-
-    def describe_neurons(self) -> str:
-        """Return where the neural responses come from, in words."""
-        o = self.options
-        if o.data == SYNTHETIC:
-            return next(iter(self.brain.neurons.values())).attrs["methods"]
-        binned = f", averaged in bins of {significant(o.bin_width)}°" if o.bin_width else ""
-        folded = f"stimuli up to 180°, minus 90{binned}"
-        if o.data in DATASETS:
-            known = DATASETS[o.data]
-            return f"Data set {o.data} ({folded}). {known.content} Licence: {known.licence}."
-        return f"The neural responses were read from {Path(o.data).name} (of the published format: {folded})."
 
     def describe_orientation_alone(self) -> str:
         """Return what the rival without an image is."""

@@ -21,8 +21,8 @@ from ...shapes import Images
 from ...stimuli.gratings import CANVAS_HEIGHT, SPATIAL_FREQUENCY, canvas_size
 from ...stimuli.pictures import picture_files, read_pictures
 from ...tasks import VISUAL_TASKS, Task, visual_task
-from ..shared.options import option
-from ..shared.protocol import Experiment
+from .options import option
+from .protocol import Experiment
 
 TaskName = Annotated[
     str,
