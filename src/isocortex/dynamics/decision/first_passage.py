@@ -36,8 +36,8 @@ CLOCK = np.geomspace(0.003, 200.0, 560)
 at the last knot a share of e⁻²⁴⁶ is undecided. No reaction time enters, so none can spoil another's density."""
 RESOLVED = float(np.exp(-(((MODES + 0.5) * np.pi) ** 2) * CLOCK[0] / 2))
 """Share of the first mode that is left out, at the first knot: 1.4e−4. A flux that is a smaller share of the terms that
-it is the sum of can be an artefact, and the tangent serves there, too. That happens only where bounds that are far away fall
-fast, b²·|b′/b| > 60: without this check such bounds had a probability of up to 50, and fits of monkeys ended there."""
+it is the sum of can be an artefact, and the tangent serves there, too. That happens only where bounds that are far away
+fall fast, b²·|b′/b| > 60. Without this check such bounds had a probability of up to 50, and fits ended there."""
 Scalar = Float[Array, ""]
 Times = Float[Array, " time"]
 Knots = Float[Array, " knot"]

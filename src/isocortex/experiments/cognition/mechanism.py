@@ -233,11 +233,11 @@ def perturbations(found: Cognition, tested: xr.Dataset, draw: np.random.Generato
     n, first = max(1, round(LESIONED * n_units)), task.input_names[1]
     random = np.stack([draw.permutation(n_units) < n for _ in range(n_seeds)])
     cut = draw.random((n_seeds, n_units, n_units)) < LESIONED
-    done: dict[str, Callable[..., Any]] = {f"{n} random units silenced": lambda m, x: (lesion(m, random), x)}
+    done: dict[str, Callable[..., Any]] = {f"{counted(n, 'random unit')} silenced": lambda m, x: (lesion(m, random), x)}
     if (told := told_apart(tested)) is not None:
         distance = np.stack([table["d_prime"].abs() for table in told])
         selective = distance >= np.sort(distance, axis=1)[:, -n, None]
-        done[f"{n} most selective units silenced"] = lambda m, x: (lesion(m, selective), x)
+        done[f"{counted(n, 'most selective unit')} silenced"] = lambda m, x: (lesion(m, selective), x)
     done[f"{percent(LESIONED, 0)} of the connections cut"] = lambda m, x: (disconnect(m, cut), x)
     if (sigma := float(np.ravel(trained.noise)[0])) > 0:
         done["network noise off"] = lambda m, x: (with_noise(m, 0.0), x)
