@@ -103,8 +103,9 @@ def test_published_numbers_have_the_decimals_and_signs_of_ours():
 
 
 def test_eigenvalues_are_shown_with_their_imaginary_part():
-    table = pd.DataFrame({"E": [-0.25], "kind": ["stable"], "eigenvalue 1": [complex(-0.5, -0.25)]})
+    table = pd.DataFrame({"E": [-0.25], "I": [-4e-19], "kind": ["stable"], "eigenvalue 1": [complex(-0.5, -0.25)]})
     shown = shown_points(table)
-    assert shown.iloc[0].tolist() == [-0.25, "stable", "−0.500 − 0.250i"]
-    assert list(shown) == ["E", "kind", "eigenvalue"]
-    assert list(shown_points(table.assign(**{"eigenvalue 2": [-1.0]}))) == ["E", "kind", "eigenvalue 1", "eigenvalue 2"]
+    assert shown.iloc[0].tolist() == [-0.25, 0.0, "stable", "−0.500 − 0.250i"]
+    assert list(shown) == ["E", "I", "kind", "eigenvalue"]
+    two = shown_points(table.assign(**{"eigenvalue 2": [-1.0]}))
+    assert list(two)[-2:] == ["eigenvalue 1", "eigenvalue 2"]
