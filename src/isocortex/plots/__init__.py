@@ -18,6 +18,7 @@ from .decisions import reaction_time_densities as reaction_time_densities
 from .decisions import variant_scores as variant_scores
 from .decoding import decoded_angles as decoded_angles
 from .decoding import decoding_courses as decoding_courses
+from .decoding import decoding_panels as decoding_panels
 from .decoding import estimates as estimates
 from .decoding import losses as losses
 from .decoding import share_matrices as share_matrices

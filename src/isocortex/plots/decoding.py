@@ -10,8 +10,10 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from .canvas import grid, legend_below, styled
-from .style import BLUE, GREY, SERIES, VERMILION, plain_log, short
+from .style import BLUE, GREY, SERIES, VARIANT_COLOURS, VERMILION, plain_log, short
 
+MOST_PANELS = 4
+"""Panels in a row."""
 MOST_WRITTEN = 8
 """Rows of a matrix up to which its numbers are written into its cells."""
 Course = Sequence[np.ndarray]
@@ -53,6 +55,41 @@ def decoding_courses(
     axis.set_xlabel(x_label)
     axis.set_ylabel(y_label)
     legend_below(figure, *axis.get_legend_handles_labels())
+    return figure
+
+
+@styled
+def decoding_panels(
+    panels: Mapping[str, Mapping[str, Course]], *, chance: Mapping[str, float], x_label: str, y_label: str = "accuracy"
+) -> Figure:
+    """Draw scores over time, a panel for each thing that is decoded and a line for each kind of network.
+
+    Parameters
+    ----------
+    panels : mapping of str to mapping of str to (time, score, low, high)
+    chance : mapping of str to float
+        Panel → a dotted line.
+    x_label, y_label : str
+    """
+    columns = min(MOST_PANELS, len(panels))
+    rows = -(-len(panels) // columns)
+    figure, axes = grid(rows, columns, size=(2.6 * columns + 0.8, 2.5 * rows + 0.9), sharey=True, sharex=True)
+    for axis in axes.ravel()[len(panels) :]:
+        axis.set_visible(False)
+    for axis, (title, curves) in zip(axes.ravel(), panels.items(), strict=False):
+        axis.axhline(chance[title], color=GREY, lw=0.9, ls=":", label="chance")
+        for name, (time, score, low, high) in curves.items():
+            colour = VARIANT_COLOURS.get(name, GREY)
+            axis.fill_between(time, low, high, color=colour, alpha=0.2, lw=0)
+            axis.plot(time, score, color=colour, label=name)
+        axis.set_title(short(title))
+        axis.set_ylim(0, 1.02)
+        axis.xaxis.set_tick_params(labelbottom=True)
+    for axis in axes[:, 0]:
+        axis.set_ylabel(y_label)
+    for axis in axes.ravel()[: len(panels)][-columns:]:
+        axis.set_xlabel(x_label)
+    legend_below(figure, *axes[0, 0].get_legend_handles_labels())
     return figure
 
 

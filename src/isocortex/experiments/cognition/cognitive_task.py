@@ -42,7 +42,7 @@ class CognitiveTask(CognitiveNetworks):
         """Train and test the networks, and look inside them."""
         found = self.learn(run, self.build())
         with run.stage("mechanism"):
-            inside = investigate(found, key=self.key("mechanism"), keep=self.keep_trials)
+            inside = investigate(found, key=self.key("mechanism"))
         return (TaskResult if self.task in TASKS else OtherTaskResult)(self, found, inside)
 
 

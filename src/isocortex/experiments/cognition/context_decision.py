@@ -53,6 +53,6 @@ class ContextDecision(CognitiveNetworks):
         """Train and test the networks, look inside them, and search for lines of slow points."""
         found = self.learn(run, self.build())
         with run.stage("mechanism"):
-            inside = investigate(found, key=self.key("mechanism"), keep=self.keep_trials)
+            inside = investigate(found, key=self.key("mechanism"))
             lines = find_lines(found, inside, key=self.key("lines"))
         return ContextResult(self, found, inside, lines, QUIET)

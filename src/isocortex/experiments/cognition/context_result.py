@@ -68,7 +68,7 @@ class ContextResult(TaskResult):
         if len(self.found.learned):
             yield from self.targeted_findings()
         yield from learning_findings(self.found)
-        yield from inside_findings(self.found, self.inside, self.spaces)
+        yield from inside_findings(self.found, self.inside, self.spaces, self.readout)
 
     def line_findings(self) -> Iterator[Finding]:
         """Show which stimulus the selection vector of each context takes up, and list the lines."""

@@ -13,6 +13,7 @@ from ...report import Finding, Picture, Table
 from .answers import answer_names, answer_table
 from .figures import MOST_ANSWERS, draw_flow, draw_learning, draw_paths, draw_trial, draw_units, draw_weights
 from .mechanism import SLOW_MS, Mechanism, told_apart
+from .readout import Readout
 from .space import StateSpaces
 from .trained import Cognition
 
@@ -66,8 +67,9 @@ def learning_findings(found: Cognition) -> Iterator[Finding]:
     yield Table("learning", history, "Loss and success of every batch, by network.")
 
 
-def inside_findings(found: Cognition, inside: Mechanism, spaces: StateSpaces) -> Iterator[Finding]:
-    """Show state space, fixed points, units and weights, and what breaks the networks."""
+def inside_findings(found: Cognition, inside: Mechanism, spaces: StateSpaces, readout: Readout) -> Iterator[Finding]:
+    """Show what can be decoded, state space, fixed points, units and weights, and what breaks the networks."""
+    yield from readout_findings(readout)
     if spaces.by_seed:
         yield from space_findings(found, inside, spaces)
     if inside.points:
@@ -148,6 +150,30 @@ def space_findings(found: Cognition, inside: Mechanism, spaces: StateSpaces) -> 
             title="What the activity varies with",
             shown=True,
         )
+
+
+def readout_findings(readout: Readout) -> Iterator[Finding]:
+    """Show when conditions and the choice can be decoded; nothing where none can."""
+    if not readout.scores:
+        return
+    yield Picture(
+        "decoding",
+        lambda: plots.decoding_panels(
+            readout.curves(), chance={name: readout.chance(name) for name in readout.scores}, x_label="time (ms)"
+        ),
+        title="What can be read from the units, and when?",
+        caption="Accuracy of a linear decoder on held-out trials, at every step: mean over networks, with the range "
+        "over networks as a band. The untrained networks saw the same trials; their choices are not decoded, "
+        "because they hardly vary. Dotted: chance.",
+        alt="Accuracy against time in a panel per condition, trained above untrained networks.",
+    )
+    yield Table(
+        "decoding",
+        readout.table,
+        "Highest accuracy over time, mean over networks, and when it is reached.",
+        title="What can be read from the units",
+        shown=True,
+    )
 
 
 def unit_findings(found: Cognition, inside: Mechanism) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ class Mechanism:
     lesions : DataFrame
         Perturbation × seed: success, and its change.
     untrained : Dataset
-        What the untrained networks did in the first of the same trials.
+        What the untrained networks did in the same trials.
     """
 
     tested: xr.Dataset
@@ -183,15 +183,13 @@ def held_inputs(task: TimedTask, tested: xr.Dataset) -> dict[str, np.ndarray]:
     return {name: tested["inputs"].values[at].mean(axis=0) for name, at in situations(task, tested).items()}
 
 
-def investigate(found: Cognition, *, key: PRNGKey, keep: int) -> Mechanism:
+def investigate(found: Cognition, *, key: PRNGKey) -> Mechanism:
     """Record the networks, search for fixed points of those that learned, and perturb all that were trained.
 
     Parameters
     ----------
     found : Cognition
     key : key
-    keep : int
-        Trials in which the untrained networks are recorded too.
     """
     task, trained, n_trials = found.task, found.networks["trained"], found.tested["trained"].sizes["trial"]
     tested = behaviour(trained, task, key=key, n_trials=min(n_trials, RECORDED), rates=True)
@@ -206,7 +204,7 @@ def investigate(found: Cognition, *, key: PRNGKey, keep: int) -> Mechanism:
             points[seed, name] = fixed_points(network.held(x), starts=starts, slow=extent / SLOW_MS)
     lesions = perturbation_table(trained, task, perturbations(found, tested, draw), key=key, n_trials=n_trials)
     control = behaviour(found.networks["untrained"], task, key=key, n_trials=tested.sizes["trial"], rates=True)
-    return Mechanism(tested, points, lesions, control.isel(trial=slice(keep)).copy(deep=True))
+    return Mechanism(tested, points, lesions, control)
 
 
 def visited(states: np.ndarray, draw: np.random.Generator) -> tuple[np.ndarray, float]:

@@ -94,7 +94,7 @@ class PerceptualDecision(CognitiveNetworks):
         with run.stage("monkeys"):
             matched = {name: self.matched(found, name, animal) for name, animal in inputs.items() if len(found.learned)}
         with run.stage("mechanism"):
-            inside = investigate(found, key=self.key("mechanism"), keep=self.keep_trials)
+            inside = investigate(found, key=self.key("mechanism"))
         if inputs:
             return BesideMonkeys(self, found, inside, done, self.key("bootstrap"), inputs, matched)
         return PerceptualResult(self, found, inside, done, self.key("bootstrap"))

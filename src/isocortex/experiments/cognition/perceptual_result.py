@@ -100,7 +100,7 @@ class PerceptualResult(TaskResult):
         yield from self.behaviour_findings()
         yield from learning_findings(self.found)
         yield from self.choice_findings()
-        yield from inside_findings(self.found, self.inside, self.spaces)
+        yield from inside_findings(self.found, self.inside, self.spaces, self.readout)
         table = self.fits.rename_axis("seed").reset_index()
         yield Table("psychometric", table, "Fitted psychometric curves of the networks, 95 % intervals.")
 

@@ -15,15 +15,16 @@ SHOWN = {"inputs": "input", "targets": "target"}
 """What a trial consists of → the group that holds it."""
 
 
-def kept_responses(task: TimedTask, tested: xr.Dataset, untrained: xr.Dataset) -> dict[str, xr.DataArray]:
+def kept_responses(task: TimedTask, tested: xr.Dataset, untrained: xr.Dataset, most: int) -> dict[str, xr.DataArray]:
     """Return what networks did in the first test trials, with the conditions of the trials.
 
     Parameters
     ----------
     task : TimedTask
     tested, untrained : Dataset
-        From :func:`isocortex.learning.behaviour` with the rates. The untrained networks did the first of the same
-        trials: those are kept, or fewer where an array would be too large for a run folder.
+        From :func:`isocortex.learning.behaviour` with the rates, in the same trials.
+    most : int
+        Trials that are kept, or fewer where an array would be too large for a run folder.
 
     Returns
     -------
@@ -34,7 +35,7 @@ def kept_responses(task: TimedTask, tested: xr.Dataset, untrained: xr.Dataset) -
         ``stimulus`` names each combination of them but for durations.
     """
     largest = max(tested[name].nbytes for name in (*DRAWN, *SHOWN)) // tested.sizes["trial"]
-    n = min(untrained.sizes["trial"], LARGEST_RESPONSES // largest)
+    n = min(most, tested.sizes["trial"], LARGEST_RESPONSES // largest)
     if n == 0:
         return {}
     found = {}

@@ -13,6 +13,7 @@ from ...report import Finding, Quantity, Result
 from ...tasks import TimedTask
 from .findings import inside_findings, learning_findings
 from .mechanism import Mechanism
+from .readout import Readout
 from .recorded import kept_responses
 from .space import StateSpaces
 from .trained import BLOCKS, CRITERION, LAST, TRAINED, Cognition
@@ -51,6 +52,12 @@ class TaskResult(Result):
             f"Number of networks that reach {percent(TRAINED, 0)} of the ideal observer's success"
         ),
         "pca.variance_3": Quantity("Share of the variance of the condition averages in three components, mean"),
+        "decoding.<condition>.<networks>.peak": Quantity(
+            "Highest accuracy over time with which a condition of the trials, or the choice, is decoded from the "
+            "units, mean over trained or untrained networks",
+            "share of trials",
+        ),
+        "decoding.<condition>.<networks>.peak_ms": Quantity("When that accuracy is reached", "ms"),
         "fixed_points.n.mean": Quantity("Number of fixed points in a period, mean over networks and periods"),
         "fixed_points.stable.mean": Quantity("Number of stable ones among them, mean"),
         "fixed_points.<period>.n.mean": Quantity("Number of fixed points while the mean input of a period is held"),
@@ -70,12 +77,17 @@ class TaskResult(Result):
         """The state spaces of the networks that learned."""
         return StateSpaces(self.found, self.inside)
 
+    @cached_property
+    def readout(self) -> Readout:
+        """What can be decoded from the units."""
+        return Readout(self.found.task, self.inside.tested, self.inside.untrained)
+
     def numbers(self) -> dict[str, float | int]:
-        return self.found.numbers() | self.inside.numbers() | self.spaces.numbers()
+        return self.found.numbers() | self.inside.numbers() | self.spaces.numbers() | self.readout.numbers()
 
     def findings(self) -> Iterator[Finding]:
         yield from learning_findings(self.found)
-        yield from inside_findings(self.found, self.inside, self.spaces)
+        yield from inside_findings(self.found, self.inside, self.spaces, self.readout)
 
     def answer(self) -> str:
         return f"{self.learned()} {self.success()}{self.inside.sentence()}"
@@ -165,7 +177,7 @@ class TaskResult(Result):
             "over correct trials with the same answer and the same strength of the stimulus, of networks above "
             f"{percent(TRAINED, 0)} of the ideal observer's success."
         )
-        return [*[averaged] * bool(len(self.found.learned)), *self.inside.methods()]
+        return [*[averaged] * bool(len(self.found.learned)), *self.readout.methods(), *self.inside.methods()]
 
     def kept_methods(self) -> list[str]:
         """Return what the run folder keeps of the trials, in one paragraph; nothing where it keeps none."""
@@ -180,7 +192,7 @@ class TaskResult(Result):
         ]
 
     def responses(self) -> dict[str, xr.DataArray]:
-        return kept_responses(self.found.task, self.inside.tested, self.inside.untrained)
+        return kept_responses(self.found.task, self.inside.tested, self.inside.untrained, self.options.keep_trials)
 
 
 @dataclass(frozen=True, eq=False)
