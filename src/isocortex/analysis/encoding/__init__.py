@@ -1,0 +1,4 @@
+"""Encoding models: predict the responses of neurons, and judge how much of what can be predicted they predict."""
+
+from ..linear import RidgeFit as RidgeFit
+from ..linear import ridge as ridge
