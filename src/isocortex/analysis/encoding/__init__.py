@@ -2,3 +2,4 @@
 
 from ..linear import RidgeFit as RidgeFit
 from ..linear import ridge as ridge
+from .explainable import explainable_variance as explainable_variance
