@@ -1,4 +1,4 @@
-"""How much of the variance that can be explained does a model explain? r² without the bias of noise, with an interval."""
+"""The share of explainable variance that a model explains: r² without the bias of noise, with an interval."""
 
 from typing import Any
 
