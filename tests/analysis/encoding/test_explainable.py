@@ -76,7 +76,10 @@ def test_bad_input_is_told(rng):
     for use, message in (
         (lambda: explainable_variance(trials, trials[0, :4]), r"5 stimuli × 3 units; got the shape \(4, 3\)"),
         (lambda: explainable_variance(trials[:1], trials[0]), "One repeat shows no noise"),
-        (lambda: explainable_variance(trials[:, :2], trials[0, :2]), "At least 3 stimuli"),
+        (
+            lambda: explainable_variance(trials[:, :2], trials[0, :2]),
+            "At least 2 stimuli more than folds are needed; got 2 in 1",
+        ),
         (lambda: explainable_variance(trials[0, 0], trials[0]), "repeat × stimulus × unit; got the shape"),
         (lambda: explainable_variance(trials, trials[0], confidence=95.0), "between 0 and 1; got 95"),
     ):
@@ -92,3 +95,22 @@ def test_intervals_cover_the_truth(rng, m, n, snr, r2):
     covered = ((found["low"] <= r2) & (r2 <= found["high"])).mean()
     print(f"m {m}, n {n}, SNR {snr}, r² {r2}: {100 * covered:.1f} % of 95 % intervals hold the truth")
     assert COVERED[0] <= covered <= COVERED[1]
+
+
+def test_the_mean_of_the_other_folds_explains_nothing(rng):
+    """A constant that is fitted without the fold that it predicts is anti-correlated with it: r² is not its merit."""
+    trials, x = simulated(rng, 40, 4, 1.0, 0.5, 300)
+    fold = np.arange(40) % 4
+    mean = trials.mean(axis=0)
+    constant = np.stack([mean[fold != i].mean(axis=0) for i in fold])
+    assert explainable_variance(trials, constant)["fev"].median() < -0.02
+    assert explainable_variance(trials, constant, folds=fold)["fev"].isna().all()
+    shifted = explainable_variance(trials, x + 10 * fold[:, None], folds=fold)
+    assert shifted["fev"].mean() == pytest.approx(0.5, abs=0.02)
+    assert ((shifted["low"] < 0.5) & (shifted["high"] > 0.5)).mean() > 0.92
+
+
+def test_predictions_of_the_opposite_get_the_opposite(rng):
+    trials, x = simulated(rng, 40, 3, 1.0, 0.5, 5)
+    ours, opposite = explainable_variance(trials, x), explainable_variance(trials, -x)
+    np.testing.assert_allclose(opposite[["fev", "low", "high"]], -ours[["fev", "high", "low"]])

@@ -29,6 +29,7 @@ def explainable_variance(
     confidence: float = 0.95,
     noise_variance: Any = None,
     noise_freedom: int | None = None,
+    folds: Any = None,
 ) -> pd.DataFrame:
     """Measure for every unit how well predictions agree with the noise-free responses, whose repeats are noisy.
 
@@ -37,8 +38,9 @@ def explainable_variance(
 
         r²_ER = ((x̂·ȳ)² − σ²/n) / (|ȳ|² − (m − 1)σ²/n),    x̂ = x/|x|, both x and ȳ without their means.
 
-    A noisy unit, or a perfect model, can get more than 1. σ² is what is left of the responses after the means over
-    stimuli and over repeats, so that a drift that all stimuli share is not counted.
+    A noisy unit of a perfect model can get more than 1. Predictions that fall where responses rise explain nothing: for
+    a negative correlation r²_ER and its interval are multiplied by −1. σ² is what is left of the responses after the
+    means over stimuli and over repeats, so that a drift that all stimuli share is not counted.
 
     The interval holds every ρ that a test does not reject: under r² = ρ the numerator minus ρ times the denominator
     has the mean 0 whatever the signal, and is a sum of non-central χ² variables whose variance and skewness are known
@@ -56,6 +58,10 @@ def explainable_variance(
         Variance of a single repeat, where it is known from other trials. Default: from the repeats.
     noise_freedom : int, optional
         Degrees of freedom of `noise_variance`. Default: it is exact.
+    folds : array, shape (stimulus,), optional
+        Which stimuli one fit has predicted, where there are several. Their means are taken off one by one, because the
+        mean of what is held out is anti-correlated with the mean of what a model is fitted to; m − 1 is then m minus
+        the number of folds. Default: one fit has predicted all.
 
     Returns
     -------
@@ -64,7 +70,7 @@ def explainable_variance(
 
         - ``r2``: coefficient of determination with the mean responses, 1 − Σ(ȳ − x)²/Σ(ȳ − mean ȳ)²; the predictions
           are taken as they are, with their scale and offset.
-        - ``naive``: squared correlation with the mean responses, which noise lowers.
+        - ``naive``: squared correlation with the mean responses, with its sign; noise lowers it.
         - ``fev``: the fraction of explainable variance r²_ER, with the interval ``low`` to ``high``. The interval is
           −∞ or ∞ where noise leaves it without an end; NaN where the predictions do not vary.
         - ``snr``: signal-to-noise ratio, variance of the true means over σ², without bias.
@@ -92,39 +98,76 @@ def explainable_variance(
         x.shape == (m, n_units) and bool(np.isfinite(x).all()),
         f"predictions must be finite numbers for {m} stimuli × {n_units} units; got the shape {x.shape}.",
     )
-    require(m >= 3, f"At least 3 stimuli are needed; got {m}.")
+    fold = np.zeros(m, int) if folds is None else np.unique(np.asarray(folds), return_inverse=True)[1]
+    require(len(fold) == m, f"folds must name the fold of each of the {m} stimuli; got {len(fold)}.")
+    k = m - int(fold.max(initial=0)) - 1
+    require(k >= 2, f"At least 2 stimuli more than folds are needed; got {m} in {m - k}.")
     require(0 < confidence < 1, f"confidence must be between 0 and 1; got {confidence}.")
     mean = trials.mean(axis=0)
     if noise_variance is None:
         require(n >= 2, "One repeat shows no noise: give at least 2 repeats, or noise_variance.")
-        left = trials - mean - trials.mean(axis=1, keepdims=True) + mean.mean(axis=0)
-        freedom = float((n - 1) * (m - 1))
-        variance = (left**2).sum(axis=(0, 1)) / freedom
+        variance, freedom = _noise(trials)
+        freedom = float(freedom)
     else:
         variance = np.broadcast_to(np.asarray(noise_variance, dtype=float), n_units)
         freedom = np.inf if noise_freedom is None else float(noise_freedom)
     v = variance / n
-    y = mean - mean.mean(axis=0)
-    centred = x - x.mean(axis=0)
+    y, centred = _within(mean, fold), _within(x, fold)
     size = np.sqrt((centred**2).sum(axis=0))
     varies = size > 1e-12 * np.abs(x).max(axis=0)
-    along = np.divide((centred * y).sum(axis=0), size, out=np.full(n_units, np.nan), where=varies) ** 2
+    projected = np.divide((centred * y).sum(axis=0), size, out=np.full(n_units, np.nan), where=varies)
+    sign = np.where(projected < 0, -1.0, 1.0)
     total = (y**2).sum(axis=0)
-    power = total - (m - 1) * v
-    fev = _ratio(along - v, power)
-    low, high = _interval(fev, power, v, m, freedom, confidence)
-    p = f_distribution.sf(_ratio(total / (m - 1), v), m - 1, freedom if np.isfinite(freedom) else 1e9)
+    power = total - k * v
+    fev = _ratio(projected**2 - v, power)
+    low, high = _interval(fev, power, v, k, freedom, confidence)
+    p = f_distribution.sf(_ratio(total / k, v), k, freedom if np.isfinite(freedom) else 1e9)
     table = {
-        "r2": 1 - _ratio(((mean - x) ** 2).sum(axis=0), total),
-        "naive": _ratio(along, total),
-        "fev": fev,
-        "low": low,
-        "high": high,
-        "snr": _ratio(power / (m - 1), variance),
+        "r2": 1 - _ratio(((mean - x) ** 2).sum(axis=0), ((mean - mean.mean(axis=0)) ** 2).sum(axis=0)),
+        "naive": sign * _ratio(projected**2, total),
+        "fev": sign * fev,
+        "low": np.where(sign > 0, low, -high),
+        "high": np.where(sign > 0, high, -low),
+        "snr": _ratio(power / k, variance),
         "p": p,
         "judged": p < TUNED,
     }
     return pd.DataFrame(table, index=units)
+
+
+def noise_of(responses: Any) -> tuple[PerUnit, int]:
+    """Return the variance of a single repeat of every unit, and its degrees of freedom.
+
+    It is what is left of the responses after the means over stimuli and over repeats.
+
+    Parameters
+    ----------
+    responses : array or DataArray, shape (repeat, stimulus, unit)
+        At least two repeats.
+
+    Raises
+    ------
+    InputError
+        If there is one repeat.
+
+    Examples
+    --------
+    >>> trials = np.random.default_rng(0).normal(size=(50, 200, 1))
+    >>> variance, freedom = noise_of(trials)
+    >>> round(float(variance[0]), 1), freedom
+    (1.0, 9751)
+    """
+    trials, _ = _trials(responses)
+    require(len(trials) >= 2, "One repeat shows no noise; at least 2 are needed.")
+    return _noise(trials)
+
+
+def _noise(trials: Float[np.ndarray, "repeat stimulus unit"]) -> tuple[PerUnit, int]:
+    n, m, _ = trials.shape
+    mean = trials.mean(axis=0)
+    left = trials - mean - trials.mean(axis=1, keepdims=True) + mean.mean(axis=0)
+    freedom = (n - 1) * (m - 1)
+    return (left**2).sum(axis=(0, 1)) / freedom, freedom
 
 
 def _trials(responses: Any) -> tuple[Float[np.ndarray, "repeat stimulus unit"], pd.Index]:
@@ -149,25 +192,31 @@ def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.divide(a, b, out=np.full(np.shape(b), np.nan), where=b != 0)
 
 
+def _within(values: Float[np.ndarray, "stimulus unit"], fold: np.ndarray) -> Float[np.ndarray, "stimulus unit"]:
+    """Return values without the mean of each fold."""
+    member = (fold == np.arange(fold.max() + 1)[:, None]).astype(float)
+    return values - ((member / member.sum(axis=1, keepdims=True)) @ values)[fold]
+
+
 def _interval(
-    fev: PerUnit, power: PerUnit, v: PerUnit, m: int, freedom: float, confidence: float
+    fev: PerUnit, power: PerUnit, v: PerUnit, k: int, freedom: float, confidence: float
 ) -> tuple[PerUnit, PerUnit]:
     """Return the least and the largest ρ that are not rejected.
 
-    In units of σ²/n, the numerator minus ρ times the denominator is T = (1 − ρ)A − ρB − (1 − ρ(m − 1))W, with the
-    signal λ = power/v, A of χ²₁ with non-centrality ρλ, B of χ²ₘ₋₂ with (1 − ρ)λ, and W of χ²/degrees of freedom. A ρ
-    outside of [0, 1], to which an estimate may come, has the non-centralities of the nearer end.
+    In units of σ²/n, the numerator minus ρ times the denominator is T = (1 − ρ)A − ρB − (1 − ρk)W, with k = m − 1,
+    the signal λ = power/v, A of χ²₁ with non-centrality ρλ, B of χ²ₖ₋₁ with (1 − ρ)λ, and W of χ²/degrees of freedom. A
+    ρ outside of [0, 1], to which an estimate may come, has the non-centralities of the nearer end.
     """
     z = float(norm.ppf((1 + confidence) / 2))
     signal = np.maximum(_ratio(power, v), 0)
 
     def quantile(rho: PerUnit, side: float) -> PerUnit:
         share = np.clip(rho, 0, 1)
-        a, b, w = 1 - rho, -rho, -(1 - rho * (m - 1))
+        a, b, w = 1 - rho, -rho, -(1 - rho * k)
         variance = (
-            a**2 * (2 + 4 * share * signal) + b**2 * (2 * (m - 2) + 4 * (1 - share) * signal) + 2 * w**2 / freedom
+            a**2 * (2 + 4 * share * signal) + b**2 * (2 * (k - 1) + 4 * (1 - share) * signal) + 2 * w**2 / freedom
         )
-        third = 8 * (a**3 * (1 + 3 * share * signal) + b**3 * (m - 2 + 3 * (1 - share) * signal) + w**3 / freedom**2)
+        third = 8 * (a**3 * (1 + 3 * share * signal) + b**3 * (k - 1 + 3 * (1 - share) * signal) + w**3 / freedom**2)
         return np.sqrt(variance) * (side * z + (z**2 - 1) / 6 * third / variance**1.5)
 
     def end(side: float) -> PerUnit:

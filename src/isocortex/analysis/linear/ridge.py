@@ -1,15 +1,15 @@
 """Ridge regression of many targets from one decomposition, with a penalty per target by closed-form leave-out."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from threadpoolctl import threadpool_limits
 
-from ...cores import on_cores
+from ...cores import on_cores, one_blas_thread
 from ...errors import require
 from ...formats import counted, percent, significant
 from ...shapes import PRNGKey
@@ -18,6 +18,8 @@ from .spectrum import Spectrum, Targets, Weights, spectrum
 
 PENALTIES = np.logspace(-2, 7, 10)
 """Decades that hold the best penalty of a few features of a few samples and of 20,000 z-scored ones alike."""
+SMALL = 500
+"""Samples or features, whichever are fewer, below which several threads of linear algebra cost more than they save."""
 TOGETHER = 256
 """Targets whose residuals are held at a time: few enough for the cache, and many enough for a fast matrix product."""
 
@@ -113,11 +115,12 @@ def ridge(
     blocks = _left_out(len(x), groups, n_folds, key)
     x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
     x, y = x - x_mean, y - y_mean
-    basis = spectrum(x)
-    z = basis.basis.T @ y
-    error = _left_out_error(basis, y, z, penalties, blocks)
-    best = error.argmin(axis=0) if per_target else np.full(y.shape[1], error.mean(axis=1).argmin())
-    weights = basis.weights(x, z, penalties[best])
+    with one_blas_thread() if min(x.shape) < SMALL else nullcontext():
+        basis = spectrum(x)
+        z = basis.basis.T @ y
+        error = _left_out_error(basis, y, z, penalties, blocks)
+        best = error.argmin(axis=0) if per_target else np.full(y.shape[1], error.mean(axis=1).argmin())
+        weights = basis.weights(x, z, penalties[best])
     return RidgeFit(
         weights=weights,
         intercept=y_mean - x_mean @ weights,
@@ -161,26 +164,26 @@ def _left_out_error(
     basis: Spectrum, y: Targets, z: np.ndarray, penalties: np.ndarray, blocks: list[np.ndarray]
 ) -> Float[np.ndarray, "penalty target"]:
     """Return the mean squared error of samples that are left out, (I − H)⁻¹ times the residuals, block by block."""
-    alone = len(blocks) == len(y)
-    left = 1 / basis.left_over_alone(penalties) ** 2 if alone else None
-    sizes = [np.stack(list(same)) for _, same in groupby(blocks, key=len)]
+    if len(blocks) == len(y):
+        left = 1 / basis.left_over_alone(penalties) ** 2
+
+        def squared(residual: Targets, i: int) -> np.ndarray:
+            return left[:, i] @ np.square(residual, out=residual)
+    else:
+        sizes = [np.stack(list(same)) for _, same in groupby(blocks, key=len)]
+        inverses = [[np.linalg.inv(basis.left_over(rows, penalty)) for rows in sizes] for penalty in penalties]
+
+        def squared(residual: Targets, i: int) -> np.ndarray:
+            errors = (inverse @ residual[rows] for inverse, rows in zip(inverses[i], sizes, strict=True))
+            return np.sum([(error**2).sum(axis=(0, 1)) for error in errors], axis=0)
 
     def of_some(some: slice) -> np.ndarray:
-        found = np.empty((len(penalties), some.stop - some.start))
-        for i, penalty in enumerate(penalties):
-            residual = basis.residuals(y[:, some], z[:, some], penalty)
-            if left is not None:
-                found[i] = left[:, i] @ np.square(residual, out=residual)
-            else:
-                found[i] = sum(
-                    (np.linalg.solve(basis.left_over(rows, penalty), residual[rows]) ** 2).sum(axis=(0, 1))
-                    for rows in sizes
-                )
-        return found / len(y)
+        residuals = (basis.residuals(y[:, some], z[:, some], penalty) for penalty in penalties)
+        return np.stack([squared(residual, i) for i, residual in enumerate(residuals)]) / len(y)
 
     n_targets = y.shape[1]
-    some = [slice(i, min(i + TOGETHER, n_targets)) for i in range(0, n_targets, TOGETHER)]
-    with threadpool_limits(1, "blas"):
+    with one_blas_thread():
+        some = [slice(i, min(i + TOGETHER, n_targets)) for i in range(0, n_targets, TOGETHER)]
         return np.concatenate(on_cores(of_some, some), axis=1)
 
 
