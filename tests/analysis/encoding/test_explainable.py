@@ -107,7 +107,6 @@ def test_the_mean_of_the_other_folds_explains_nothing(rng):
     assert explainable_variance(trials, constant, folds=fold)["fev"].isna().all()
     shifted = explainable_variance(trials, x + 10 * fold[:, None], folds=fold)
     assert shifted["fev"].mean() == pytest.approx(0.5, abs=0.02)
-    assert ((shifted["low"] < 0.5) & (shifted["high"] > 0.5)).mean() > 0.92
 
 
 def test_predictions_of_the_opposite_get_the_opposite(rng):

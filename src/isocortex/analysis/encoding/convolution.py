@@ -57,7 +57,7 @@ class ConvolutionalFit:
     bias: Float[np.ndarray, " channel"]
     readout: RidgeFit
     error: Float[np.ndarray, " step"]
-    held_out: Float[np.ndarray, " step"]
+    held_out: Float[np.ndarray, " most_steps"]
     methods: str
 
     def features(self, images: Any) -> Float[np.ndarray, "stimulus feature"]:
@@ -165,7 +165,7 @@ def _search(
 
 def _held_out(
     start: np.ndarray, seen: np.ndarray, products: np.ndarray, labels: np.ndarray, n_steps: int
-) -> Float[np.ndarray, " step"]:
+) -> Float[np.ndarray, " most_steps"]:
     """Return the error for one half of the groups along a search on the other half, mean over both ways."""
     half = np.unique(labels, return_inverse=True)[1] % 2
     found = []
@@ -255,7 +255,7 @@ def _check(images: np.ndarray, y: np.ndarray, labels: np.ndarray) -> None:
     )
     require(bool(np.isfinite(images).all()), "The images hold NaN or infinite values.")
     lost = int((~np.isfinite(y)).any(axis=0).sum())
-    require(lost == 0, f"{counted(lost, 'neuron')} have NaN or infinite responses; leave them out.")
+    require(lost == 0, f"The responses of {counted(lost, 'neuron')} hold NaN or infinite values; leave them out.")
     n_groups = len(np.unique(labels))
     require(n_groups >= 4, f"At least 4 stimuli or groups of stimuli are needed, to leave them out; got {n_groups}.")
 

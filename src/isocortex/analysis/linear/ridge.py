@@ -1,27 +1,25 @@
 """Ridge regression of many targets from one decomposition, with a penalty per target by closed-form leave-out."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from ...cores import on_cores, one_blas_thread
+from ...cores import one_blas_thread
 from ...errors import require
 from ...formats import counted, percent, significant
 from ...shapes import PRNGKey
 from ..inference import splits
-from .spectrum import Spectrum, Targets, Weights, spectrum
+from .left_out import LeftOut
+from .spectrum import Targets, Weights, spectrum
 
 PENALTIES = np.logspace(-2, 7, 10)
 """Decades that hold the best penalty of a few features of a few samples and of 20,000 z-scored ones alike."""
 SMALL = 500
 """Samples or features, whichever are fewer, below which several threads of linear algebra cost more than they save."""
-TOGETHER = 256
-"""Targets whose residuals are held at a time: few enough for the cache, and many enough for a fast matrix product."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,18 +34,27 @@ class RidgeFit:
         The chosen penalty on the sum of squared weights.
     penalties : array, shape (penalty,)
         Among which it was chosen.
-    loo_error : array, shape (penalty, target)
-        Mean squared error of every sample when it, or its group, is left out.
     methods : str
         What was done, in words.
+    left_out : LeftOut
+        What the errors of samples that are left out follow from.
     """
 
     weights: Weights
     intercept: Float[np.ndarray, " target"]
     penalty: Float[np.ndarray, " target"]
     penalties: Float[np.ndarray, " penalty"]
-    loo_error: Float[np.ndarray, "penalty target"]
     methods: str
+    left_out: LeftOut
+
+    @property
+    def loo_error(self) -> Float[np.ndarray, "penalty target"]:
+        """Mean squared error of every sample when it, or its group, is left out; computed when it is asked for.
+
+        The choice of a penalty needs few of these numbers.
+        """
+        with _threads(self.left_out.spectrum.basis):
+            return self.left_out.table
 
     def predict(self, x: Any) -> Targets:
         """Return the targets of samples that are predicted from their features, shape (sample, target)."""
@@ -115,20 +122,23 @@ def ridge(
     blocks = _left_out(len(x), groups, n_folds, key)
     x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
     x, y = x - x_mean, y - y_mean
-    with one_blas_thread() if min(x.shape) < SMALL else nullcontext():
+    with _threads(x):
         basis = spectrum(x)
-        z = basis.basis.T @ y
-        error = _left_out_error(basis, y, z, penalties, blocks)
-        best = error.argmin(axis=0) if per_target else np.full(y.shape[1], error.mean(axis=1).argmin())
-        weights = basis.weights(x, z, penalties[best])
+        left_out = LeftOut(basis, y, basis.basis.T @ y, penalties, blocks)
+        best = left_out.best(per_target)
+        weights = basis.weights(x, left_out.z, penalties[best])
     return RidgeFit(
         weights=weights,
         intercept=y_mean - x_mean @ weights,
         penalty=penalties[best],
         penalties=penalties,
-        loo_error=error,
         methods=_methods(x, y, penalties, best, per_target, groups, n_folds, len(blocks)),
+        left_out=left_out,
     )
+
+
+def _threads(x: np.ndarray) -> AbstractContextManager[object]:
+    return one_blas_thread() if min(x.shape) < SMALL else nullcontext()
 
 
 def _check(x: np.ndarray, y: np.ndarray, penalties: np.ndarray, groups: Any) -> None:
@@ -158,33 +168,6 @@ def _left_out(n: int, groups: Any, n_folds: int | None, key: PRNGKey | None) -> 
     labels = np.arange(n) if groups is None else np.asarray(groups)
     folds = splits(labels, n_folds or len(np.unique(labels)), key=key)
     return sorted((fold.test for fold in folds), key=len)
-
-
-def _left_out_error(
-    basis: Spectrum, y: Targets, z: np.ndarray, penalties: np.ndarray, blocks: list[np.ndarray]
-) -> Float[np.ndarray, "penalty target"]:
-    """Return the mean squared error of samples that are left out, (I − H)⁻¹ times the residuals, block by block."""
-    if len(blocks) == len(y):
-        left = 1 / basis.left_over_alone(penalties) ** 2
-
-        def squared(residual: Targets, i: int) -> np.ndarray:
-            return left[:, i] @ np.square(residual, out=residual)
-    else:
-        sizes = [np.stack(list(same)) for _, same in groupby(blocks, key=len)]
-        inverses = [[np.linalg.inv(basis.left_over(rows, penalty)) for rows in sizes] for penalty in penalties]
-
-        def squared(residual: Targets, i: int) -> np.ndarray:
-            errors = (inverse @ residual[rows] for inverse, rows in zip(inverses[i], sizes, strict=True))
-            return np.sum([(error**2).sum(axis=(0, 1)) for error in errors], axis=0)
-
-    def of_some(some: slice) -> np.ndarray:
-        residuals = (basis.residuals(y[:, some], z[:, some], penalty) for penalty in penalties)
-        return np.stack([squared(residual, i) for i, residual in enumerate(residuals)]) / len(y)
-
-    n_targets = y.shape[1]
-    with one_blas_thread():
-        some = [slice(i, min(i + TOGETHER, n_targets)) for i in range(0, n_targets, TOGETHER)]
-        return np.concatenate(on_cores(of_some, some), axis=1)
 
 
 def _methods(

@@ -1,6 +1,5 @@
 """One eigendecomposition from which ridge regression follows for every penalty, in whichever form is smaller."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +41,10 @@ class Spectrum:
         """Return g = 1/(s² + λ)."""
         return 1 / (self.powers + penalty)
 
+    def shrinkages(self, penalties: np.ndarray) -> Float[np.ndarray, "component penalty"]:
+        """Return g for every penalty."""
+        return 1 / (self.powers[:, None] + penalties)
+
     def left_over(self, rows: np.ndarray, penalty: float) -> np.ndarray:
         """Return the block of I − H between these samples, divided by λ in the dual form; H maps targets to their fit.
 
@@ -60,9 +63,9 @@ class Spectrum:
             return within
         return np.eye(rows.shape[1]) - 1 / len(self.basis) - within
 
-    def left_over_alone(self, penalties: Sequence[float] | np.ndarray) -> Float[np.ndarray, "sample penalty"]:
+    def left_over_alone(self, penalties: np.ndarray) -> Float[np.ndarray, "sample penalty"]:
         """Return the diagonal of I − H for every penalty, divided by λ in the dual form."""
-        leverage = self.basis**2 @ np.stack([self.shrinkage(penalty) for penalty in penalties], axis=1)
+        leverage = self.basis**2 @ self.shrinkages(penalties)
         return leverage if self.loadings is None else 1 - 1 / len(self.basis) - leverage
 
     def residuals(self, y: Targets, z: Float[np.ndarray, "component target"], penalty: float) -> Targets:

@@ -23,20 +23,15 @@ FOLDS = 3
 def pictures(found: "EncodeV1Result") -> Iterator[Picture]:
     """Return the pictures, in the order of the page."""
     comparison, data = found.comparison, found.data
-    table = found.table[found.table["mean"].notna()]
+    table = found.table.dropna(subset="mean")
     dots = {
-        model: [np.median(seed[comparison.kept]) for seed in comparison.score[i]]
+        model: np.array([np.median(seed[comparison.kept]) for seed in comparison.score[i]])
         for i, model in enumerate(comparison.models)
         if model[1] in NETWORKS
     }
     yield Picture(
         "models",
-        partial(
-            plots.similarity_bars,
-            table.reset_index(drop=True),
-            measure=f"median {found.measure}",
-            dots={model: np.array(values) for model, values in dots.items()},
-        ),
+        lambda: plots.similarity_bars(table, measure=f"median {found.measure}", dots=dots),
         "How much does each model explain?",
         f"Median {found.measure} over neurons. Lines: 95 % interval for {comparison.held_for}. White dots: seeds.",
         f"Bars of the median {found.measure} of every model, with intervals.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -103,7 +103,7 @@ class EncodeV1Result(Result):
         return self.comparison.differences([((layer, NETWORKS[0]), (layer, NETWORKS[1])) for layer in layers])
 
     @cached_property
-    def by_name(self) -> dict[str, dict[str, float]]:
+    def by_name(self) -> dict[str, dict[str, Any]]:
         """The rows of the table, by the name that numbers have."""
         return {
             (file_name(row["layer"]) + (f".{row['variant']}" if row["variant"] in NETWORKS else "")): row
