@@ -1,4 +1,6 @@
 """Linear regression of many targets at once, for encoding models and decoders alike."""
 
+from .banded import BandedRidgeFit as BandedRidgeFit
+from .banded import banded_ridge as banded_ridge
 from .ridge import RidgeFit as RidgeFit
 from .ridge import ridge as ridge

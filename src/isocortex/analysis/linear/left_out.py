@@ -85,6 +85,13 @@ class LeftOut:
             return np.full(self.y.shape[1], self.table.mean(axis=1).argmin())
         return (self._contested if self.alone else self.table).argmin(axis=0)
 
+    def least(self) -> tuple[Int[np.ndarray, " target"], Float[np.ndarray, " target"]]:
+        """Return the position of every target's best penalty, and the mean squared error with it."""
+        if not self.alone:
+            return self.table.argmin(axis=0), self.table.min(axis=0)
+        position = self._contested.argmin(axis=0)
+        return position, self._contested.min(axis=0) / len(self.y)
+
     @cached_property
     def _contested(self) -> Errors:
         """The errors of penalties that can be the best, and infinity for others.
@@ -98,8 +105,6 @@ class LeftOut:
         possible = self.weights.min(axis=0)[:, None] * norms <= (self.weights.max(axis=0)[:, None] * norms).min(axis=0)
         mean = self.weights.mean(axis=0)
         error = np.where(possible, mean[:, None] * norms, np.inf)
-        if (possible.sum(axis=0) == 1).all():
-            return error
         deviation = (self.weights - mean).astype(np.float32)
         basis, shrinkages = self.spectrum.basis.astype(np.float32), self.spectrum.shrinkages(self.penalties)
 
@@ -110,10 +115,9 @@ class LeftOut:
                 np.subtract(self.y[:, some], residual, out=residual, casting="same_kind")
             return deviation[:, i] @ np.square(residual, out=residual)
 
-        contested = possible & (possible.sum(axis=0) > 1)
         jobs = [
             (i, some[first : first + TOGETHER])
-            for i, some in enumerate(map(np.flatnonzero, contested))
+            for i, some in enumerate(map(np.flatnonzero, possible))
             for first in range(0, len(some), TOGETHER)
         ]
         with one_blas_thread():

@@ -53,7 +53,7 @@ class RidgeFit:
 
         The choice of a penalty needs few of these numbers.
         """
-        with _threads(self.left_out.spectrum.basis):
+        with threads(self.left_out.spectrum.basis):
             return self.left_out.table
 
     def predict(self, x: Any) -> Targets:
@@ -118,11 +118,11 @@ def ridge(
     (array([1., 2., 0.]), array([5.]))
     """
     x, y, penalties = np.asarray(x, dtype=float), np.asarray(y, dtype=float), np.asarray(penalties, dtype=float)
-    _check(x, y, penalties, groups)
-    blocks = _left_out(len(x), groups, n_folds, key)
+    check_arrays(x, y, penalties, groups)
+    blocks = blocks_left_out(len(x), groups, n_folds, key)
     x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
     x, y = x - x_mean, y - y_mean
-    with _threads(x):
+    with threads(x):
         basis = spectrum(x)
         left_out = LeftOut(basis, y, basis.basis.T @ y, penalties, blocks)
         best = left_out.best(per_target)
@@ -137,11 +137,13 @@ def ridge(
     )
 
 
-def _threads(x: np.ndarray) -> AbstractContextManager[object]:
+def threads(x: np.ndarray) -> AbstractContextManager[object]:
+    """Let small problems have one thread of linear algebra."""
     return one_blas_thread() if min(x.shape) < SMALL else nullcontext()
 
 
-def _check(x: np.ndarray, y: np.ndarray, penalties: np.ndarray, groups: Any) -> None:
+def check_arrays(x: np.ndarray, y: np.ndarray, penalties: np.ndarray, groups: Any) -> None:
+    """Raise unless features, targets and penalties fit each other and are finite."""
     require(
         x.ndim == y.ndim == 2 and len(x) == len(y) and min(x.shape[1], y.shape[1]) > 0,
         f"x must be sample × feature and y sample × target, of the same samples; got the shapes {x.shape} and "
@@ -161,7 +163,7 @@ def _check(x: np.ndarray, y: np.ndarray, penalties: np.ndarray, groups: Any) -> 
     )
 
 
-def _left_out(n: int, groups: Any, n_folds: int | None, key: PRNGKey | None) -> list[np.ndarray]:
+def blocks_left_out(n: int, groups: Any, n_folds: int | None, key: PRNGKey | None) -> list[np.ndarray]:
     """Return the samples that are left out together, block by block."""
     if groups is None and n_folds is None:
         return list(np.arange(n)[:, None])

@@ -1,10 +1,16 @@
 """One eigendecomposition from which ridge regression follows for every penalty, in whichever form is smaller."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 from scipy.linalg import eigh
+
+from ...cores import one_blas_thread
+
+LARGE = 2000
+"""Order of a matrix, below which several threads take longer to decompose it on a machine that is not idle."""
 
 Features = Float[np.ndarray, "sample feature"]
 Targets = Float[np.ndarray, "sample target"]
@@ -92,9 +98,15 @@ def spectrum(x: Features) -> Spectrum:
     """
     n, n_features = x.shape
     if n_features <= n:
-        powers, loadings = eigh(x.T @ x, driver="evd", overwrite_a=True, check_finite=False)
+        powers, loadings = _eigh(x.T @ x)
         return Spectrum(x @ loadings, np.maximum(powers, 0), loadings)
     gram = x @ x.T
     gram += max(2 * np.trace(gram), 1.0) / n  # the constant vector gets the largest power, and is the last
-    powers, basis = eigh(gram, driver="evd", overwrite_a=True, check_finite=False)
+    powers, basis = _eigh(gram)
     return Spectrum(basis[:, :-1], np.maximum(powers[:-1], 0), None)
+
+
+def _eigh(gram: Float[np.ndarray, "item item"]) -> tuple[Shrinkage, Float[np.ndarray, "item component"]]:
+    """Decompose a symmetric matrix, which is overwritten."""
+    with one_blas_thread() if len(gram) < LARGE else nullcontext():
+        return eigh(gram, driver="evd", overwrite_a=True, check_finite=False)
