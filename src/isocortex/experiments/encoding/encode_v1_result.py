@@ -164,6 +164,8 @@ class EncodeV1Result(Result):
             shown=True,
         )
         yield Table("models", self.table, "Every model.")
+        chosen = pd.DataFrame(self.chosen).rename_axis("layer").reset_index()
+        yield Table("chosen_layers", chosen, "Share of neurons and folds for which each layer was the best one.")
         yield Table("differences", self.differences, "Trained minus untrained.")
         yield Table("neurons", self.of_neurons(), "Every neuron: what each model explains, mean over seeds.")
 
