@@ -82,7 +82,7 @@ def pictures(found: "EncodeV1Result") -> Iterator[Picture]:
             [f"fold {n + 1}" for n in range(len(fits))],
         ),
         "What do the filters learn?",
-        "Filters of the convolutional model: the published bank, and after the fit to all neurons, without the orientations "
-        "of one fold.",
+        "Filters of the convolutional model: the published bank, and after the fit to all neurons without the "
+        "orientations of one fold.",
         "Grids of filter weights before the fit and after it.",
     )
