@@ -32,6 +32,8 @@ def tuned(rng, n_repeats=4, n_neurons=30, noise=0.3):
     return responses(mean + noise * rng.normal(size=(n_repeats, 30, n_neurons)), stimuli=angles)
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_the_summary_has_every_model(run):
     summary = json.loads((run / "summary.json").read_text())
     layers = ("best_layer", "fc", "fc_relu", "output")
@@ -51,6 +53,8 @@ def test_the_summary_has_every_model(run):
     }
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_the_answer_compares_training_with_the_control(run):
     found = load_run(run)
     assert "from each neuron's best layer, the median fraction of explainable variance is" in found.answer
