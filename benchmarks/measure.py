@@ -12,6 +12,7 @@ import numpy as np
 HERE = Path(__file__).parent
 PEERS = {
     "torch": ["torch==2.13.0", "numpy"],
+    "himalaya": ["himalaya==0.4.11", "packaging"],  # it imports packaging without requiring it
     "pyddm": ["pyddm==0.9.0"],
     "rsatoolbox": ["rsatoolbox==0.3.2"],
     "neurogym": ["neurogym==2.3.1", "torch==2.13.0"],  # it imports torch without requiring it

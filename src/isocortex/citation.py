@@ -12,6 +12,10 @@ REFERENCES = {
         "Stringer C, Michaelos M, Tsyboulski D, Lindo SE, Pachitariu M (2021). High-precision coding in visual "
         "cortex. Cell 184:2767–2778. doi:10.1016/j.cell.2021.03.042"
     ),
+    "pospisil-bair-2021": (
+        "Pospisil DA, Bair W (2021). The unbiased estimation of the fraction of variance explained by a model. PLoS "
+        "Comput Biol 17:e1009212. doi:10.1371/journal.pcbi.1009212"
+    ),
     "kriegeskorte-2008": (
         "Kriegeskorte N, Mur M, Ruff DA, Kiani R, Bodurka J, Esteky H, Tanaka K, Bandettini PA (2008). Matching "
         "categorical object representations in inferior temporal cortex of man and monkey. Neuron 60:1126–1141. "

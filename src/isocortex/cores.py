@@ -5,10 +5,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -81,6 +85,26 @@ def on_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Resu
         if not other.cancel():
             other.result()
     return results
+
+
+@cache
+def _blas() -> "ThreadpoolController":
+    """Return what sets the threads of NumPy's and SciPy's linear algebra; to find the libraries takes milliseconds."""
+    import scipy.linalg  # noqa: F401 (its library must be loaded to be found)
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Keep linear algebra to one thread: for small matrices, whose threads wait longer than they work, or own threads.
+
+    Examples
+    --------
+    >>> with one_blas_thread():
+    ...     inverse = np.linalg.inv(np.eye(3))
+    """
+    return _blas().limit(limits=1)
 
 
 def compile_alike() -> None:

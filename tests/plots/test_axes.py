@@ -148,6 +148,10 @@ SAMPLES = {
         [{"a": (LEVELS, 50 + LEVELS, 49 + LEVELS, 51 + LEVELS)}],
         {"x_label": "x", "y_label": "y"},
     ),
+    "predicted_tuning": lambda: (
+        [ANGLES, matrix(len(ANGLES), 3), {"model": matrix(len(ANGLES), 3)}],
+        {"titles": ["a", "b", "c"]},
+    ),
     "psychometric_curves": lambda: ([{"trained": counts()}], {}),
     "quantile_probability": lambda: (
         [{"monkey": quantiles(decisions())}, {"monkey": {"model": predicted()}}],
@@ -182,6 +186,10 @@ SAMPLES = {
     ),
     "tuning": lambda: ([{"one": tuning_curves(responses()), "two": tuning_curves(responses())}], {}),
     "tuning_distributions": lambda: ([{"V1": tuning_table(responses(), key=jax.random.key(0))}], {}),
+    "unit_scatter": lambda: (
+        [{"one": {"a": matrix(9), "b": matrix(9)}, "two": {"a": matrix(9), "b": matrix(9)}}],
+        {"measure": "r"},
+    ),
     "variant_scores": lambda: (
         [
             {

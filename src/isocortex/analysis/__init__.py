@@ -1,7 +1,9 @@
 """Measurements on responses: the same functions analyse a layer, a population of neurons and a simulation."""
 
 from . import decoding as decoding
+from . import encoding as encoding
 from . import inference as inference
+from . import linear as linear
 from . import rsa as rsa
 from .autoregression import Autoregression as Autoregression
 from .autoregression import fit_autoregression as fit_autoregression

@@ -66,6 +66,10 @@ EXPERIMENTS = Registry(
             "isocortex.experiments.processes.drift_diffusion:DriftDiffusion",
             "How do random walks and drift–diffusion spread, and what does the time step do to them?",
         ),
+        "encode-v1": ExperimentEntry(
+            "isocortex.experiments.encoding.encode_v1:EncodeV1",
+            "Which models predict the responses of neurons in primary visual cortex to gratings?",
+        ),
         "image-it": ExperimentEntry(
             "isocortex.experiments.vision.image_it:ImageIT",
             "Which models predict the RDMs of human and monkey inferior temporal cortex for 92 photographs?",

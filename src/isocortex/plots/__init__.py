@@ -29,6 +29,8 @@ from .dendrogram import dendrogram as dendrogram
 from .differences import difference_intervals as difference_intervals
 from .embedding import embedding_maps as embedding_maps
 from .embedding import mds_maps as mds_maps
+from .encoding import predicted_tuning as predicted_tuning
+from .encoding import unit_scatter as unit_scatter
 from .errors import error_curves as error_curves
 from .errors import position_errors as position_errors
 from .gain_fields import gain_distributions as gain_distributions

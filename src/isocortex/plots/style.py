@@ -23,6 +23,7 @@ VARIANT_COLOURS = {
     "boundary": SKY,
     "orientation": GREEN,
     "rotation": VERMILION,
+    "fitted to the neurons": GREEN,
     "brain": "#000000",
 }
 """Kinds of models; every other kind is grey."""

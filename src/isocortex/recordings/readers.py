@@ -31,7 +31,7 @@ def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> di
     Returns
     -------
     dict of str to DataArray
-        ``{"animal 1": responses}``, (repeat ×) stimulus × unit.
+        ``{"animal 1": responses}``, (repeat ×) stimulus × unit. With two repeats the attribute ``halves`` names them.
 
     Raises
     ------
@@ -79,8 +79,9 @@ def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> di
         different >= FEWEST_STIMULI,
         f"{path} holds {different} different stimuli up to 180°; a comparison needs at least {FEWEST_STIMULI}.",
     )
-    values = stack if len(halves) > 1 else stack[0]
-    labelled = responses(values, stimuli=angles, name=path.name, source=path.name)
+    if len(halves) == 1:
+        return {"animal 1": responses(stack[0], stimuli=angles, name=path.name, source=path.name)}
+    labelled = responses(stack, stimuli=angles, name=path.name, source=path.name, halves="resp_train, resp_test")
     return {"animal 1": labelled}
 
 

@@ -16,6 +16,7 @@ from ...learning import evaluate, fit, save_model
 from ...memory import require_memory
 from ...models import ARCHITECTURES, ConvNet, population, record
 from ...rdms import RDMs
+from ...report import Quantity
 from ...runs import LARGEST_RESPONSES, Run
 from ...shapes import Images
 from ...stimuli.gratings import CANVAS_HEIGHT, SPATIAL_FREQUENCY, canvas_size
@@ -38,6 +39,18 @@ POOL = 8
 """Rows and columns over which a network takes the maximum; an image needs as many."""
 HELD_OUT = 1000
 """Fresh trials on which a network's accuracy is judged: the standard error of a share is at most 0.016."""
+
+TRAINING = {
+    "task.accuracy.trained.mean": Quantity("Mean accuracy of the trained networks on fresh trials", "share of trials"),
+    "task.accuracy.trained.sd": Quantity(
+        "Standard deviation over networks of the accuracy after training", "share of trials"
+    ),
+    "task.accuracy.untrained.mean": Quantity("Mean accuracy of the untrained networks", "share of trials"),
+    "loss.final.mean": Quantity(
+        "Mean loss over the last epoch: cross-entropy in nats, or the squared error of a unit vector"
+    ),
+}
+"""What the numbers of :meth:`Networks.numbers` are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +84,8 @@ class Networks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrientationNetworks(Experiment):
-    """Options of a population trained on gratings, and of its comparison with recordings."""
+class OrientationTraining(Experiment):
+    """Options of a population trained on gratings."""
 
     published_options: ClassVar[tuple[str, ...]] = (
         "architecture",
@@ -119,10 +132,6 @@ class OrientationNetworks(Experiment):
             at_most=math.pi,
         ),
     ] = SPATIAL_FREQUENCY
-    dissimilarity: Annotated[str, option("Dissimilarity of responses to two stimuli", among=OF_RESPONSES)] = (
-        "correlation"
-    )
-    similarity: Annotated[str, option("Similarity of two RDMs", among=SIMILARITIES)] = "pearson"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -201,6 +210,16 @@ class OrientationNetworks(Experiment):
         if bank.conv is not None:
             variants["random filters"] = self.untrained(task, "random")
         return Networks(variants, history.loss, accuracy, history.attrs["methods"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrientationNetworks(OrientationTraining):
+    """Options of a population trained on gratings, and of the comparison of its RDMs with those of recordings."""
+
+    dissimilarity: Annotated[str, option("Dissimilarity of responses to two stimuli", among=OF_RESPONSES)] = (
+        "correlation"
+    )
+    similarity: Annotated[str, option("Similarity of two RDMs", among=SIMILARITIES)] = "pearson"
 
     def layer_rdms(
         self, models: Any, images: Images, stimuli: np.ndarray

@@ -14,9 +14,10 @@ from ...recordings import ObjectRecordings
 from ...report import Finding, Quantity, Table
 from ...stimuli import canvas_size
 from ..shared.intervals import hold_for, interval_quantities
+from ..shared.orientation_networks import TRAINING
 from ..shared.tables import answer_table, ceiling_range, interval, leading, most_like, records
 from .image_it_figures import bars, other_pictures
-from .networks_result import TRAINING, NetworksResult
+from .networks_result import NetworksResult
 from .rivals import ENERGY_LAYERS, describe_rivals
 
 if TYPE_CHECKING:

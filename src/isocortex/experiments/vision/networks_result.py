@@ -11,7 +11,7 @@ from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES, NoiseCeiling
 from ...formats import counted, listed, percent, significant
 from ...models import ARCHITECTURES
 from ...rdms import RDMs
-from ...report import Finding, Quantity, Result
+from ...report import Finding, Result
 from ...stimuli import canvas_size
 from ...tasks import VISUAL_TASKS
 from ..shared.orientation_networks import HELD_OUT, Networks, OrientationNetworks
@@ -29,17 +29,6 @@ NO_FILTERS = {"untrained": "not trained: what does learning add?"}
 """The same for an architecture without filters."""
 LEAST_ACCURACY = 0.75
 """Half-way between guessing and never being wrong, where there are two answers."""
-TRAINING = {
-    "task.accuracy.trained.mean": Quantity("Mean accuracy of the trained networks on fresh trials", "share of trials"),
-    "task.accuracy.trained.sd": Quantity(
-        "Standard deviation over networks of the accuracy after training", "share of trials"
-    ),
-    "task.accuracy.untrained.mean": Quantity("Mean accuracy of the untrained networks", "share of trials"),
-    "loss.final.mean": Quantity(
-        "Mean loss over the last epoch: cross-entropy in nats, or the squared error of a unit vector"
-    ),
-}
-"""What the numbers of :meth:`Networks.numbers` are."""
 
 
 @dataclass(frozen=True, eq=False)

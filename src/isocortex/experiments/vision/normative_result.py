@@ -11,8 +11,8 @@ from ...formats import listed
 from ...report import Finding, Quantity, Table
 from ...stimuli import canvas_size
 from ..shared.intervals import interval_quantities
+from ..shared.orientation_networks import TRAINING
 from ..shared.tables import DIFFERENCE, NO_LEARNING, answer_table, best, interval, leading, records
-from .networks_result import TRAINING
 from .normative_figures import comparison_pictures, other_pictures, rdm_panels
 from .orientation_answer import beside_orientation_alone
 from .rivals import describe_rivals

@@ -10,6 +10,7 @@ import xarray as xr
 from ...formats import listed, p_value
 from ...report import Finding, Quantity, Table
 from ..shared.intervals import interval_quantities
+from ..shared.orientation_networks import TRAINING
 from ..shared.tables import (
     DIFFERENCE,
     NO_LEARNING,
@@ -20,7 +21,6 @@ from ..shared.tables import (
     most_like,
     records,
 )
-from .networks_result import TRAINING
 from .orientation_answer import beside_orientation_alone, what_learning_adds
 from .orientation_figures import comparison_pictures, other_pictures, rdm_panels
 from .tuning_figures import tuning_summaries
