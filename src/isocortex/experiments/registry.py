@@ -58,6 +58,10 @@ EXPERIMENTS = Registry(
             "isocortex.experiments.processes.drift_diffusion:DriftDiffusion",
             "How do random walks and drift–diffusion spread, and what does the time step do to them?",
         ),
+        "glm": ExperimentEntry(
+            "isocortex.experiments.encoding.glm:SpikingGLM",
+            "Which neurons change the firing of which others, and does a model of that predict their spikes?",
+        ),
         "image-it": ExperimentEntry(
             "isocortex.experiments.vision.image_it:ImageIT",
             "Which models predict the RDMs of human and monkey inferior temporal cortex for 92 photographs?",

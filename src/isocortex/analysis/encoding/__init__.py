@@ -1,0 +1,3 @@
+"""Encoding: models that predict the activity of neurons."""
+
+from . import glm as glm

@@ -1,0 +1,1 @@
+"""Experiments that fit models to neurons."""
