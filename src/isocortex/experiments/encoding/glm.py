@@ -38,7 +38,7 @@ class SpikingGLM(Experiment):
     ] = None
     bin: Annotated[float, option("Width of a bin", unit="ms", above=0, at_most=1000)] = 5.0
     history: Annotated[float, option("Length of history and coupling filters", unit="ms", above=0, at_most=1e4)] = 100.0
-    bases: Annotated[int, option("Number of raised cosines in a filter", at_least=2, at_most=30)] = 6
+    bases: Annotated[int, option("Number of raised cosines in a filter", at_least=2, at_most=30)] = 5
     link: Annotated[
         str, option("How the mean count follows from the weighted past", among=("exp", "softplus"))
     ] = "exp"
@@ -54,8 +54,8 @@ class SpikingGLM(Experiment):
     errors: Annotated[str, option("Standard errors that the tests use", among=glm.ERRORS)] = "sandwich"
     correction: Annotated[str, option("Correction of the p values of all couplings", among=CORRECTIONS)] = "holm"
     folds: Annotated[int, option("Number of blocks of time, each predicted from the others", at_least=2, at_most=20)] = 5
-    units: Annotated[int, option("Number of simulated neurons", at_least=3, at_most=100)] = 12
-    trials: Annotated[int, option("Number of simulated trials", at_least=1, at_most=1000)] = 20
+    units: Annotated[int, option("Number of simulated neurons", at_least=3, at_most=100)] = 10
+    trials: Annotated[int, option("Number of simulated trials", at_least=1, at_most=1000)] = 10
     duration: Annotated[float, option("Duration of a simulated trial", unit="ms", above=0, at_most=1e7)] = 20_000.0
     rate: Annotated[
         float, option("Firing rate of simulated neurons without spikes before", unit="spikes/s", above=0, at_most=200)
@@ -63,7 +63,7 @@ class SpikingGLM(Experiment):
     coupled: Annotated[float, option("Share of ordered pairs that are coupled in simulations", above=0, at_most=1)] = 0.2
     strength: Annotated[
         float, option("Mean size of a simulated coupling, in logarithms of the rate", above=0, at_most=2)
-    ] = 0.5
+    ] = 0.8
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -94,13 +94,13 @@ class SpikingGLM(Experiment):
 
     def walk(self, run: Run, inputs: xr.DataArray | None) -> GLMResult:
         """Fit models with and without coupling, and judge them in blocks of time that they have not seen."""
-        planted = None
+        planted, basis = None, glm.raised_cosines(self.bases, self.n_lags)
         if inputs is None:
             run.mark = "simulated neurons"
             with run.stage("simulation"):
                 planted = planted_filters(
                     self.units,
-                    self.n_lags,
+                    basis,
                     share=self.coupled,
                     strength=self.strength,
                     bin_ms=self.bin,
@@ -116,7 +116,7 @@ class SpikingGLM(Experiment):
                 inputs = inputs.assign_coords(time=self.bin * inputs["time"])
         how = {"link": self.link}
         with run.stage("fit"):
-            made = glm.design(inputs, glm.raised_cosines(self.bases, self.n_lags), bin_ms=self.bin)
+            made = glm.design(inputs, basis, bin_ms=self.bin)
             penalty = np.full(made.y.sizes["unit"], self.penalty[0])
             if len(self.penalty) > 1:
                 penalty, _ = glm.choose_penalty(made.x, made.y, self.penalty, **how)

@@ -6,20 +6,30 @@ from jaxtyping import Float
 
 from ...shapes import PRNGKey
 
-DECAY = 15.0
+DECAY = 20.0
 """Time constant of coupling, in ms."""
-RECOVERY, DEEP = 8.0, 3.0
+RECOVERY, DEEP = 10.0, 2.0
 """Time constant of the recovery from a spike in ms, and by how much the logarithm of the rate falls right after it."""
 
 
 def planted_filters(
-    n_units: int, n_lags: int, *, share: float, strength: float, bin_ms: float, key: PRNGKey
+    n_units: int,
+    basis: Float[np.ndarray, "lag basis"],
+    *,
+    share: float,
+    strength: float,
+    bin_ms: float,
+    key: PRNGKey,
 ) -> Float[np.ndarray, "source unit lag"]:
     """Draw sparse coupling, half of it excitatory, half inhibitory; every unit recovers from its own spikes.
 
+    Effects of a spike decay exponentially, as far as the basis can say that: an exponential is replaced by the nearest
+    weighted sum, so that a model with the same basis can be right.
+
     Parameters
     ----------
-    n_units, n_lags : int
+    n_units : int
+    basis : array, shape (lag, basis)
     share : float
         Of the ordered pairs of units that are coupled.
     strength : float
@@ -31,7 +41,7 @@ def planted_filters(
     Returns
     -------
     array, shape (source, unit, lag)
-        What a spike adds to the logarithm of the rate; it decays exponentially.
+        What a spike adds to the logarithm of the rate.
     """
     n_pairs = n_units * (n_units - 1)
     n_coupled = max(2, round(share * n_pairs))
@@ -43,7 +53,8 @@ def planted_filters(
     peaks[pairs] = size * np.where(np.arange(n_coupled) % 2 == 0, 1, -1)
     first = np.zeros((n_units, n_units))
     first[~np.eye(n_units, dtype=bool)] = peaks
-    since = bin_ms * np.arange(n_lags)
-    filters = first[:, :, None] * np.exp(-since / DECAY)
-    filters[np.arange(n_units), np.arange(n_units)] = -DEEP * np.exp(-since / RECOVERY)
+    since = bin_ms * np.arange(len(basis))
+    onto = basis @ np.linalg.pinv(basis)
+    filters = first[:, :, None] * (onto @ np.exp(-since / DECAY))
+    filters[np.arange(n_units), np.arange(n_units)] = onto @ (-DEEP * np.exp(-since / RECOVERY))
     return filters

@@ -13,13 +13,13 @@ from ....errors import require
 from ....formats import listed
 from ....memory import require_memory
 from .families import FAMILIES, Link
-from .grams import features_in_blocks, in_blocks
+from .grams import features_in_blocks, in_blocks, plain_gram
 from .identified import dependent_features, separable_units
 from .labelled import as_features, as_values, with_constant
 from .model import GLM
 from .newton import minimise
 
-FEW_STEPS, MOST_STEPS = 15, 60
+FEW_STEPS, MOST_STEPS = 10, 60
 """Steps for all units together, and then for those alone that need more."""
 TOLERANCE = 1e-14
 """Of the Newton decrement in nats: weights end within 1e-7 standard errors of the optimum."""
@@ -38,6 +38,7 @@ def fit(
     penalty: Any = 0.0,
     used: Any = None,
     kept: Any = None,
+    start: GLM | None = None,
 ) -> GLM:
     """Fit a generalised linear model to every unit.
 
@@ -60,6 +61,8 @@ def fit(
         Which features a unit uses, such as its own history alone. Default: all.
     kept : array of bool, shape (bin,), optional
         Which bins are fitted, such as those of the training folds. Default: all.
+    start : GLM, optional
+        A model of the same features and units to begin the search from, which only saves time: there is one optimum.
 
     Returns
     -------
@@ -101,12 +104,19 @@ def fit(
         require(chosen.shape == shape, f"used must be unit × feature, of shape {shape}; got {chosen.shape}.")
         wanted[:, 1:] = chosen
     unusable = model.unusable(values.values[inside])
-    gram = features.values[inside].T @ features.values[inside]
+    with jax.enable_x64(True):
+        inner = in_blocks(inside[:, None], n_features) > 0
+        gram = np.asarray(plain_gram(features_in_blocks(features.values), inner))
     dependent = dependent_features(gram, wanted) & (ridge == 0)[:, None]
     mask = wanted & ~dependent & ~unusable[:, None]
     constant = np.zeros(n_units)
     constant[~unusable] = how.inverse(values.values[inside][:, ~unusable].mean(axis=0))
-    weights, hessian, decrement, steps = _search(how, features.values, values.values, inside, constant, ridge, mask)
+    begin = np.zeros((n_units, n_features))
+    begin[:, 0] = constant
+    if start is not None:
+        require(start.used.shape == mask.shape, "start must be a model of the same features and units.")
+        begin = np.where(mask & start.used, start.weights.values, begin)
+    weights, hessian, decrement, steps = _search(how, features.values, values.values, inside, begin, ridge, mask)
     unknown = dependent | unusable[:, None]
     free = mask & (ridge == 0)[:, None] & (not model.dispersed)
     separable = separable_units(how.loss, constant, values.values[inside], gram, hessian, free)
@@ -145,47 +155,52 @@ def _search(
     how: Link,
     x: Float[np.ndarray, "bin feature"],
     y: Float[np.ndarray, "bin unit"],
-    inside: Bool[np.ndarray, " bin"],
-    constant: Float[np.ndarray, " unit"],
+    kept: Bool[np.ndarray, " bin"],
+    begin: Float[np.ndarray, "unit feature"],
     ridge: Float[np.ndarray, " unit"],
     mask: Bool[np.ndarray, "unit feature"],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return weights, Hessians, Newton decrements and steps of every unit, from the best constant on.
+    """Return weights, Hessians, Newton decrements and steps of every unit.
 
-    Units are searched for together, as many as the memory takes; those that need more steps than most go on alone.
+    Units that use the same features are searched for together, as many as the memory takes; those that need more steps
+    than most go on alone.
     """
     n_units, n_features = mask.shape
     weights = np.zeros((n_units, n_features))
-    weights[:, 0] = constant
     hessian = np.tile(np.eye(n_features), (n_units, 1, 1))
     decrement, steps = np.zeros(n_units), np.zeros(n_units, int)
-    free = np.arange(n_features) > 0
     fitted = np.flatnonzero(mask.any(axis=1))
+    kinds, which = np.unique(mask[fitted], axis=0, return_inverse=True)
+    for kind, uses in enumerate(kinds):
+        columns = np.flatnonzero(uses)
+        blocks = features_in_blocks(x[:, columns])
+        inside = in_blocks(kept[:, None], len(columns)) > 0
+        mine, together = fitted[which.reshape(-1) == kind], max(1, ENTRIES // len(columns) ** 2)
+        for units in (mine[first : first + together] for first in range(0, len(mine), together)):
+            values = in_blocks(y[:, units], len(columns))
+            own = np.ix_(units, columns)
+            end = _minimised(how, blocks, values, inside, begin[own].T, np.outer(columns > 0, ridge[units]))
+            weights[own], hessian[np.ix_(units, columns, columns)] = end[0].T, end[1]
+            decrement[units], steps[units] = end[2:]
+    return weights, hessian, decrement, steps
+
+
+def _minimised(
+    how: Link, x: np.ndarray, y: np.ndarray, kept: np.ndarray, start: np.ndarray, ridge: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return weights, Hessians, decrements and steps; units that need more steps than most go on without the others."""
     with jax.enable_x64(True):
-        blocks = jnp.asarray(features_in_blocks(x))
-        kept = jnp.asarray(in_blocks(inside[:, None], n_features) > 0)
-
-        def search(units: np.ndarray, most: int) -> np.ndarray:
+        x_blocks, inside, tolerance = jnp.asarray(x), jnp.asarray(kept), jnp.asarray(TOLERANCE)
+        end = minimise(how.loss, x_blocks, y, inside, start, ridge, tolerance, FEW_STEPS)
+        weights, hessian, decrement = (np.array(each) for each in end[:3])
+        steps = np.full(len(decrement), int(end.steps))
+        late = np.flatnonzero(~(decrement <= TOLERANCE))
+        if len(late):
             end = minimise(
-                how.loss,
-                blocks,
-                jnp.asarray(in_blocks(y[:, units], n_features)),
-                kept,
-                jnp.asarray(weights[units].T),
-                jnp.asarray(np.outer(free, ridge[units])),
-                jnp.asarray(mask[units].T),
-                jnp.asarray(TOLERANCE),
-                most,
+                how.loss, x_blocks, y[:, :, late], inside, weights[:, late], ridge[:, late], tolerance, MOST_STEPS
             )
-            weights[units], hessian[units], decrement[units] = end.weights.T, end.hessian, end.decrement
-            steps[units] += int(end.steps)
-            return units[~(decrement[units] <= TOLERANCE)]
-
-        together = max(1, ENTRIES // n_features**2)
-        for start in range(0, len(fitted), together):
-            late = search(fitted[start : start + together], FEW_STEPS)
-            if len(late):
-                search(late, MOST_STEPS)
+            weights[:, late], hessian[late], decrement[late] = end[:3]
+            steps[late] += int(end.steps)
     return weights, hessian, decrement, steps
 
 

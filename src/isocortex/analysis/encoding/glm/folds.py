@@ -44,10 +44,11 @@ def held_out(x: Any, y: Any, folds: Sequence[Split], **options: Any) -> tuple[xr
     """
     features, values = as_features(x), as_values(y)
     mean, control = values.copy(data=np.full(values.shape, np.nan)), values.copy(data=np.full(values.shape, np.nan))
+    found = options.pop("start", None)
     for fold in folds:
         kept = np.zeros(len(values), bool)
         kept[fold.train] = True
-        found = fit(features, values, kept=kept, **options)
+        found = fit(features, values, kept=kept, start=found, **options)
         mean.values[fold.test] = found.predict(features[fold.test]).values
         alone = np.where(found.fitted, values.values[fold.train].mean(axis=0), np.nan)
         control.values[fold.test] = alone

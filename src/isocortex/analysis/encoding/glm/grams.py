@@ -10,7 +10,7 @@ from typing import TypeAlias
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 BLOCK = 2**18
 """Products of features in a block of bins, about: 2 MB."""
@@ -71,6 +71,17 @@ def weighted_grams(x: Blocks, weights: BlockValues) -> Grams:
 
     nothing = jnp.zeros((n_features * (n_features + 1) // 2, weights.shape[2]))
     return unpacked(jax.lax.scan(add, nothing, (x, weights))[0], n_features)
+
+
+@jax.jit
+def plain_gram(x: Blocks, kept: Bool[jax.Array, "block bin 1"]) -> Float[jax.Array, "feature feature"]:
+    """Return Σ_t x_t x_tᵀ over the bins that are kept."""
+
+    def add(total: jax.Array, block: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
+        features, inside = block
+        return total + jnp.where(inside.T, features, 0.0) @ features.T, None
+
+    return jax.lax.scan(add, jnp.zeros((x.shape[1], x.shape[1])), (x, kept))[0]
 
 
 @jax.jit

@@ -67,7 +67,6 @@ def minimise(
     counted: Bool[jax.Array, "block bin 1"],
     start: Weights,
     ridge: Weights,
-    used: Bool[jax.Array, "feature unit"],
     tolerance: Float[jax.Array, ""],
     most: int,
 ) -> Fitted:
@@ -83,8 +82,6 @@ def minimise(
         False where a bin is left out, such as a test fold or the filling of the last block.
     start : array, shape (feature, unit)
     ridge : array, shape (feature, unit)
-    used : array, shape (feature, unit)
-        Weights that are not used stay 0.
     tolerance : float
         A unit is finished when its decrement is below; its weights are then within the square root of it of the
         optimum, in standard errors.
@@ -116,10 +113,7 @@ def minimise(
         )
         value, gradient, pairs = jax.lax.scan(add, nothing, (x, y, counted))[0]
         hessian = unpacked(pairs, n_features) + jnp.eye(n_features)[None] * ridge.T[:, :, None]
-        both = used.T[:, :, None] & used.T[:, None, :]
-        hessian = jnp.where(both, hessian, jnp.eye(n_features)[None])
-        penalised = value + (ridge * weights**2).sum(axis=0) / 2
-        return penalised, jnp.where(used, gradient + ridge * weights, 0.0), hessian
+        return value + (ridge * weights**2).sum(axis=0) / 2, gradient + ridge * weights, hessian
 
     def advanced(now: _State) -> _State:
         value, gradient, hessian = expanded(now.weights)
