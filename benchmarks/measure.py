@@ -14,6 +14,8 @@ PEERS = {
     "torch": ["torch==2.13.0", "numpy"],
     "pyddm": ["pyddm==0.9.0"],
     "rsatoolbox": ["rsatoolbox==0.3.2"],
+    "nemos": ["nemos==0.2.8"],
+    "statsmodels": ["statsmodels==0.15.0"],
     "neurogym": ["neurogym==2.3.1", "torch==2.13.0"],  # it imports torch without requiring it
 }
 

@@ -138,7 +138,7 @@ FAMILIES = Registry(
             saturated=np.zeros_like,
             expected="0 or 1",
             takes=lambda y: bool(((y == 0) | (y == 1)).all()),
-            lacks="the same value in every bin",
+            lacks="the same value everywhere",
         ),
         "gaussian": Family(
             "Gaussian",
@@ -147,7 +147,7 @@ FAMILIES = Registry(
             saturated=np.zeros_like,
             expected="finite numbers",
             takes=lambda y: True,
-            lacks="the same value in every bin",
+            lacks="the same value everywhere",
             dispersed=True,
         ),
     },
