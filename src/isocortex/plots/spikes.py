@@ -72,7 +72,7 @@ def rescaled_time(panels: Mapping[str, Sequence[Float[np.ndarray, " interval"]]]
         for intervals in units:
             n = len(intervals)
             distance = ((np.arange(n) + 0.5) / n - intervals) * np.sqrt(n) / band
-            within = np.abs(distance).max(initial=0) <= 1
+            within = np.abs(distance).max(initial=0) + 0.5 / (np.sqrt(n) * band) <= 1
             inside += within
             shown = np.linspace(0, n - 1, min(n, 400)).astype(int)
             axis.plot(intervals[shown], distance[shown], color=BLUE if within else ORANGE, lw=0.9, alpha=0.8)

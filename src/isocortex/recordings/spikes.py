@@ -19,7 +19,7 @@ FEWEST = 10
 """Bins that a recording must have."""
 
 
-def read_spikes(path: str | PathLike[str], *, bin_ms: float) -> xr.DataArray:
+def read_spikes(path: str | PathLike[str], *, bin_ms: float | int) -> xr.DataArray:
     """Read spikes as counts in bins.
 
     Parameters
@@ -100,7 +100,7 @@ def _load_csv(path: Path, wanted: tuple[str, ...]) -> tuple[Arrays, list[str]]:
     return {"counts": table.to_numpy(), "units": table.columns.to_numpy(str)}, [*table.columns]
 
 
-def _of_counts(arrays: Arrays, bin_ms: float) -> xr.DataArray:
+def _of_counts(arrays: Arrays, bin_ms: float | int) -> xr.DataArray:
     """Label counts, and check them."""
     values = arrays["counts"]
     require(
@@ -117,7 +117,7 @@ def _of_counts(arrays: Arrays, bin_ms: float) -> xr.DataArray:
     return _labelled(values if values.ndim == 3 else values[None], names, bin_ms)
 
 
-def _of_times(arrays: Arrays, bin_ms: float) -> xr.DataArray:
+def _of_times(arrays: Arrays, bin_ms: float | int) -> xr.DataArray:
     """Count the spikes in bins."""
     times, unit = (np.asarray(arrays[name]).reshape(-1) for name in ("times", "unit"))
     trial = np.asarray(arrays.get("trial", np.zeros(len(times), int))).reshape(-1)
@@ -159,7 +159,7 @@ def _names(arrays: Arrays, default: np.ndarray) -> list[str]:
     return names
 
 
-def _labelled(values: np.ndarray, names: list[str], bin_ms: float) -> xr.DataArray:
+def _labelled(values: np.ndarray, names: list[str], bin_ms: float | int) -> xr.DataArray:
     return xr.DataArray(
         values.astype(float),
         dims=("trial", "time", "unit"),

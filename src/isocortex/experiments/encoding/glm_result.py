@@ -171,7 +171,7 @@ class GLMResult(Result):
         filters = self.filters[self.filters["source"] != self.filters["unit"]].dropna()
         filters = filters[filters.groupby(["source", "unit"])["planted"].transform("any")]
         reach = 1.96 * filters["se"]
-        return {
+        found = {
             "glm.coupling.planted": there.sum(),
             "glm.coupling.recovered": caught.sum() / there.sum(),
             "glm.coupling.recovered.sign": (np.sign(truth) == np.sign(pairs["sum"]))[caught].mean(),
@@ -179,6 +179,7 @@ class GLMResult(Result):
             "glm.coupling.covered": ((filters["value"] - filters["planted"]).abs() <= reach).mean(),
             "glm.coupling.correlation": np.corrcoef(truth, pairs["sum"].fillna(0))[0, 1],
         }
+        return {name: float(value) for name, value in found.items()}
 
     def findings(self) -> Iterator[Finding]:
         correction = CORRECTIONS[self.options.correction].label
@@ -267,10 +268,10 @@ class GLMResult(Result):
         correction = CORRECTIONS[self.options.correction].label
         pairs, there = int(found["glm.coupling.pairs"]), int(found["glm.coupling.significant"])
         if self.planted is not None:
-            n = int(found["glm.coupling.planted"])
-            false = int(found["glm.coupling.false_positives"])
+            n, false = int(found["glm.coupling.planted"]), int(found["glm.coupling.false_positives"])
+            caught = there - false
             coupling = (
-                f"Of {n} planted couplings, {percent(found['glm.coupling.recovered'])} are significant (p < {LEVEL}, "
+                f"Of {n} planted couplings, {caught} {'is' if caught == 1 else 'are'} significant (p < {LEVEL}, "
                 f"{correction}); of {pairs - n} pairs without coupling, {false} {'is' if false == 1 else 'are'}."
             )
         else:
@@ -283,7 +284,7 @@ class GLMResult(Result):
         return (
             f"{coupling} In held-out blocks of time, a neuron's own history predicts its spikes by {number(own)} bits "
             f"per spike better than a constant rate (median), and coupling raises that to {number(both)}. Time "
-            f"rescaling keeps {percent(inside)} of the neurons within its 95 % band."
+            f"rescaling keeps {percent(inside, 0)} of the neurons within its 95 % band."
         )
 
     def notes(self) -> list[str]:

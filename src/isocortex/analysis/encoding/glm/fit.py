@@ -14,7 +14,7 @@ from ....formats import listed
 from ....memory import require_memory
 from .families import FAMILIES, Link
 from .grams import features_in_blocks, in_blocks, plain_gram
-from .identified import dependent_features, separable_units
+from .identified import constant_features, dependent_features, separable_units
 from .labelled import as_features, as_values, with_constant
 from .model import GLM
 from .newton import minimise
@@ -107,7 +107,7 @@ def fit(
     with jax.enable_x64(True):
         inner = in_blocks(inside[:, None], n_features) > 0
         gram = np.asarray(plain_gram(features_in_blocks(features.values), inner))
-    dependent = dependent_features(gram, wanted) & (ridge == 0)[:, None]
+    dependent = np.where((ridge > 0)[:, None], constant_features(gram), dependent_features(gram, wanted)) & wanted
     mask = wanted & ~dependent & ~unusable[:, None]
     constant = np.zeros(n_units)
     constant[~unusable] = how.inverse(values.values[inside][:, ~unusable].mean(axis=0))

@@ -17,6 +17,14 @@ expected number of spikes along such a direction is about 1e-14; where a single 
 1/m is left."""
 
 
+def constant_features(gram: Float[np.ndarray, "feature feature"]) -> Bool[np.ndarray, " feature"]:
+    """Return which features after the first, the constant, do not vary; a penalty alone would set their weights."""
+    square = np.diagonal(gram)
+    found = square - gram[0] ** 2 / gram[0, 0] <= COLLINEAR * square
+    found[0] = False
+    return found
+
+
 def dependent_features(
     gram: Float[np.ndarray, "feature feature"], mask: Bool[np.ndarray, "unit feature"]
 ) -> Bool[np.ndarray, "unit feature"]:
