@@ -15,19 +15,19 @@ from measure import Peer, alternate, machine, row, seconds
 from isocortex.analysis.encoding import glm
 
 N_BINS, N_FEATURES, N_UNITS, TURNS, COLD = 20_000, 50, 100, 5, 3
-OURS = """
+OURS = f"""
 import time
 import numpy as np
 from isocortex.analysis.encoding import glm
 rng = np.random.default_rng(0)
-x = rng.normal(size=({bins}, {features}))
-weights = 0.1 * rng.normal(size=({features}, {units}))
+x = rng.normal(size=({N_BINS}, {N_FEATURES}))
+weights = 0.1 * rng.normal(size=({N_FEATURES}, {N_UNITS}))
 y = rng.poisson(np.exp(x @ weights - 1.5)).astype(float)
 started = time.perf_counter()
 found = glm.fit(x, y)
 glm.covariance(found), glm.covariance(found, "sandwich")
 print(time.perf_counter() - started)
-""".format(bins=N_BINS, features=N_FEATURES, units=N_UNITS)
+"""
 HERE = Path(__file__).parent
 
 rng = np.random.default_rng(0)
@@ -69,7 +69,7 @@ fitted = glm.fit(x, y)
 k = N_FEATURES + 1
 grams = (int(fitted.steps.max()) + 2) * k * (k + 1) * N_BINS * N_UNITS
 print(
-    f"\n{fitted.steps.max()} Newton steps: {fitted.steps.max() + 1} Hessians and one sandwich are {grams / 1e9:.0f} GFLOP of "
-    f"weighted products of features; at the rate of a matrix product in float64 they take "
+    f"\n{fitted.steps.max()} Newton steps: {fitted.steps.max() + 1} Hessians and one sandwich are {grams / 1e9:.0f} "
+    f"GFLOP of weighted products of features; at the rate of a matrix product in float64 they take "
     f"{grams / machine()['matmul_float64']:.2f} s"
 )

@@ -126,8 +126,8 @@ REFERENCES = {
         "neural spike train data analysis. Neural Comput 14:325–346. doi:10.1162/08997660252741149"
     ),
     "haslinger-2010": (
-        "Haslinger R, Pipa G, Brown E (2010). Discrete time rescaling theorem: determining goodness of fit for discrete "
-        "time statistical models of neural spiking. Neural Comput 22:2477–2506. doi:10.1162/NECO_a_00015"
+        "Haslinger R, Pipa G, Brown E (2010). Discrete time rescaling theorem: determining goodness of fit for "
+        "discrete time statistical models of neural spiking. Neural Comput 22:2477–2506. doi:10.1162/NECO_a_00015"
     ),
     "rumelhart-1986": (
         "Rumelhart DE, Hinton GE, Williams RJ (1986). Learning representations by back-propagating errors. "

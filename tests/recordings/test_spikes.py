@@ -80,7 +80,7 @@ BAD = {
     "text": ({"counts": COUNTS[0].astype(str)}, "must be numbers"),
     "names": ({"counts": COUNTS, "units": ["a"]}, "must name 2 units; it holds 1"),
     "same name": ({"counts": COUNTS, "units": ["a", "a"]}, "names a unit twice"),
-    "short": ({"counts": COUNTS[:, :5]}, "at least 10 bins of 10 ms"),
+    "short": ({"times": [1.0], "unit": [1], "duration": 8}, "8 ms is shorter than a bin of 10 ms"),
     "lengths": ({"times": [1.0, 2.0], "unit": [1]}, "one entry per spike; got 2, 1 and 2"),
     "no spikes": ({"times": np.zeros(0), "unit": np.zeros(0)}, "there are no spikes"),
     "negative": ({"times": [-1.0, 200.0], "unit": [1, 1]}, "finite and from 0"),

@@ -52,7 +52,7 @@ def filters(
 
 
 @styled
-def rescaled_time(panels: Mapping[str, Sequence[Float[np.ndarray, " interval"]]], *, band: float) -> Figure:
+def rescaled_time(panels: Mapping[str, Sequence[np.ndarray]], *, band: float) -> Figure:
     """Draw Kolmogorov–Smirnov plots of rescaled intervals, a panel per model and a line per unit.
 
     Distances from the diagonal are divided by the half-width of each unit's own 95 % band, so that units with few and

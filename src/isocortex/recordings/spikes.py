@@ -15,8 +15,6 @@ from .netcdf import load_variables
 
 ROLES = ("counts", "times", "unit", "trial", "units", "duration")
 """Every array that a file of spikes may hold; others are left alone."""
-FEWEST = 10
-"""Bins that a recording must have."""
 
 
 def read_spikes(path: str | PathLike[str], *, bin_ms: float | int) -> xr.DataArray:
@@ -64,10 +62,6 @@ def read_spikes(path: str | PathLike[str], *, bin_ms: float | int) -> xr.DataArr
                 f"{', '.join(map(repr, held)) or 'nothing'}.",
             )
             counts = _of_times(arrays, bin_ms)
-        require(
-            counts.sizes["time"] >= FEWEST,
-            f"it must have at least {FEWEST} bins of {bin_ms:g} ms in a trial; it has {counts.sizes['time']}.",
-        )
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     return counts.rename(path.stem)
@@ -111,9 +105,7 @@ def _of_counts(arrays: Arrays, bin_ms: float | int) -> xr.DataArray:
     whole = bool(np.isfinite(values).all()) and bool(((values >= 0) & (values == np.round(values))).all())
     require(whole, "'counts' must be whole numbers from 0, without gaps.")
     names = _names(arrays, np.arange(values.shape[-1]))
-    require(
-        len(names) == values.shape[-1], f"'units' must name {values.shape[-1]} units; it holds {len(names)} names."
-    )
+    require(len(names) == values.shape[-1], f"'units' must name {values.shape[-1]} units; it holds {len(names)} names.")
     return _labelled(values if values.ndim == 3 else values[None], names, bin_ms)
 
 
@@ -138,6 +130,7 @@ def _of_times(arrays: Arrays, bin_ms: float | int) -> xr.DataArray:
         f"'duration' must be at least the last time, {last:g} ms; it is {duration:g}.",
     )
     n_bins = int(duration // bin_ms)
+    require(n_bins >= 1, f"the recording of {duration:g} ms is shorter than a bin of {bin_ms:g} ms.")
     names = _names(arrays, np.unique(unit))
     known = {name: i for i, name in enumerate(names)}
     strange = sorted(set(unit.astype(str).tolist()) - set(known))

@@ -61,6 +61,17 @@ def test_spikes_of_a_file(tmp_path, rng):
     assert (pair["source"], pair["unit"]) == ("a", "b")
 
 
+def test_short_and_silent_files_are_told(tmp_path):
+    for counts, said in (
+        (np.ones((30, 2)), r"has 10 bins of 5 ms whose past of 100 ms is known, for 11 weights"),
+        (np.eye(500)[:, :2] * [[1, 0]], "has 1 neurons with spikes; coupling needs at least two"),
+    ):
+        np.savez(tmp_path / "spikes.npz", counts=counts)
+        with pytest.raises(InputError, match=said):
+            SpikingGLM(data=tmp_path / "spikes.npz", out=tmp_path / "runs").execute()
+    assert not (tmp_path / "runs").exists()
+
+
 @pytest.mark.slow
 def test_the_default_run_repeats_itself(tmp_path):
     """Byte for byte; a few of 72 uncoupled pairs can be significant in 5 % of seeds."""

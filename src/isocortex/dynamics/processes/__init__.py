@@ -1,4 +1,4 @@
-"""Stochastic processes: random walks, autoregression, Ornstein–Uhlenbeck, Markov chains, Poisson, coupled spiking units."""
+"""Stochastic processes: random walks, autoregression, Ornstein–Uhlenbeck, Markov chains, Poisson, coupled spikes."""
 
 from .autoregression import autoregression as autoregression
 from .autoregression import drift_diffusion as drift_diffusion

@@ -80,9 +80,7 @@ def coupled_spikes(
     )
     require(n_bins >= 1 and n_trials >= 1, f"There must be at least one bin and trial; got {n_bins} and {n_trials}.")
     added = np.zeros((n_bins, len(start))) if drive is None else np.asarray(drive, float).reshape(n_bins, -1)
-    require(
-        added.shape[1] in (1, len(start)), f"drive must be of shape (bin,) or (bin, unit); got {np.shape(drive)}."
-    )
+    require(added.shape[1] in (1, len(start)), f"drive must be of shape (bin,) or (bin, unit); got {added.shape}.")
     before = BURN_IN * weights.shape[2]
     added = np.concatenate([np.zeros((before, len(start))), np.broadcast_to(added, (n_bins, len(start)))])
     with jax.enable_x64(True):

@@ -39,9 +39,7 @@ class SpikingGLM(Experiment):
     bin: Annotated[float, option("Width of a bin", unit="ms", above=0, at_most=1000)] = 5.0
     history: Annotated[float, option("Length of history and coupling filters", unit="ms", above=0, at_most=1e4)] = 100.0
     bases: Annotated[int, option("Number of raised cosines in a filter", at_least=2, at_most=30)] = 5
-    link: Annotated[
-        str, option("How the mean count follows from the weighted past", among=("exp", "softplus"))
-    ] = "exp"
+    link: Annotated[str, option("How the mean count follows from the weighted past", among=("exp", "softplus"))] = "exp"
     penalty: Annotated[
         tuple[float, ...],
         option(
@@ -53,14 +51,18 @@ class SpikingGLM(Experiment):
     ] = (0.0,)
     errors: Annotated[str, option("Standard errors that the tests use", among=glm.ERRORS)] = "sandwich"
     correction: Annotated[str, option("Correction of the p values of all couplings", among=CORRECTIONS)] = "holm"
-    folds: Annotated[int, option("Number of blocks of time, each predicted from the others", at_least=2, at_most=20)] = 5
+    folds: Annotated[
+        int, option("Number of blocks of time, each predicted from the others", at_least=2, at_most=20)
+    ] = 5
     units: Annotated[int, option("Number of simulated neurons", at_least=3, at_most=100)] = 10
     trials: Annotated[int, option("Number of simulated trials", at_least=1, at_most=1000)] = 10
     duration: Annotated[float, option("Duration of a simulated trial", unit="ms", above=0, at_most=1e7)] = 20_000.0
     rate: Annotated[
         float, option("Firing rate of simulated neurons without spikes before", unit="spikes/s", above=0, at_most=200)
     ] = 15.0
-    coupled: Annotated[float, option("Share of ordered pairs that are coupled in simulations", above=0, at_most=1)] = 0.2
+    coupled: Annotated[float, option("Share of ordered pairs that are coupled in simulations", above=0, at_most=1)] = (
+        0.2
+    )
     strength: Annotated[
         float, option("Mean size of a simulated coupling, in logarithms of the rate", above=0, at_most=2)
     ] = 0.8
@@ -86,7 +88,19 @@ class SpikingGLM(Experiment):
 
     def read(self, progress: Progress | None = None) -> xr.DataArray | None:
         """Read the spikes, if a file is named."""
-        return None if self.data is None else read_spikes(self.data, bin_ms=self.bin)
+        if self.data is None:
+            return None
+        found = read_spikes(self.data, bin_ms=self.bin)
+        trials, times, units = found.shape
+        known, weights = trials * (times - self.n_lags), units * self.bases + 1
+        require(
+            known * (1 - 1 / self.folds) > weights,
+            f"{self.data} has {max(known, 0)} bins of {self.bin:g} ms whose past of {self.history:g} ms is known, for "
+            f"{weights} weights of each neuron and {self.folds} folds; lower --bin, --history or --bases.",
+        )
+        active = int((found.sum(["trial", "time"]) > 0).sum())
+        require(active >= 2, f"{self.data} has {active} neurons with spikes; coupling needs at least two.")
+        return found
 
     def files(self) -> list[Path]:
         """Return the file of spikes."""
@@ -114,18 +128,17 @@ class SpikingGLM(Experiment):
                     n_trials=self.trials,
                 )
                 inputs = inputs.assign_coords(time=self.bin * inputs["time"])
-        how = {"link": self.link}
         with run.stage("fit"):
             made = glm.design(inputs, basis, bin_ms=self.bin)
             penalty = np.full(made.y.sizes["unit"], self.penalty[0])
             if len(self.penalty) > 1:
-                penalty, _ = glm.choose_penalty(made.x, made.y, self.penalty, **how)
-            fitted = glm.fit(made.x, made.y, penalty=penalty, **how)
+                penalty, _ = glm.choose_penalty(made.x, made.y, self.penalty, link=self.link)
+            fitted = glm.fit(made.x, made.y, penalty=penalty, link=self.link)
             spread = glm.covariance(fitted, self.errors)
         with run.stage("held-out time") as advance:
             blocks = glm.blocks_of_time(made.y, self.folds)
-            means = {}
-            for i, (name, used) in enumerate({HISTORY: made.own, COUPLED: None}.items()):
-                means[name], control = glm.held_out(made.x, made.y, blocks, used=used, penalty=penalty, **how)
-                advance(i + 1, 2)
-        return GLMResult(self, made, fitted, spread, means, control, planted)
+            how = {"penalty": penalty, "link": self.link}
+            alone, control = glm.held_out(made.x, made.y, blocks, used=made.own, **how)
+            advance(1, 2)
+            together, _ = glm.held_out(made.x, made.y, blocks, start=fitted, **how)
+        return GLMResult(self, made, fitted, spread, {HISTORY: alone, COUPLED: together}, control, planted)

@@ -12,22 +12,15 @@ from matplotlib.figure import Figure
 
 from ... import plots
 from ...analysis.encoding import glm
-from ...analysis.inference import CORRECTIONS, corrected
+from ...analysis.inference import CORRECTIONS
 from ...formats import counted, number, percent, significant
 from ...report import Finding, Picture, Quantity, Result, Table
+from .glm_coupling import LEVEL, coupling_table, draw_filters, draw_matrices, filter_table, recovery
 
 if TYPE_CHECKING:
     from .glm import SpikingGLM
 
 CONSTANT, HISTORY, COUPLED = "constant", "history", "coupled"
-LEVEL = 0.05
-SHOWN = 8
-"""Filters in a figure."""
-WORDS = {
-    CONSTANT: "a constant rate",
-    HISTORY: "each neuron's own history",
-    COUPLED: "its history and coupling",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +59,9 @@ class GLMResult(Result):
         "glm.coupling.recovered.sign": Quantity("Share of the recovered ones whose filter has the planted sign"),
         "glm.coupling.false_positives": Quantity("Number of significant pairs among those without planted coupling"),
         "glm.coupling.covered": Quantity("Share of the planted coupling filters' values within their 95 % intervals"),
-        "glm.coupling.correlation": Quantity("Correlation of planted and estimated sums of coupling filters, all pairs"),
+        "glm.coupling.correlation": Quantity(
+            "Correlation of planted and estimated sums of coupling filters, all pairs"
+        ),
         "glm.ks.p_median": Quantity("p value of time rescaling with coupling, held out, median over neurons"),
         "glm.ks.<model>.inside": Quantity("Share of neurons within the 95 % band of the Kolmogorov–Smirnov plot"),
         "glm.explained.<model>.median": Quantity("Share of the deviance explained in held-out blocks, median"),
@@ -95,22 +90,12 @@ class GLMResult(Result):
     @cached_property
     def filters(self) -> pd.DataFrame:
         """All filters at every lag, with the planted ones where they are known."""
-        table = self.design.filters(self.fitted, self.spread)
-        return table if self.planted is None else table.assign(planted=self.planted.reshape(-1))
+        return filter_table(self.design, self.fitted, self.spread, self.planted)
 
     @cached_property
     def couplings(self) -> pd.DataFrame:
         """The tests of all pairs of neurons, and the sums of their filters."""
-        tests = glm.joint_tests(self.fitted, self.spread)
-        sums = self.filters.groupby(["source", "unit"], sort=False)["value"].sum().reset_index(name="sum")
-        table = tests.merge(sums, on=["source", "unit"], how="left")
-        if self.planted is not None:
-            n = len(self.units)
-            names = pd.MultiIndex.from_product([self.units, self.units], names=["source", "unit"]).to_frame(index=False)
-            table = table.merge(names.assign(planted_sum=self.planted.sum(axis=2).reshape(n * n)))
-        table = table[table["source"] != table["unit"]].reset_index(drop=True)
-        p = corrected(table["p"].to_numpy(), self.options.correction)
-        return table.assign(p_corrected=p, significant=p < LEVEL)
+        return coupling_table(self.fitted, self.spread, self.filters, self.options.correction)
 
     @cached_property
     def rescaled(self) -> dict[str, glm.Rescaled]:
@@ -136,15 +121,15 @@ class GLMResult(Result):
 
     def numbers(self) -> dict[str, float]:
         pairs, units = self.couplings, self.by_unit
-        significant_ones = pairs["significant"].to_numpy()
+        there = np.asarray(pairs["significant"])
         found = {
             "glm.units": len(units),
             "glm.units.fitted": self.fitted.fitted.sum(),
             "glm.bins": len(self.design.y),
             "glm.rate.median": units["rate"].median(),
             "glm.coupling.pairs": pairs["p"].notna().sum(),
-            "glm.coupling.significant": significant_ones.sum(),
-            "glm.coupling.excitatory": (pairs["sum"] > 0)[significant_ones].sum(),
+            "glm.coupling.significant": there.sum(),
+            "glm.coupling.excitatory": (np.asarray(pairs["sum"]) > 0)[there].sum(),
             "glm.ks.p_median": units[f"ks_p_{COUPLED}"].median(),
         }
         for name, rescaled in self.rescaled.items():
@@ -155,31 +140,13 @@ class GLMResult(Result):
             found[f"glm.bits_per_spike.{name}.median"] = scores["bits_per_spike"].median()
         found[f"glm.bits_per_spike.{COUPLED}.approximate"] = self.approximate["bits_per_spike"].median()
         if self.planted is not None:
-            found |= self._recovery(pairs, significant_ones)
+            found |= recovery(pairs, self.filters)
         return {name: float(value) for name, value in found.items() if np.isfinite(value)}
 
     @cached_property
     def approximate(self) -> pd.DataFrame:
         """The scores of the model with coupling by approximate leave-one-out."""
         return glm.goodness(self.design.y, glm.leave_one_out(self.fitted), null=self.control)
-
-    def _recovery(self, pairs: pd.DataFrame, significant_ones: np.ndarray) -> dict[str, float]:
-        """Return how well the planted coupling was found."""
-        truth = pairs["planted_sum"].to_numpy()
-        there = truth != 0
-        caught = there & significant_ones
-        filters = self.filters[self.filters["source"] != self.filters["unit"]].dropna()
-        filters = filters[filters.groupby(["source", "unit"])["planted"].transform("any")]
-        reach = 1.96 * filters["se"]
-        found = {
-            "glm.coupling.planted": there.sum(),
-            "glm.coupling.recovered": caught.sum() / there.sum(),
-            "glm.coupling.recovered.sign": (np.sign(truth) == np.sign(pairs["sum"]))[caught].mean(),
-            "glm.coupling.false_positives": (significant_ones & ~there).sum(),
-            "glm.coupling.covered": ((filters["value"] - filters["planted"]).abs() <= reach).mean(),
-            "glm.coupling.correlation": np.corrcoef(truth, pairs["sum"].fillna(0))[0, 1],
-        }
-        return {name: float(value) for name, value in found.items()}
 
     def findings(self) -> Iterator[Finding]:
         correction = CORRECTIONS[self.options.correction].label
@@ -196,7 +163,8 @@ class GLMResult(Result):
             self.draw_filters,
             title="Filters",
             caption="What a spike of one neuron adds to the weighted sum of another, by the time since the spike: the "
-            "strongest significant couplings, and the history of the first neurons. Bands are pointwise 95 % intervals.",
+            "strongest significant couplings, and the history of the first neurons. Bands are 95 % intervals, lag by "
+            "lag.",
             alt="Filters in time with their intervals.",
         )
         yield Picture(
@@ -223,30 +191,13 @@ class GLMResult(Result):
 
     def draw_coupling(self) -> Figure:
         """Draw the planted, the estimated and the significant couplings."""
-        n = len(self.units)
-        rows = {name: i for i, name in enumerate(self.units)}
-        source, unit = (self.couplings[name].map(rows).to_numpy() for name in ("source", "unit"))
-
-        def square(values: np.ndarray) -> np.ndarray:
-            matrix = np.zeros((n, n))
-            matrix[unit, source] = np.nan_to_num(values)
-            return matrix
-
-        sums = self.couplings["sum"].to_numpy()
-        matrices = {"planted": square(self.couplings["planted_sum"].to_numpy())} if self.planted is not None else {}
-        matrices |= {"estimated": square(sums), "significant": square(np.where(self.couplings["significant"], sums, 0))}
-        return plots.weight_changes(matrices, label="sum of the filter (log gain × bins)")
+        return draw_matrices(self.couplings, self.units)
 
     def draw_filters(self) -> Figure:
         """Draw the strongest couplings, and some histories."""
-        strongest = self.couplings[self.couplings["significant"]].sort_values("chi2", ascending=False, kind="stable")
-        pairs = list(strongest[["source", "unit"]].itertuples(index=False, name=None))[: SHOWN // 2]
-        pairs += [(name, name) for name in self.units[: SHOWN - len(pairs)]]
-        tables = {pair: table for pair, table in self.filters.groupby(["source", "unit"], sort=False)}
-        return plots.filters(
-            {f"{a} → {b}" if a != b else f"history of {a}": tables[a, b] for a, b in pairs},
-            y_label="log gain" if self.options.link == "exp" else "weighted sum",
-        )
+        fitted = dict(zip(self.units, self.fitted.fitted.tolist(), strict=True))
+        label = "log gain" if self.options.link == "exp" else "weighted sum"
+        return draw_filters(self.couplings, self.filters, fitted, label)
 
     def draw_rescaled(self) -> Figure:
         """Draw the Kolmogorov–Smirnov plots of all models."""
@@ -277,7 +228,8 @@ class GLMResult(Result):
         else:
             coupling = (
                 f"Of {counted(pairs, 'ordered pair')} of neurons, {there} {'is' if there == 1 else 'are'} coupled "
-                f"significantly (p < {LEVEL}, {correction}), {int(found['glm.coupling.excitatory'])} of them positively."
+                f"significantly (p < {LEVEL}, {correction}), and {int(found['glm.coupling.excitatory'])} of these have "
+                "a positive filter."
             )
         own, both = (found.get(f"glm.bits_per_spike.{name}.median", np.nan) for name in (HISTORY, COUPLED))
         inside = found.get(f"glm.ks.{COUPLED}.inside", np.nan)
@@ -289,12 +241,14 @@ class GLMResult(Result):
 
     def notes(self) -> list[str]:
         told = [
-            "A coupling filter says how a neuron's rate follows the spikes of another, given all recorded neurons. It is "
-            "no proof of a synapse: common input from neurons that were not recorded looks alike.",
+            "A coupling filter says how a neuron's rate follows the spikes of another, given all recorded neurons. It "
+            "is no proof of a synapse: common input from neurons that were not recorded looks alike.",
             *self.fitted.problems,
         ]
         if self.fitted.penalty.any():
-            told.append("A penalty pulls weights to 0: tests are then cautious, and intervals hold for the pulled weights.")
+            told.append(
+                "A penalty pulls weights to 0: tests are then cautious, and intervals hold for the pulled weights."
+            )
         return told
 
     def methods(self) -> list[str]:
@@ -310,7 +264,8 @@ class GLMResult(Result):
             f"{neurons} Spikes were counted in bins of {significant(made.bin_ms)} ms. The features are the past spikes "
             f"of every neuron, weighted by {lengths} on a logarithmic time axis (Pillow et al. 2008). "
             f"{self.fitted.methods}",
-            f"Standard errors are {glm.ERRORS[options.errors]}. Each coupling filter was tested as a whole (Wald). Blocks "
-            f"of time were predicted by models of the other {options.folds - 1} of {options.folds} blocks. Rescaled time "
-            "within a bin was drawn as the model has it (Haslinger et al. 2010).",
+            f"Standard errors are {glm.ERRORS[options.errors]}. Each coupling filter was tested as a whole (Wald). "
+            f"Each of {options.folds} blocks of time was predicted by models of the others. The time of a spike within "
+            "its bin was drawn as the model has it (Haslinger et al. 2010). The p values of time rescaling are "
+            "cautious, because the mean rate was fitted to the same neuron.",
         ]

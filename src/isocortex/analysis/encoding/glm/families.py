@@ -130,9 +130,7 @@ FAMILIES = Registry(
         "bernoulli": Family(
             "Bernoulli",
             {
-                "logit": Link(
-                    jax.nn.sigmoid, _logit, lambda eta, y: jax.nn.softplus(eta) - y * eta, "1/(1 + exp(−η))"
-                ),
+                "logit": Link(jax.nn.sigmoid, _logit, lambda eta, y: jax.nn.softplus(eta) - y * eta, "1/(1 + exp(−η))"),
             },
             deviance=_bernoulli_deviance,
             saturated=np.zeros_like,

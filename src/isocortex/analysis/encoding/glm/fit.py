@@ -1,6 +1,5 @@
 """Fit generalised linear models of many units on the same features, all of them in one compiled program."""
 
-from dataclasses import replace
 from typing import Any
 
 import jax
@@ -121,10 +120,10 @@ def fit(
     free = mask & (ridge == 0)[:, None] & (not model.dispersed)
     separable = separable_units(how.loss, constant, values.values[inside], gram, hessian, free)
     late = mask.any(axis=1) & ~(decrement <= TOLERANCE) & ~separable
-    lost = (dependent & ~unusable[:, None]).any(axis=0)
+    lost = np.asarray((dependent & ~unusable[:, None]).any(axis=0))
     told = [
         _named("unit", values["unit"], unusable, f"{{have}} {model.lacks} in these bins, and got no model."),
-        _named("feature", features["feature"], lost, "{are} constant, or determined by other features: no weight."),
+        _named("feature", features["feature"], lost, "{are} constant or determined by other features, and got no weight."),
         _named("unit", values["unit"], late, f"{{have}} not converged after {FEW_STEPS + MOST_STEPS} steps."),
         _named(
             "unit",

@@ -123,7 +123,7 @@ def choose_penalty(
         else:
             predicted = held_out(x, y, folds, penalty=penalty, **options)[0]
         scores.append(goodness(y, predicted, family=family).assign(penalty=penalty))
-    table = pd.concat(scores, ignore_index=True)[["penalty", "unit", "deviance"]]
-    by_unit = table["deviance"].to_numpy().reshape(len(tried), -1)
+    table = pd.DataFrame(pd.concat(scores, ignore_index=True), columns=["penalty", "unit", "deviance"])
+    by_unit = np.asarray(table["deviance"]).reshape(len(tried), -1)
     order = np.nan_to_num(by_unit, nan=np.inf)[::-1]
     return np.array(tried)[::-1][order.argmin(axis=0)], table

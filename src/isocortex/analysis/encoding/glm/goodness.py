@@ -50,7 +50,7 @@ def goodness(y: Any, mean: Any, *, null: Any = None, family: str = "poisson") ->
     control = None if null is None else np.asarray(null, float)
     require(
         control is None or control.shape == values.shape,
-        f"null must have the shape of y, {values.shape}; it has {np.shape(null)}.",
+        f"null must have the shape of y, {values.shape}; it has {getattr(control, 'shape', ())}.",
     )
     rows = []
     for i, unit in enumerate(values["unit"].values):

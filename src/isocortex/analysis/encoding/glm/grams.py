@@ -1,8 +1,8 @@
 """Sums over bins of weighted products of features, for all units at once, as one matrix product.
 
-The weighted Gram matrix of unit n is H_n = Σ_t w_tn x_t x_tᵀ. Its entries for all units are Pᵀ W, where a row of P holds
-the products of all pairs of features in a bin: half the arithmetic of a product for each unit, and one large product
-instead of many small ones. P is made for a block of bins at a time, so that it stays in the cache.
+The weighted Gram matrix of unit n is H_n = Σ_t w_tn x_t x_tᵀ. Its entries for all units are Pᵀ W, where a row of P
+holds the products of all pairs of features in a bin: half the arithmetic of a product for each unit, and one large
+product instead of many small ones. P is made for a block of bins at a time, so that it stays in the cache.
 """
 
 from typing import TypeAlias

@@ -25,8 +25,8 @@ class GLM:
         The first feature is the constant. NaN where a unit was not fitted, or where other features determine a feature;
         0 where a unit does not use a feature.
     hessian : array, shape (unit, feature, feature)
-        Second derivatives of the penalised negative log-likelihood at the weights. Rows and columns of weights that were
-        not fitted are those of the identity.
+        Second derivatives of the penalised negative log-likelihood at the weights. Rows and columns of weights that
+        were not fitted are those of the identity.
     used : array of bool, shape (unit, feature)
         Which weights were fitted.
     penalty : array, shape (unit,)
@@ -64,7 +64,7 @@ class GLM:
     @property
     def fitted(self) -> np.ndarray:
         """Which units were fitted, shape (unit,)."""
-        return self.used.any(axis=1)
+        return np.asarray(self.used.any(axis=1))
 
     @property
     def dispersion(self) -> np.ndarray:

@@ -39,11 +39,12 @@ class Rescaled:
 def time_rescaling(y: Any, mean: Any, *, key: PRNGKey, family: str = "poisson") -> Rescaled:
     """Test a model's rates by time rescaling (Brown et al. 2002, 10.1162/08997660252741149) in discrete time.
 
-    Within a bin a model does not say when a spike comes. As the plain theorem takes it at the end of the bin, it rejects
-    even the true model where spikes are not rare in a bin. So the time within the bin is drawn as the model has it
+    A model does not say when within its bin a spike comes. If every spike were taken at the end of its bin, even the
+    true model would be rejected where spikes are not rare. So the time within the bin is drawn as the model has it
     (Haslinger, Pipa & Brown 2010, 10.1162/NECO_a_00015): for at most one spike in a bin of probability p, by their
     formula with the rate −log(1 − p); for Poisson counts, evenly through the bin. Bins follow each other without gaps,
-    also from trial to trial: rescaled time does not depend on what lies between.
+    also from trial to trial: rescaled time does not depend on what lies between. Where the mean of a model was fitted
+    to the same unit, p is too large rather than too small.
 
     Parameters
     ----------

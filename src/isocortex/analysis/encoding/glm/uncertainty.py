@@ -1,5 +1,6 @@
 """Standard errors of weights, intervals, and tests of single weights and of whole filters."""
 
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -99,7 +100,7 @@ def _clustered(model: GLM, slope: np.ndarray, labels: np.ndarray) -> np.ndarray:
     order = np.argsort(which, kind="stable")
     edges = np.searchsorted(which[order], np.arange(n + 1))
     x, slope = model.x.values[model.kept][order], slope[model.kept][order]
-    sums = np.stack([slope[a:b].T @ x[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)], axis=1)
+    sums = np.stack([slope[a:b].T @ x[a:b] for a, b in pairwise(edges)], axis=1)
     return n / (n - 1) * sums.transpose(0, 2, 1) @ sums
 
 
