@@ -132,6 +132,7 @@ SAMPLES = {
         {"measure": "r", "subjects": {"a": RNG.random(3), "b": RNG.random(3)}, "better_than": {"a": ["b"]}},
     ),
     "monotonic_code": lambda: ([MonotonicCode(), 10.0], {}),
+    "paired_scores": lambda: ([{"one": RNG.random(4), "two": RNG.random(4)}], {"y_label": "bits"}),
     "paths": lambda: ([{"one": {"a": in_time()}, "two": {"a": in_time()}}], {"y_label": "E"}),
     "patterns": lambda: ([{"row": RNG.random((2, 9))}, ["a", "b"]], {"extent": 10.0, "spacing": 10.0}),
     "phase_plane": lambda: ([{"one": LINEAR, "two": LINEAR}, [(-1, 1), (-1, 1)]], {"duration": 5}),
@@ -159,6 +160,7 @@ SAMPLES = {
         [{"monkey": decisions()}, {"monkey": {"model": {c: RNG.random(1600) for c in LEVELS.tolist()}}}],
         {},
     ),
+    "rescaled_time": lambda: ([{"one": [np.sort(RNG.random(30))], "two": [np.sort(RNG.random(40))]}], {"band": 1.36}),
     "retinal_maps": lambda: (
         [{"unit 1": RNG.random((9, 3, 3)), "unit 2": RNG.random((9, 3, 3))}, EYES],
         {"extent": 40.0},
@@ -175,6 +177,10 @@ SAMPLES = {
     "similarity_bars": lambda: ([BARS], {"measure": "r"}),
     "sorted_activity": lambda: ([{"one": in_time("unit"), "two": in_time("unit")}], {}),
     "speed_picture": lambda: ([speed_map(LINEAR, np.zeros(2), np.eye(2), [(-1, 1)] * 2, n=8)], {}),
+    "spike_filters": lambda: (
+        [{"a → b": pd.DataFrame({"lag_ms": [5.0, 10.0], "value": [0.5, 0.1], "se": 0.1, "planted": [0.4, 0.2]})}],
+        {},
+    ),
     "state_space": lambda: ([paths()], {}),
     "training_curves": lambda: (
         [{"tilt": series(6, update=np.arange(6)).assign_coords(epoch=("update", [1, 1, 1, 2, 2, 2]))}],

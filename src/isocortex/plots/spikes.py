@@ -12,7 +12,7 @@ from .style import BLUE, BRAIN, GREY, ORANGE, SERIES
 
 
 @styled
-def filters(
+def spike_filters(
     panels: Mapping[str, pd.DataFrame], *, columns: int = 4, reach: float = 1.96, y_label: str = "log gain"
 ) -> Figure:
     """Draw filters in time with their intervals, a panel each.

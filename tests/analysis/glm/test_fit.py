@@ -184,7 +184,7 @@ def test_what_cannot_be_fitted_is_named_and_the_rest_goes_on():
     found = glm.fit(features, np.column_stack([COUNTS, np.zeros(N)]))
     assert found.problems == (
         "Unit 3 has no spikes in these bins, and got no model.",
-        "Features 4 and 5 are constant or determined by other features, and got no weight.",
+        "Features 4 and 5 are constant, or a sum of other features, and got no weight.",
     )
     np.testing.assert_allclose(found.weights.values[:3, :K], plain.weights, atol=1e-8)
     assert np.isnan(found.weights.values[3]).all()

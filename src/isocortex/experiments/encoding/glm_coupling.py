@@ -83,6 +83,6 @@ def draw_filters(couplings: pd.DataFrame, filters: pd.DataFrame, fitted: Mapping
     pairs = list(zip(strongest["source"], strongest["unit"], strict=True))[: SHOWN // 2]
     pairs += [(name, name) for name, has in fitted.items() if has][: SHOWN - len(pairs)]
     tables = dict(iter(filters.groupby(["source", "unit"], sort=False)))
-    return plots.filters(
+    return plots.spike_filters(
         {f"{a} → {b}" if a != b else f"history of {a}": tables[a, b] for a, b in pairs}, y_label=y_label
     )

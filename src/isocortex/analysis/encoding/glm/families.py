@@ -54,8 +54,10 @@ class Family:
         y → whether they are.
     lacks : str
         What a unit cannot be fitted with, in a sentence: all values alike, at an end of the range.
+    single : bool
+        Whether a bin holds at most one spike. Default False.
     dispersed : bool
-        Whether the variance is a parameter, which is estimated from the residuals.
+        Whether the variance is a parameter, which is estimated from the residuals. Default False.
     """
 
     label: str
@@ -65,6 +67,7 @@ class Family:
     expected: str
     takes: Callable[[np.ndarray], bool]
     lacks: str
+    single: bool = False
     dispersed: bool = False
 
     def link(self, name: str | None) -> tuple[str, Link]:
@@ -81,7 +84,7 @@ class Family:
     def unusable(self, y: np.ndarray) -> np.ndarray:
         """Return which units, the columns of `y`, no finite weights can fit: silent, always active, or constant."""
         low, high = y.min(axis=0, initial=np.inf), y.max(axis=0, initial=-np.inf)
-        return low >= high if self.dispersed else (high <= 0) | ((low >= 1) & (self.label == "Bernoulli"))
+        return low >= high if self.dispersed else (high <= 0) | (self.single & (low >= 1))
 
 
 def _log_softplus(eta: jax.Array) -> jax.Array:
@@ -137,6 +140,7 @@ FAMILIES = Registry(
             expected="0 or 1",
             takes=lambda y: bool(((y == 0) | (y == 1)).all()),
             lacks="the same value everywhere",
+            single=True,
         ),
         "gaussian": Family(
             "Gaussian",

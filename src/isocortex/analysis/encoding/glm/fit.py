@@ -123,7 +123,7 @@ def fit(
     lost = np.asarray((dependent & ~unusable[:, None]).any(axis=0))
     told = [
         _named("unit", values["unit"], unusable, f"{{have}} {model.lacks} in these bins, and got no model."),
-        _named("feature", features["feature"], lost, "{are} constant or determined by other features, and got no weight."),
+        _named("feature", features["feature"], lost, "{are} constant, or a sum of other features, and got no weight."),
         _named("unit", values["unit"], late, f"{{have}} not converged after {FEW_STEPS + MOST_STEPS} steps."),
         _named(
             "unit",

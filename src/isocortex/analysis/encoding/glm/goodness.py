@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ....errors import require
-from .families import FAMILIES
+from .families import FAMILIES, Family
 from .labelled import as_values
+
+COLUMNS = ("unit", "events", "deviance", "null_deviance", "explained", "mcfadden", "bits_per_spike")
 
 
 def goodness(y: Any, mean: Any, *, null: Any = None, family: str = "poisson") -> pd.DataFrame:
@@ -58,26 +60,25 @@ def goodness(y: Any, mean: Any, *, null: Any = None, family: str = "poisson") ->
         if control is not None:
             inside &= np.isfinite(control[:, i])
         observed = values.values[inside, i]
-        expected = np.full(len(observed), observed.mean()) if control is None and len(observed) else None
-        expected = control[inside, i] if control is not None else expected
         row = {"unit": unit, "events": observed.sum()}
         if len(observed):
-            row |= _scores(model.deviance, model.saturated, observed, predicted[inside, i], expected, model.dispersed)
+            expected = np.full(len(observed), observed.mean()) if control is None else control[inside, i]
+            row |= _scores(model, observed, predicted[inside, i], expected)
         rows.append(row)
-    names = ["unit", "events", "deviance", "null_deviance", "explained", "mcfadden", "bits_per_spike"]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _scores(deviance: Any, saturated: Any, y: np.ndarray, mean: np.ndarray, null: Any, dispersed: bool) -> dict:
+def _scores(model: Family, y: np.ndarray, mean: np.ndarray, null: np.ndarray) -> dict[str, float]:
     """Return the scores of one unit that are defined."""
     with np.errstate(divide="ignore", invalid="ignore"):  # a control that predicts no spikes where there are some
-        found, control = float(deviance(y, mean).sum()), float(deviance(y, null).sum())
+        found, control = float(model.deviance(y, mean).sum()), float(model.deviance(y, null).sum())
     scores = {"deviance": found, "null_deviance": control}
     if control > 0:
         scores["explained"] = 1 - found / control
-    if not dispersed:
-        most = float(saturated(y).sum())
-        scores["mcfadden"] = 1 - (most - found / 2) / (most - control / 2) if most - control / 2 < 0 else np.nan
+    if not model.dispersed:
+        most = float(model.saturated(y).sum())
+        if most - control / 2 < 0:
+            scores["mcfadden"] = 1 - (most - found / 2) / (most - control / 2)
         if y.sum() > 0:
-            scores["bits_per_spike"] = (control - found) / (2 * np.log(2) * y.sum())
+            scores["bits_per_spike"] = float((control - found) / (2 * np.log(2) * y.sum()))
     return scores

@@ -129,8 +129,8 @@ def minimise(
 
         start = (jnp.where(finished, 0.0, 2.0), finished, jnp.zeros((), int))
         size, fine, _ = jax.lax.while_loop(lambda c: ~c[1].all() & (c[2] < HALVINGS), halved, start)
-        size = jnp.where(fine, size, 0.0)
-        return _State(now.weights - size[None] * step, hessian, decrement, now.n + ~finished.all())
+        moved = jnp.where((fine & ~finished)[None], size[None] * step, 0.0)
+        return _State(now.weights - moved, hessian, decrement, now.n + ~finished.all())
 
     def unfinished(now: _State) -> Any:
         return ~(now.decrement <= tolerance).all() & (now.n < most)

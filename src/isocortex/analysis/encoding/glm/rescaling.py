@@ -73,7 +73,8 @@ def time_rescaling(y: Any, mean: Any, *, key: PRNGKey, family: str = "poisson") 
     >>> bool(found.distance[0] < found.band[0])
     True
     """
-    require(not FAMILIES.named(family).dispersed, "Time rescaling needs spikes; a Gaussian has none.")
+    model = FAMILIES.named(family)
+    require(not model.dispersed, "Time rescaling needs spikes; a Gaussian has none.")
     values, predicted = as_values(y), np.asarray(mean, float)
     require(
         predicted.shape == values.shape, f"mean must have the shape of y, {values.shape}; it has {predicted.shape}."
@@ -84,7 +85,7 @@ def time_rescaling(y: Any, mean: Any, *, key: PRNGKey, family: str = "poisson") 
         counts, rate = values.values[inside, i].astype(int), predicted[inside, i]
         with jax.enable_x64(True):
             drawn = np.asarray(jax.random.uniform(jax.random.fold_in(key, i), (int(counts.sum()),), float))
-        intervals = _of_poisson(counts, rate, drawn) if family == "poisson" else _of_bernoulli(counts, rate, drawn)
+        intervals = (_of_bernoulli if model.single else _of_poisson)(counts, rate, drawn)
         found[unit] = np.sort(-np.expm1(-intervals))
         n = len(intervals)
         row = {"unit": unit, "n": n}
