@@ -138,6 +138,25 @@ REFERENCES = {
         "Duhamel JR, Bremmer F, Ben Hamed S, Graf W (1997). Spatial invariance of visual receptive fields in parietal "
         "cortex neurons. Nature 389:845–848. doi:10.1038/39865"
     ),
+    "zhang-desimone-2011": (
+        "Zhang Y, Meyers EM, Bichot NP, Serre T, Poggio TA, Desimone R (2011). Object decoding with attention in "
+        "inferior temporal cortex. Proc Natl Acad Sci USA 108:8850–8855. doi:10.1073/pnas.1100999108"
+    ),
+    "meyers-2013": (
+        "Meyers EM (2013). The neural decoding toolbox. Front Neuroinform 7:8. doi:10.3389/fninf.2013.00008"
+    ),
+    "nichols-holmes-2002": (
+        "Nichols TE, Holmes AP (2002). Nonparametric permutation tests for functional neuroimaging: a primer with "
+        "examples. Hum Brain Mapp 15:1–25. doi:10.1002/hbm.1058"
+    ),
+    "king-dehaene-2014": (
+        "King JR, Dehaene S (2014). Characterizing the dynamics of mental representations: the temporal generalization "
+        "method. Trends Cogn Sci 18:203–210. doi:10.1016/j.tics.2014.01.002"
+    ),
+    "georgopoulos-1986": (
+        "Georgopoulos AP, Schwartz AB, Kettner RE (1986). Neuronal population coding of movement direction. "
+        "Science 233:1416–1419. doi:10.1126/science.3749885"
+    ),
 }
 
 

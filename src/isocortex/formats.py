@@ -1,6 +1,7 @@
 """Format numbers and labels for readers: minus signs, decimals, intervals, p values, escaped characters."""
 
 import math
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from numbers import Real
@@ -8,6 +9,7 @@ from typing import SupportsFloat
 from unicodedata import bidirectional, category
 
 UNDEFINED = "–"
+NUMBER_AS_TEXT = re.compile(rf"[−-]?\d[\d.,]*(e[−-]?\d+)?( %)?|{UNDEFINED}|")
 ESCAPED = ("Cc", "Cs", "Zl", "Zp")
 """Unicode's categories of control characters, halves of characters, and separators of lines."""
 TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
@@ -73,6 +75,22 @@ def column(values: Iterable[object], digits: int = 3) -> list[str]:
         return significant(cell, digits) if hides else number(cell, decimals)
 
     return [text(cell) for cell in cells]
+
+
+def numeric(values: Iterable[object]) -> bool:
+    """Return whether a column holds nothing but numbers, also written as text, and blanks: it is aligned to the right.
+
+    Examples
+    --------
+    >>> numeric([1, None]), numeric(["−0.50", "1e−7", "–"]), numeric(["3 %"]), numeric([True]), numeric(["a", 2])
+    (True, True, True, False, False)
+    """
+    return all(
+        cell is None
+        or (isinstance(cell, Real) and not isinstance(cell, bool))
+        or (isinstance(cell, str) and NUMBER_AS_TEXT.fullmatch(cell) is not None)
+        for cell in values
+    )
 
 
 def _decimals(size: float, digits: int) -> int:

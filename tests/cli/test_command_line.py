@@ -62,6 +62,8 @@ def test_compare_has_a_verb_of_its_own_and_examples(capsys):
 
 
 MISTAKES = {
+    "no run": (("orientation-v1",), "orientation-v1 is an experiment: isocortex run orientation-v1"),
+    "number": (("run", "ring-attractor", "--cue", "north"), "--cue takes a number; got 'north'."),
     "command": (("rum", "orientation-v1"), "There is no command 'rum'. Did you mean 'run'?"),
     "experiment": (
         ("run", "orientation-v2"),
@@ -70,7 +72,7 @@ MISTAKES = {
     "option": (("run", "orientation-v1", "--epoch", "3"), "There is no option '--epoch'. Did you mean '--epochs'?"),
     "option with =": (("run", "orientation-v1", "--sed=3"), "Did you mean '--seed'?"),
     "word": (("run", "orientation-v1", "quickly"), "quickly"),
-    "value": (("run", "orientation-v1", "--epochs", "many"), "Error parsing --epochs: invalid literal for int()"),
+    "value": (("run", "orientation-v1", "--epochs", "many"), "--epochs takes a whole number; got 'many'."),
     "no value": (("run", "orientation-v1", "--epochs"), "--epochs"),
     "zero epochs": (
         ("run", "orientation-v1", "--epochs", "0"),

@@ -91,6 +91,14 @@ def test_moving_bounds_meet_the_integral_equation(bound):
     np.testing.assert_allclose(found, expected, rtol=0, atol=3e-4 * expected.max())
 
 
+@pytest.mark.parametrize(("height", "rate"), [(1.2, 1.2), (5.0, 2.85), (4.0, 5.0)])
+def test_no_falling_bound_has_more_than_the_whole_probability(height, rate):
+    """Also far, fast bounds, which a fit may try and must not like; trapezia of a smooth density leave 1e-4."""
+    t = np.linspace(1e-3, 3, 6000)
+    upper, lower = decision_densities(t, drift=0.0, bound=lambda t: height * jnp.exp(-rate * t))
+    assert np.trapezoid(upper + lower, t) < 1 + 1e-4
+
+
 def test_bounds_that_do_not_move_meet_the_series_down_to_the_latest_times():
     """Relative to a density that falls to 1e-16, and whatever the longest time is."""
     t = np.array([0.05, 0.2, 0.5, 2.0, 6.0, 12.0, 20.0])

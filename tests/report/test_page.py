@@ -22,6 +22,8 @@ def page(tmp_path):
     figure = Figure()
     figure.subplots()
     run.figure("line", figure, title="Line", caption="With $x^2$.", alt="a")
+    ours = pd.DataFrame({"method": ["a", "b"], "ours": ["0.8749", "−0.5000"], "at": ["1 %", "–"]})
+    run.table("digits", ours, title="Digits", caption="Hill (1910, 10.1000/182(3)4).", shown=True)
     cells = pd.DataFrame({"hertz": [12.8, 50.0], "change": [-0.00001, -0.5], "good": [True, False], "name": ["a", "b"]})
     run.table("short", cells, title="Short", caption="c", shown=True)
     run.summary({"gain": -1 / 3})
@@ -33,7 +35,15 @@ def page(tmp_path):
 
 def test_the_answer_comes_first_and_the_findings_in_their_order(page):
     main = page[page.index("<main>") :]
-    said = ["Because.", "A note.", "Table 1. Long", "Figure 1. Line", "Table 2. Short", "<h2>Methods"]
+    said = [
+        "Because.",
+        "A note.",
+        "Table 1. Long",
+        "Figure 1. Line",
+        "Table 2. Digits",
+        "Table 3. Short",
+        "<h2>Methods",
+    ]
     places = [main.index(part) for part in said]
     assert places == sorted(places)
 
@@ -41,7 +51,8 @@ def test_the_answer_comes_first_and_the_findings_in_their_order(page):
 def test_the_table_of_contents_leads_to_every_part(page):
     targets = set(re.findall(r'href="#([^"]+)"', page))
     assert targets == {
-        "answer", "notes", "table-long", "figure-line", "table-short", "methods", "details", "references"
+        "answer", "notes", "table-long", "figure-line", "table-digits", "table-short", "methods", "details",
+        "references"
     }  # fmt: skip
     assert targets <= set(re.findall(r' id="([^"]+)"', page))
 
@@ -52,8 +63,26 @@ def test_long_tables_are_folded_and_short_ones_are_not(page):
 
 
 def test_numbers_have_true_minus_signs_and_the_digits_they_need(page):
-    cells = re.findall(r"<td[^>]*>([^<]*)</td>", page[page.index("Table 2. Short") : page.index("<h2>Methods")])
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", page[page.index("Table 3. Short") : page.index("<h2>Methods")])
     assert cells == ["12.8", "−1e−5", "yes", "a", "50.0", "−0.5", "no", "b"]
+
+
+def test_numbers_that_are_text_keep_their_digits_and_stand_on_the_right(page):
+    part = page[page.index("Table 2. Digits") : page.index("Table 3. Short")]
+    cells = re.findall(r"<td( class=\"right\")?>([^<]*)</td>", part)
+    assert [text for _, text in cells] == ["a", "0.8749", "1 %", "b", "−0.5000", "–"]
+    assert [bool(right) for right, _ in cells] == [False, True, True] * 2
+
+
+def test_a_figure_has_its_own_width(page):
+    """A figure of matplotlib is 6.4 inches wide by default, an inch 96 pixels; a wide one can be swiped."""
+    assert "--width: 614px" in page
+    assert "Swipe the figure" in page
+
+
+def test_dois_and_addresses_are_links(page):
+    assert '(1910, <a href="https://doi.org/10.1000/182(3)4">10.1000/182(3)4</a>).' in page
+    assert '<a href="https://doi.org/10.1016/x(72)1-5">doi:10.1016/x(72)1-5</a>.' in typeset("doi:10.1016/x(72)1-5.")
 
 
 def test_every_number_and_option_says_what_it_is(page):

@@ -79,6 +79,8 @@ def _dispatch(words: list[str]) -> None:
         from ..version import __version__
 
         print(f"isocortex {__version__}")
+    elif words[0] in EXPERIMENTS and words[0] not in commands:
+        raise InputError(f"{words[0]} is an experiment: isocortex run {words[0]}")
     else:
         look_up("command", words[0], commands)(words[1:])
 

@@ -23,6 +23,9 @@ from ..runs.progress import progress_bars
 from .console import Interruption
 from .show import show
 
+NO_NUMBER = re.compile(r"Error parsing (--\S+): .*?(int|float)\b.*?: ('.*?')")
+"""What is said of a word that is no number: the option, the kind of number, and the word."""
+NUMBERS = {"int": "a whole number", "float": "a number"}
 BOX = re.compile(r"[│╭╮╰╯─]+")
 
 
@@ -78,7 +81,9 @@ def parse(name: str, words: list[str], command: str) -> Experiment:
             raise
         lines = [BOX.sub("", line).strip() for line in errors.getvalue().splitlines()]
         said = [line for line in lines if line and not line.startswith(("Argument helptext", "For full helptext"))]
-        raise InputError(f"{' '.join(said[1:3])} ({command} --help shows every option)") from None
+        wrong = NO_NUMBER.search(" ".join(said))
+        what = f"{wrong[1]} takes {NUMBERS[wrong[2]]}; got {wrong[3]}." if wrong else " ".join(said[1:3])
+        raise InputError(f"{what} ({command} --help shows every option)") from None
     finally:
         os.environ.pop("COLUMNS", None)
         if width is not None:

@@ -35,7 +35,7 @@ def show(folder: str | PathLike[str]) -> None:
     console.print(Text(visible(run.page["answer"])))
     for finding in run.page["findings"]:
         if finding["kind"] == "table" and finding["shown"]:
-            cells = run.table(finding["name"])
+            cells = run.table(finding["name"], text=finding.get("text", ()))
             columns = {str(name): [_blank(cell) for cell in cells[name].tolist()] for name in cells}
             print_table(console, columns, title=finding["title"], caption=finding["caption"])
     console.print(Text(visible(f"Report: {run.path / 'report.html'}"), style="bold"), soft_wrap=True)

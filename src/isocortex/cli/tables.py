@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..formats import column, visible
+from ..formats import column, numeric, visible
 
 NARROWEST = 8
 """Characters that a column has at least; a table with more columns than then fit is printed in parts."""
@@ -34,7 +34,7 @@ def print_table(
         Whether the cells of the first column stay on one line. Default False.
     """
     cells = {visible(name): [visible(cell) for cell in column(values)] for name, values in columns.items()}
-    numeric = {visible(name): _numeric(values) for name, values in columns.items()}
+    right = {visible(name): numeric(values) for name, values in columns.items()}
     first, *others = cells
     fits = max(1, console.width // (NARROWEST + 2) - 1)
     parts = [others[i : i + fits] for i in range(0, len(others), fits)] or [[]]
@@ -49,12 +49,8 @@ def print_table(
             pad_edge=False,
         )
         for name in (first, *part):
-            side: Literal["left", "right"] = "right" if numeric[name] else "left"
+            side: Literal["left", "right"] = "right" if right[name] else "left"
             table.add_column(Text(name), overflow="fold", justify=side, no_wrap=whole_first and name == first)
         for row in zip(*(cells[name] for name in (first, *part)), strict=True):
             table.add_row(*map(Text, row))
         console.print(table)
-
-
-def _numeric(values: Sequence[object]) -> bool:
-    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)

@@ -54,6 +54,14 @@ EXPERIMENTS = Registry(
             "isocortex.experiments.decisions.decision_ddm:DecisionDDM",
             "Which drift–diffusion model explains choices and reaction times about moving dots?",
         ),
+        "decode-it": ExperimentEntry(
+            "isocortex.experiments.decoding.decode_it:DecodeIT",
+            "When can object identity be read from inferior temporal neurons, and wherever the object is?",
+        ),
+        "decode-v1": ExperimentEntry(
+            "isocortex.experiments.decoding.decode_v1:DecodeV1",
+            "How precisely can orientation be read from neurons of visual cortex, and by which decoder?",
+        ),
         "drift-diffusion": ExperimentEntry(
             "isocortex.experiments.processes.drift_diffusion:DriftDiffusion",
             "How do random walks and drift–diffusion spread, and what does the time step do to them?",

@@ -16,6 +16,14 @@ from .decisions import decision_curves as decision_curves
 from .decisions import quantile_probability as quantile_probability
 from .decisions import reaction_time_densities as reaction_time_densities
 from .decisions import variant_scores as variant_scores
+from .decoding import decoded_angles as decoded_angles
+from .decoding import decoding_courses as decoding_courses
+from .decoding import estimates as estimates
+from .decoding import losses as losses
+from .decoding import share_matrices as share_matrices
+from .decoding import size_curves as size_curves
+from .decoding import temporal_matrix as temporal_matrix
+from .decoding import weight_pictures as weight_pictures
 from .dendrogram import dendrogram as dendrogram
 from .differences import difference_intervals as difference_intervals
 from .embedding import embedding_maps as embedding_maps

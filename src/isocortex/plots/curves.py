@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from ..formats import significant
 from ..rdms import RDMs
 from .canvas import figure_legend, grid, legend_below, styled
 from .style import BLUE, BRAIN, GREY, SERIES, orientation_axis, plain_log
@@ -72,7 +73,7 @@ def rdm_rows(stacks: Mapping[str, RDMs], angles: Sequence[float], *, measure: st
             axis.plot(rdms.stimuli, rows.T, color=colour, alpha=0.2, lw=0.6)
             axis.plot(rdms.stimuli, rows.mean(axis=0), color=colour, lw=1.7, label=name)
         axis.axvline(reference, color=GREY, lw=0.8, ls=":")
-        axis.set_title(f"from {reference:g}°")
+        axis.set_title(f"from {significant(reference)}°")
         orientation_axis(axis)
     axes[0, 0].set_ylabel(f"{measure}\n(z-scored within RDM)")
     legend_below(figure, *axes[0, 0].get_legend_handles_labels())

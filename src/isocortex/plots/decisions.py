@@ -156,6 +156,7 @@ def variant_scores(tables: Curves) -> Figure:
                 axis.text(0.98, place, f"−∞: {n} impossible", transform=axis.get_yaxis_transform(), ha="right",
                           va="center", fontsize=8.5, color=VERMILION)  # fmt: skip
         axis.set_yticks(y, table["variant"])
+        axis.set_ylim(-0.6, len(table) - 0.4)
         axis.axvline(0, color=GREY, lw=0.8, ls=":")
         axis.set(title=animal, xlabel="held-out log likelihood\nbehind the best (nats per trial)")
     return figure

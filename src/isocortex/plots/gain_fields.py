@@ -125,7 +125,9 @@ def gain_distributions(tables: Mapping[str, pd.DataFrame]) -> Figure:
     tables : mapping of str to DataFrame
         Variant → table of :func:`isocortex.analysis.gain_fields`.
     """
-    figure, axes = grid(1, len(MEASURES), size=(2.9 * len(MEASURES) + 0.4, 3.5), sharey=True)
+    figure, axes = grid(
+        1, len(MEASURES), size=(2.9 * len(MEASURES) + 0.4, 3.5), sharey=True, gridspec_kw={"wspace": 0.08}
+    )
     for axis, (column, (label, bounds)) in zip(axes[0], MEASURES.items(), strict=True):
         for name, table in tables.items():
             colour = VARIANT_COLOURS.get(name, GREY)

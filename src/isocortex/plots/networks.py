@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from .canvas import figure_legend, figure_title, grid, styled
 from .images import SIGNED_MAP
@@ -58,6 +59,8 @@ def weight_changes(
             )
         axis.set_xlim(-0.5, n - 0.5)
         axis.set_ylim(n - 0.5, -0.5)
+        for way in (axis.xaxis, axis.yaxis):
+            way.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
         axis.tick_params(axis="y", pad=9 if kinds else 3)
         if kinds:
             axis.set_title(title, pad=14)
@@ -110,6 +113,7 @@ def sorted_activity(
             axis.axhline(border + 0.5, color=line, lw=1.2)
         axis.set_title(title, pad=18 if periods else 6)
         axis.set_xlabel("time (ms)")
+        axis.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
     axes[0, 0].set_ylabel("unit, sorted")
     figure.colorbar(scale, ax=axes, shrink=0.9, label=label)
     return figure

@@ -55,7 +55,8 @@ def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = No
             )
         else:
             blank(axis)
-            axis.set_xlabel(f"{len(square)} stimuli")
+            if position + columns >= len(stacks):
+                axis.set_xlabel(f"{len(square)} stimuli")
     scale = ScalarMappable(Normalize(0, 100), DISSIMILARITY_MAP)
     figure.colorbar(scale, ax=axes, shrink=0.8, label="dissimilarity (percentile)", aspect=30)
     return figure

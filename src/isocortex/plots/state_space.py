@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..dynamics.core.eigenvalues import ROUNDING
+from ..formats import significant
 from .canvas import figure_legend, grid, styled
 from .style import BLUE, GREEN, GREY, PINK, VERMILION, plain_log
 
@@ -61,7 +62,9 @@ def state_space(
             line = mine if level is None else mine.sel({strength: level})
             xyz = line.transpose("time", "component").values[:, :n].T
             share = 1.0 if len(levels) == 1 else FAINTEST + (1 - FAINTEST) * i / (len(levels) - 1)
-            label = (names or {}).get(float(value), f"{choice} {value:g}") if i == len(levels) - 1 else None
+            label = (
+                (names or {}).get(float(value), f"{choice} {significant(value, 6)}") if i == len(levels) - 1 else None
+            )
             axis.plot(*xyz, color=_faint(colour, share), lw=1.7, label=label, zorder=2 + i / 100)
             if np.isfinite(xyz).any():
                 ends = np.flatnonzero(np.isfinite(xyz).all(axis=0))[[0, -1]]

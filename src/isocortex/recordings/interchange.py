@@ -109,7 +109,8 @@ def read(source: str | PathLike[str] | pd.DataFrame, **given: Any) -> Contents:
         )
     require(
         bool(groups) and all(("responses" in group) != ("rdms" in group) for group in groups.values()),
-        f"{what} must hold either 'responses' or 'rdms'; {holds}. Say what is what, as responses='data'.",
+        f"{what} must hold either 'responses' or 'rdms'; {holds}. Say what is what, as responses='data' in Python "
+        "or --names responses=data on the command line.",
     )
     try:
         return _joined({name: label({**arrays, **labels}, name) for name, arrays in groups.items()})

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from ..citation import citation
 from ..errors import InputError
-from ..formats import column, number, significant
+from ..formats import column, number, numeric, significant
 from ..runs import RunRecord, read_run
 from ..runs.files import write_whole
 from .equations import typeset
@@ -20,7 +20,12 @@ LARGEST_INLINED = 100_000
 """Tables of more bytes are not copied into the page; it points to them in the run folder."""
 LONGEST_TABLE = 12
 """Tables of more rows are folded."""
-DOI = re.compile(r"doi:(\S+)")
+ADDRESS = re.compile(r" (https://\S*[^\s.])")
+WIDTH = re.compile(rb'<svg[^>]*? width="([\d.]+)pt"')
+PIXELS = 96 / 72
+"""CSS pixels of a point."""
+NARROW = 480
+"""Pixels of a figure that a telephone shows whole."""
 
 
 def write_report(folder: str | PathLike[str]) -> Path:
@@ -64,36 +69,41 @@ def _findings(run: RunRecord) -> list[dict[str, Any]]:
         kind = "Figure" if figure else "Table"
         counts[kind] += shown
         heading = f"{kind} {counts[kind]}. {finding['title']}"
-        content = _picture(run, finding["name"]) if figure else _table(run, finding["name"], shown)
+        content = _picture(run, finding["name"]) if figure else _table(run, finding)
         found.append(finding | {"shown": shown, "heading": heading} | content)
     return found
 
 
 def _picture(run: RunRecord, name: str) -> dict[str, Any]:
-    return {"svg": _inlined(run.path / "figures" / f"{name}.svg")}
+    """Return a figure as it stands in an address, and its width in pixels."""
+    drawn = _bytes(run.path / "figures" / f"{name}.svg")
+    found = WIDTH.search(drawn)
+    width = round(float(found[1]) * PIXELS) if found else NARROW
+    return {"svg": base64.b64encode(drawn).decode(), "width": width, "wide": width > NARROW}
 
 
-def _table(run: RunRecord, name: str, shown: bool) -> dict[str, Any]:
+def _table(run: RunRecord, finding: dict[str, Any]) -> dict[str, Any]:
     """Return a table's address, and its cells as text where the page shows it."""
+    name = finding["name"]
     file = run.path / "tables" / f"{name}.csv"
     small = file.stat().st_size <= LARGEST_INLINED
-    address = f"data:text/csv;base64,{_inlined(file)}" if small else f"tables/{name}.csv"
-    if not shown:
+    address = f"data:text/csv;base64,{base64.b64encode(_bytes(file)).decode()}" if small else f"tables/{name}.csv"
+    if not finding["shown"]:
         return {"address": address, "inlined": small}
-    cells = run.table(name)
+    cells = run.table(name, text=finding.get("text", ()))
     columns = [column(cells[name].tolist()) for name in cells]
     return {
         "address": address,
         "inlined": small,
-        "columns": [(name, cells[name].dtype.kind in "iuf") for name in cells],
+        "columns": [(name, numeric(cells[name].tolist())) for name in cells],
         "rows": list(zip(*columns, strict=True)),
         "folded": len(cells) > LONGEST_TABLE,
     }
 
 
-def _inlined(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     try:
-        return base64.b64encode(path.read_bytes()).decode()
+        return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}, which findings.json names, cannot be read: {error.strerror}.") from error
 
@@ -117,8 +127,6 @@ def _said(run: RunRecord, key: str) -> tuple[str, str]:
     return quantity["unit"], quantity["meaning"]
 
 
-def _reference(name: str) -> dict[str, str]:
-    """Split a reference into its text and the address of its DOI."""
-    text = citation(name)
-    found = DOI.search(text)
-    return {"text": text, "doi": found.group(1).rstrip(".") if found else ""}
+def _reference(name: str) -> Markup:
+    """Return a reference with its DOI, or its other addresses, as links."""
+    return Markup(ADDRESS.sub(r' <a href="\1">\1</a>', str(typeset(citation(name)))))

@@ -20,6 +20,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from pandas.api.types import infer_dtype
 
 from ..errors import InputError, require
 from ..responses import save
@@ -247,15 +248,20 @@ class Run:
         self._page["findings"].append({"kind": "figure", "name": name, "title": title, "caption": caption, "alt": alt})
 
     def table(self, name: str, table: pd.DataFrame, *, title: str = "", caption: str = "", shown: bool = False) -> None:
-        """Save a table as CSV; with ``shown`` it also stands on the page, under its title and caption."""
+        """Save a table as CSV; with ``shown`` it also stands on the page, under its title and caption.
+
+        The page shows the cells of a column of text as they are, and chooses the digits of numbers.
+        """
         folder = self.path / "tables"
         folder.mkdir(exist_ok=True)
         buffer = io.StringIO()
         table.to_csv(buffer, float_format="%.6g", index=not isinstance(table.index, pd.RangeIndex))
         name, title = self._file_name("table", name), title or name
         write_whole(folder / f"{name}.csv", buffer.getvalue().encode())
+        kinds = [infer_dtype(table.iloc[:, i], skipna=True) for i in range(table.shape[1])]
+        text = [str(column) for column, kind in zip(table.columns, kinds, strict=True) if kind == "string"]
         self._page["findings"].append(
-            {"kind": "table", "name": name, "title": title, "caption": caption, "shown": shown}
+            {"kind": "table", "name": name, "title": title, "caption": caption, "shown": shown, "text": text}
         )
 
     def _file_name(self, kind: str, name: str) -> str:

@@ -42,6 +42,7 @@ class Finding(TypedDict):
     caption: str
     alt: NotRequired[str]
     shown: NotRequired[bool]
+    text: NotRequired[list[str]]
 
 
 class Quantity(TypedDict):

@@ -1,5 +1,6 @@
 """Read a run folder back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -35,11 +36,11 @@ class RunRecord:
     timing: dict[str, dict[str, float]]
     page: dict[str, Any]
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Return one of the run's tables."""
+    def table(self, name: str, *, text: Sequence[str] = ()) -> pd.DataFrame:
+        """Return one of the run's tables; the columns that `text` names as they were written, digit by digit."""
         path = self.path / "tables" / f"{name}.csv"
         try:
-            return pd.read_csv(path, keep_default_na=False, na_values=[""])
+            return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(text, str))
         except (OSError, ValueError) as error:
             raise InputError(f"{path} cannot be read as CSV ({error}).") from error
 

@@ -140,13 +140,14 @@ def test_stimuli_that_carry_the_answer_are_named_and_left_out(rng, tmp_path, mon
 @pytest.mark.parametrize(
     ("below", "above", "words"),
     [
-        (0.0002, 0.99, ["The similarity is significantly below its lower bound (p < 0.001)."]),
-        (0.97, 0.03, ["The similarity is significantly above its lower bound (p = 0.030)."]),
+        (0.0002, 0.99, ["The similarity is significantly below the lower bound of the ceiling (p < 0.001)."]),
+        (0.97, 0.03, ["The similarity is significantly above the lower bound of the ceiling (p = 0.030)."]),
         (
             0.4,
             0.62,
             [
-                "The similarity does not differ significantly from its lower bound (p = 0.400 for lying below, and "
+                "The similarity does not differ significantly from the lower bound of the ceiling (p = 0.400 for "
+                "lying below, and "
                 "p = 0.620 for lying above)."
             ],
         ),

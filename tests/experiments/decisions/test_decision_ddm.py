@@ -2,9 +2,12 @@
 
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from isocortex import InputError
+from isocortex.experiments.decisions.animal import Animal, error_delay, slower_errors
 from isocortex.experiments.decisions.decision_ddm import DecisionDDM
 from isocortex.experiments.decisions.decision_ddm_result import PLANTED
 
@@ -27,6 +30,13 @@ def test_simulated_trials_give_back_what_was_planted(tmp_path):
     page = (folder / "report.html").read_text()
     assert "simulated" in page
     assert "planted" in page
+
+
+def test_too_few_errors_are_not_compared_with_correct_choices():
+    trials = pd.DataFrame({"coherence": 0.5, "correct": [True] * 30 + [False] * 5, "rt": 400.0})
+    animal = Animal(trials, pd.DataFrame(), {}, pd.DataFrame())
+    assert np.isnan(error_delay(animal)).all()
+    assert "no coherence has 20 errors" in slower_errors("monkey 1", animal)
 
 
 @pytest.mark.parametrize(

@@ -25,21 +25,32 @@ def row(layer, mean, low, high, **more):
 
 
 @pytest.mark.parametrize(
-    ("rows", "sentence"),
+    ("leader", "rows", "sentence"),
     [
-        ([row("a", -0.1, -1.0, 1.0)], NONE + "a, −0.100 [−1.000, 1.000]"),
-        ([row("a", 0.1, 0.0, 0.2)], NONE + "a, 0.100 [0.000, 0.200]"),
-        ([row("a", 0.5, -0.2, 1), row("b", 0.4, 0.3, 0.5)], "Of the models, b is most like IT: r 0.400 [0.300, 0.500]"),
+        ("a", [row("a", -0.1, -1.0, 1.0)], NONE + "a, −0.100 [−1.000, 1.000]"),
+        ("a", [row("a", 0.1, 0.0, 0.2)], NONE + "a, 0.100 [0.000, 0.200]"),
         (
+            "a",
+            [row("a", 0.5, 0.2, 1), row("b", 0.4, 0.3, 0.5)],
+            "Of the models, a is most like IT: r 0.500 [0.200, 1.000]",
+        ),
+        (
+            "b",
+            [row("a", 0.5, -0.2, 1), row("b", 0.4, 0.3, 0.5)],
+            "Of the models with an interval above 0, b is most like IT: r 0.400 [0.300, 0.500]; a has a larger one, "
+            "0.500 [−0.200, 1.000], but its interval includes 0",
+        ),
+        (
+            "a",
             [row("a", -0.5, np.nan, np.nan)],
             "Whether any of the models is like IT is not known, because there is no interval; the largest r is that of "
             "a, −0.500 [–]",
         ),
     ],
 )  # fmt: skip
-def test_only_a_measurable_likeness_is_called_one(rows, sentence):
+def test_only_a_measurable_likeness_is_called_one(leader, rows, sentence):
     assert most_like(rows, among="the models", target="IT", measure="r") == sentence
-    assert leading(rows)["layer"] == ("b" if len(rows) == 2 else "a")
+    assert leading(rows)["layer"] == leader
 
 
 def test_models_that_never_learned_have_a_column_of_their_own():
@@ -92,5 +103,9 @@ def test_published_numbers_have_the_decimals_and_signs_of_ours():
 
 
 def test_eigenvalues_are_shown_with_their_imaginary_part():
-    table = pd.DataFrame({"E": [-0.25], "kind": ["stable"], "eigenvalue 1": [complex(-0.5, -0.25)]})
-    assert shown_points(table).iloc[0].tolist() == ["−0.250000", "stable", "−0.500 − 0.250i"]
+    table = pd.DataFrame({"E": [-0.25], "I": [-4e-19], "kind": ["stable"], "eigenvalue 1": [complex(-0.5, -0.25)]})
+    shown = shown_points(table)
+    assert shown.iloc[0].tolist() == [-0.25, 0.0, "stable", "−0.500 − 0.250i"]
+    assert list(shown) == ["E", "I", "kind", "eigenvalue"]
+    two = shown_points(table.assign(**{"eigenvalue 2": [-1.0]}))
+    assert list(two)[-2:] == ["eigenvalue 1", "eigenvalue 2"]

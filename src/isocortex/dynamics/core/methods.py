@@ -65,7 +65,8 @@ def search_in_words(*, start: str, step: float, same: float, slow: float | int |
     """Return how fixed points were found, from the starts, the largest Newton step and the distance of equal points."""
     text = (
         f"Fixed points were sought by the Levenberg–Marquardt method from {start}. A point is fixed if a Newton step "
-        f"from it is at most {significant(step)} of {box}, and points closer than {significant(same)} of it are one."
+        f"from it is at most {significant(step)} of {box}, and points that lie closer than {significant(same)} of it "
+        "count as one."
     )
     if slow is not None:
         ended = "where the speed first fell to" if early else "at minima of the speed of at most"

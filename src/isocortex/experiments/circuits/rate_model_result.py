@@ -180,7 +180,7 @@ class RateModelResult(Result):
     def _border_in_words(self) -> str:
         if self.unstable is None:
             return f"the border of r = {significant(HALF_WAY)}"
-        return f"the border between the two states, the unstable state at r = {number(self.border)},"
+        return f"the border between the two states (the unstable state at r = {number(self.border)})"
 
     def notes(self) -> list[str]:
         notes = ["Every crossing of the border counts, also where the rate returns at once."]

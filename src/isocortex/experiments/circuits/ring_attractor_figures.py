@@ -65,19 +65,24 @@ def draw_bump(theory: Bump, cue: float, held: xr.DataArray, strengths: pd.DataFr
     curve = [(each, bump_or_none(ring.replace(J_1=each))) for each in np.linspace(2.001, J.max(), 300)]
     known = [(each, found) for each, found in curve if found is not None]
     strong = np.array([J.min(), 2.0, *(each for each, _ in known)])
+    away = (ring.angles - cue + 180) % 360 - 180  # so that the bump stands in the middle of the panel
+    places = np.argsort(away)
     uniform = float(np.asarray(ring.I)) / (1 - float(ring.J_0))
     half_widths = np.array([180, 180, *(found.half_width for _, found in known)], float)
     peaks = np.array([uniform, uniform, *(found.peak for _, found in known)])
     return plots.profiles(
         {
-            "the bump": {"simulated": (ring.angles, held.values), "theory": (ring.angles, theory.rates(cue))},
+            "the bump": {
+                "simulated": (away[places], held.values[places]),
+                "theory": (away[places], theory.rates(cue)[places]),
+            },
             "its half-width": {
                 "simulated": (J, strengths["half_width"].to_numpy()),
                 "theory": (strong, half_widths),
             },
             "its highest rate": {"simulated": (J, strengths["peak"].to_numpy()), "theory": (strong, peaks)},
         },
-        x_label=["direction of the population (°)", "strength of the cosine J₁", "strength of the cosine J₁"],
+        x_label=["direction of the population − cue (°)", "strength of the cosine J₁", "strength of the cosine J₁"],
         y_label=["rate (a.u.)", "half-width θ_c (°)", "rate (a.u.)"],
     )
 

@@ -248,9 +248,9 @@ class RingResult(Result):
         yield Table(
             "sizes",
             self.sizes,
-            "Lowest and highest eigenvalue of a shift of the bump, over its positions between two populations. With "
-            "few populations the bump prefers some directions; in the limit of many all are neutral.",
-            title="How neutral is the neutral direction?",
+            "Lowest and highest eigenvalue of a shift of the bump, over its positions between two populations. Where "
+            "it is not 0, the bump prefers some directions; with more populations it comes closer to 0.",
+            title="Does the bump prefer some directions?",
             shown=True,
         )
         yield Table("strengths", self.strengths, "Half-width and highest rate of the bump, by J₁.")
@@ -273,13 +273,15 @@ class RingResult(Result):
 
     def notes(self) -> list[str]:
         return [
-            f"The bump of {self.options.n} populations is only nearly neutral: see the table of neutral directions.",
+            f"A bump on {self.options.n} populations prefers some directions a little, even where all populations are "
+            "equal: see the table of the eigenvalue of a shift.",
             "The rates of silent populations fluctuate below zero, as the noise is added to the rate and not to the "
             "input.",
         ]
 
     def methods(self) -> list[str]:
         given = self.options
+        strengths, growth = (found.attrs["methods"].replace("J_1", "$J_1$") for found in (self.strengths, self.growth))
         return [
             "The rates follow $\\tau\\, dr(\\theta)/dt = -r(\\theta) + \\max(0, I + \\langle (J_0 + J_1 \\cos(\\theta "
             "- \\theta')) r(\\theta') \\rangle) + \\tau \\sigma\\, dW/dt$. The bump $B \\max(0, \\cos(\\theta - "
@@ -289,8 +291,8 @@ class RingResult(Result):
             "mode. Noise projected on it gives the diffusion constant $D = (\\sigma J_1 / B)^2 / (4 n)$. Unequal "
             "inputs ΔI give the drift $\\frac{J_1}{n B \\tau} \\sum \\Delta I \\sin(\\theta - \\psi)$ over the active "
             "populations.",
-            f"Bump: {self.held.attrs['methods']} Other J₁: {self.strengths.attrs['methods']} Growth of a small cosine: "
-            f"{self.growth.attrs['methods']} The eigenvalue of a shift was taken at {PLACES} positions of the bump "
+            f"Bump: {self.held.attrs['methods']} Other $J_1$: {strengths} Growth of a small cosine: {growth} The "
+            f"eigenvalue of a shift was taken at {PLACES} positions of the bump "
             "between two populations.",
             f"Memory: the cue at {significant(given.cue)}° was on for {significant(self.cued)} ms, and the bump "
             f"settled for {significant(self.released - self.cued)} ms, before the delay of "

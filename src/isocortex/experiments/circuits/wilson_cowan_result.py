@@ -149,7 +149,8 @@ class WilsonCowanResult(Result):
             "phase_plane",
             partial(draw_planes, self.main, self.rhythm, BOX, STARTS, TRAJECTORY),
             title="Phase planes",
-            caption="Left: the system of the options; the tint shows which stable state is reached from there. Right: "
+            caption="Left: the populations with the weights of the options; the tint shows which stable state is "
+            "reached from there. Right: "
             f"the published weights of the rhythm. Arrows show the direction of the flow. Trajectories of "
             f"{TRAJECTORY} ms begin at the dots: {listed(str(start) for start in STARTS)}.",
             alt="Two phase planes with the nullclines of E and I, fixed points, basins, separatrix and trajectories.",
@@ -167,21 +168,22 @@ class WilsonCowanResult(Result):
             partial(draw_memory, self.memory, self.sharp, self.seeds),
             title="Is a pulse remembered?",
             caption=f"The share of {self.options.trials} trials in which E is above {significant(HIGH)} "
-            f"{significant(DURATION - ONSET - LENGTH)} ms after a pulse of {significant(LENGTH)} ms.",
+            f"at {significant(DURATION - ONSET - LENGTH)} ms after a pulse of {significant(LENGTH)} ms.",
             alt="The share of trials that remember the pulse against its strength, with noise and without.",
         )
         yield Picture(
             "examples",
             partial(draw_examples, self.examples),
-            title="Trials with one strength",
-            caption=f"E under noise. The pulse, with a strength of {significant(self.example)}, is grey.",
+            title="Trials with a pulse of one strength",
+            caption=f"E with noise in {len(self.examples)} trials. The pulse is grey, and its strength is "
+            f"{significant(self.example)}.",
             alt="Paths of E against time under noise, before, during and after the pulse.",
         )
         yield Table(
             "fixed_points",
             shown_points(self.points),
-            "Eigenvalues of the Jacobian, in 1/ms.",
-            title="Fixed points of the system of the options",
+            "The eigenvalues are those of the Jacobian, in 1/ms.",
+            title="Fixed points with the weights of the options",
             shown=True,
         )
         if self.options.is_published():
@@ -201,13 +203,17 @@ class WilsonCowanResult(Result):
     def answer(self) -> str:
         found, tau = self.numbers(), significant(self.rhythm.tau_i)
         points = self.points.to_dict("records")
-        kinds = listed(f"a {p['kind']} at ({number(p['E'])}, {number(p['I'])})" for p in points)
+        kinds = listed(
+            f"{'an' if p['kind'][0] == 'u' else 'a'} {p['kind']} at ({number(p['E'])}, {number(p['I'])})"
+            for p in points
+        )
         n = len(points)
         return (
             f"With the weights of the options the populations have {n} fixed {'point' if n == 1 else 'points'} (E, I): "
-            f"{kinds}. With the published weights of the rhythm the fixed point loses its stability at τ_I = "
-            f"{number(found['hopf.tau_i'])} ms, and at τ_I = {tau} ms the populations oscillate with a period of "
-            f"{number(found['cycle.period.converged'], 2)} ms. {self._memory_in_words()}"
+            f"{kinds}. With other published weights, those of the rhythm, the fixed point loses its stability where "
+            f"the time constant of the inhibitory population reaches {number(found['hopf.tau_i'])} ms, and at {tau} ms "
+            f"the populations oscillate with a period of {number(found['cycle.period.converged'], 2)} ms. "
+            f"{self._memory_in_words()}"
         )
 
     def _memory_in_words(self) -> str:
@@ -238,18 +244,20 @@ class WilsonCowanResult(Result):
 
     def methods(self) -> list[str]:
         rhythm, main, drive = self.rhythm, self.main, self.noisy
-        weights = f"w_EE = {rhythm.w_ee:g}, w_EI = {rhythm.w_ei:g}, w_IE = {rhythm.w_ie:g}, w_II = {rhythm.w_ii:g}"
+        weights = {"EE": rhythm.w_ee, "EI": rhythm.w_ei, "IE": rhythm.w_ie, "II": rhythm.w_ii}
+        given = ", ".join(f"$w_{{{name}}}$ = {value:g}" for name, value in weights.items())
+        by_tau, cycles = (found.attrs["methods"].replace("tau_i", "$\\tau_I$") for found in (self.by_tau, self.cycles))
         return [
             "The rates follow $\\tau_E\\, dE/dt = -E + F_E(w_{EE} E - w_{EI} I + I_E)$ and "
             "$\\tau_I\\, dI/dt = -I + F_I(w_{IE} E - w_{II} I + I_I)$ with the F–I curve "
             f"${CURVES['sigmoid'].equation}$, where a = {main.a_e:g} and θ = {main.theta_e:g} for E, and a = "
             f"{main.a_i:g} and θ = {main.theta_i:g} for I.",
             f"{self.points.attrs['methods']} The separatrix is the stable manifold of the saddle, followed backwards "
-            f"in time. {self.by_input.attrs['methods']}",
-            f"The rhythm has {weights}, I_E = {rhythm.I_e:g} and τ_I = {rhythm.tau_i:g} ms. Euler's method: "
+            f"in time. {self.by_input.attrs['methods'].replace('I_e', '$I_E$')}",
+            f"The rhythm has {given}, $I_E$ = {rhythm.I_e:g} and $\\tau_I$ = {rhythm.tau_i:g} ms. Euler's method: "
             f"{self.paths['euler'].attrs['methods']} Converged: {self.paths['converged'].attrs['methods']} The period "
             "is the time between rises of E through the middle of its range, in the second half of the path. "
-            f"{self.by_tau.attrs['methods']} Limit cycles: {self.cycles.attrs['methods']}",
+            f"{by_tau} Limit cycles: {cycles}",
             f"Memory: E gets a pulse from {significant(ONSET)} to {significant(ONSET + LENGTH)} ms, and each input "
             "Ornstein–Uhlenbeck noise with a stationary standard deviation of "
             f"{significant(drive.sigma)} and a time constant of {significant(drive.tau_drive)} ms, from (0, 0). For "

@@ -40,7 +40,7 @@ def learning_findings(found: Cognition) -> Iterator[Finding]:
         title="Learning the task",
         caption="Loss and success of each batch of fresh trials. "
         + "The first batches are easier, until they are mastered. " * (found.n_easier > 0)
-        + "A line ends where its network stops. " * stops
+        + "A line ends where its network stops, and the median is that of the networks that still learn. " * stops
         + f"On the test trials the networks reach {number(accuracy['trained'])}, the ideal observer "
         f"{number(found.ideal)}, untrained networks {number(accuracy['untrained'])}.",
         alt="Loss falls and the share of correct trials rises towards the ideal observer's, one line per network.",

@@ -12,7 +12,7 @@ import xarray as xr
 
 from ...analysis import selectivity
 from ...dynamics import fixed_points, time_constants
-from ...formats import listed, number, significant
+from ...formats import counted, listed, number, percent, significant
 from ...learning import behaviour, perturbation_table
 from ...models import disconnect, lesion, member, with_noise, with_pulse
 from ...shapes import PRNGKey
@@ -103,13 +103,14 @@ class Mechanism:
         said = [f"{name} in {n}" for name, n in zip(what, counts.tolist(), strict=True) if n]
         text = (
             f" While the mean input of “{self.situation}” is held, the search finds {listed(said)} of "
-            f"{counts.sum()} networks."
+            f"{counted(int(counts.sum()), 'network')}."
         )
         decay = self.decay_times(self.situation)
         if len(decay):
             text += (
                 " A small deviation from a stable point decays with a time constant of "
-                f"{number(np.median(decay), 0)} ms (the slowest mode; median over networks)."
+                f"{number(np.median(decay), 0)} ms (the slowest mode"
+                f"{f'; median over {len(decay)} networks' if len(decay) > 1 else ''})."
             )
         return text
 
@@ -232,12 +233,12 @@ def perturbations(found: Cognition, tested: xr.Dataset, draw: np.random.Generato
     n, first = max(1, round(LESIONED * n_units)), task.input_names[1]
     random = np.stack([draw.permutation(n_units) < n for _ in range(n_seeds)])
     cut = draw.random((n_seeds, n_units, n_units)) < LESIONED
-    done: dict[str, Callable[..., Any]] = {f"{n} random units silenced": lambda m, x: (lesion(m, random), x)}
+    done: dict[str, Callable[..., Any]] = {f"{counted(n, 'random unit')} silenced": lambda m, x: (lesion(m, random), x)}
     if (told := told_apart(tested)) is not None:
         distance = np.stack([table["d_prime"].abs() for table in told])
         selective = distance >= np.sort(distance, axis=1)[:, -n, None]
-        done[f"{n} most selective units silenced"] = lambda m, x: (lesion(m, selective), x)
-    done[f"{LESIONED:.0%} of the connections cut"] = lambda m, x: (disconnect(m, cut), x)
+        done[f"{counted(n, 'most selective unit')} silenced"] = lambda m, x: (lesion(m, selective), x)
+    done[f"{percent(LESIONED, 0)} of the connections cut"] = lambda m, x: (disconnect(m, cut), x)
     if (sigma := float(np.ravel(trained.noise)[0])) > 0:
         done["network noise off"] = lambda m, x: (with_noise(m, 0.0), x)
         done["network noise × 3"] = lambda m, x: (with_noise(m, 3 * sigma), x)

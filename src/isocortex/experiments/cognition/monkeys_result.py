@@ -115,10 +115,13 @@ class BesideMonkeys(PerceptualResult):
                 f"With input noise of σ = {number(found.sigma, 2)} √ms the networks have a threshold of "
                 f"{number(middle(found.fits, 'threshold'), 1)} % (median) without further training, {name} one of "
                 f"{number(self.animals[name].threshold, 1)} %. A constant of {number(found.constant, 0)} ms is added "
-                "to the networks' reaction times, for what is not part of the decision; it has no part in their fall."
+                "to the networks' reaction times, for what is not part of the decision; it does not change by how "
+                "much they fall."
                 for name, found in self.matched.items()
             ),
-            "The motion that the monkeys saw had noise of its own.",
+            "The monkeys saw moving dots, whose motion is noisy itself. The input noise of the networks stands for "
+            "that noise "
+            "and for the noise in the monkeys' brains together.",
             *super().notes(),
         ]
 

@@ -83,11 +83,12 @@ class TaskResult(Result):
     def learned(self) -> str:
         """Say how many networks learned the task."""
         n, n_learned = len(self.found.accuracy["trained"]), len(self.found.learned)
-        return (
-            f"{n_learned} of {counted(n, 'network')} learned {type(self.found.task).__name__}: "
-            f"{'it reaches' if n_learned == n == 1 else 'these reach' if n_learned else 'none reaches'} "
-            f"{percent(TRAINED, 0)} of the ideal observer's success or more."
-        )
+        task, least = type(self.found.task).__name__, f"{percent(TRAINED, 0)} of the ideal observer's success"
+        if n == 1:
+            said = f"learned {task}: it reaches" if n_learned else f"did not learn {task}: it stays below"
+            return f"The network {said} {least}."
+        reach = "it reaches" if n_learned == 1 else "these reach" if n_learned else "none reaches"
+        return f"{n_learned} of {n} networks learned {task}: {reach} {least} or more."
 
     def success(self) -> str:
         """Say how often the networks succeed beside the ideal observer and their control."""
@@ -115,7 +116,8 @@ class TaskResult(Result):
             if n_learned
             else "so no state space and no fixed points are shown"
         )
-        which = f"{n - n_learned} of {n} networks stay below {percent(TRAINED, 0)} of the ideal observer's success"
+        few = "The network stays" if n == 1 else f"{n - n_learned} of {n} networks stay"
+        which = f"{few} below {percent(TRAINED, 0)} of the ideal observer's success"
         return [
             *above,
             f"{which}{' and ' if n_learned else ', '}{so}: the states of a network that has not learned the task do "
@@ -134,19 +136,20 @@ class TaskResult(Result):
     def network_methods(self) -> list[str]:
         """Return what was trained and tested, and how, in paragraphs."""
         given, task = self.options, self.found.task
-        network = f"a layer of {given.units} {given.architecture} units without noise"
+        network = f"A network is a layer of {given.units} {given.architecture} units without noise"
         if given.architecture == "CTRNN":
             network = (
-                f"{given.units} units, "
+                f"The state of a network's {given.units} units follows "
                 r"$h \leftarrow (1 - \alpha) h + \alpha f(W_x x + W_r h + b) + \sigma \sqrt{2 \alpha} \xi$ with "
                 rf"$\alpha = dt / \tau$, where f is {given.activation}, dt is {significant(task.dt)} ms, τ is "
                 f"{significant(given.tau)} ms and σ is {significant(given.network_noise)}; h starts at 0"
             )
         dale = ""
         if given.excitatory is not None:
-            dale = f" They obey Dale's law: {percent(given.excitatory, 0)} of the units excite."
+            dale = f" The units obey Dale's law: {percent(given.excitatory, 0)} of the units excite."
+        each = f"There are {given.seeds} networks, each with its own weights, trials and noise"
         return [
-            f"{counted(given.seeds, 'network')} with weights, trials and noise of their own: {network}.{dale}",
+            f"{'There is one network' if given.seeds == 1 else each}. {network}.{dale}",
             self.found.history.attrs["methods"],
             f"The networks were tested on {given.test_trials} fresh trials, the same for all, with their noise on. A "
             f"trial is a success if {task.SUCCESS}. The ideal observer's probability of success is known for each of "

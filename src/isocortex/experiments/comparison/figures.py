@@ -52,10 +52,20 @@ def bars(found: "Comparison") -> Picture:
         caption="Black lines are 95 % intervals. "
         + ("White dots are subjects. " if len(found.inputs.data) > 1 else "")
         + (f"The grey band is the noise ceiling ({found.ceiling.kind}). " if found.ceiling else "")
-        + "Stars mark models that differ from 0 (* p < 0.05, ** p < 0.01, *** p < 0.001, Holm). In the lines above the "
-        "bars, the model with the disc is better than those with a triangle (p < 0.05, Holm, all pairs).",
+        + _marks(found),
         alt=f"Bar chart of the {found.measure} of the data and {', '.join(found.by_subject)}.",
     )
+
+
+def _marks(found: "Comparison") -> str:
+    """Explain the marks of significance that are drawn, or say that there are none."""
+    stars = "Stars mark models that differ from 0 (* p < 0.05, ** p < 0.01, *** p < 0.001, Holm)."
+    lines = (
+        "In the lines above the bars, the model with the disc is better than those with a triangle (p < 0.05, Holm, "
+        "all pairs)."
+    )
+    drawn = [stars] * bool((found.table["p"] < 0.05).any()) + [lines] * any(found.better_than.values())
+    return " ".join(drawn) or "No model differs significantly from 0 or from another model (p < 0.05, Holm)."
 
 
 def matrices(found: "Comparison") -> Picture:

@@ -122,7 +122,7 @@ class Comparison(Result):
         yield Table(
             "answer",
             answer_table(self),
-            title=f"{self.measure[0].upper()}{self.measure[1:]} of each model and the data, mean [95 % interval]",
+            title=f"{self.measure[0].upper()}{self.measure[1:]} of each model and the data",
             caption=" ".join(self.explained()),
             shown=True,
         )
@@ -176,6 +176,7 @@ class Comparison(Result):
 
     def explained(self) -> Iterator[str]:
         """Yield what the columns of the table of answers are."""
+        yield "Mean similarity [95 % interval]."
         yield self.ceiling_in_words(kind=True)
         yield (
             "The p values against 0 are two-sided. Those of the ceiling are one-sided: they ask whether the similarity "

@@ -25,9 +25,10 @@ def reached(row: Mapping[str, Any]) -> list[str]:
         return []
     if min(below, above) < SIGNIFICANT:
         side, p = ("below", below) if below < above else ("above", above)
-        return [f"The similarity is significantly {side} its lower bound ({p_value(p)})."]
+        return [f"The similarity is significantly {side} the lower bound of the ceiling ({p_value(p)})."]
     return [
-        f"The similarity does not differ significantly from its lower bound ({p_value(below)} for lying below, and "
+        f"The similarity does not differ significantly from the lower bound of the ceiling ({p_value(below)} for "
+        "lying below, and "
         f"{p_value(above)} for lying above)."
     ]
 

@@ -1,17 +1,28 @@
 """The trials of an animal, the models fitted to them, and what both say."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ...analysis import WINDOW, DecisionFit
 from ...dynamics import choice_probability, mean_decision_time
-from ...formats import number, significant
+from ...formats import counted, listed, number, significant
 
 FEWEST_ERRORS = 20
 """Errors at a coherence, for their mean reaction time to be compared with that of correct choices."""
+
+ADDED = {
+    "collapse": "the bound falls",
+    "drift_sd": "the drift varies between trials",
+    "start_range": "the start varies between trials",
+    "non_decision_range": "the non-decision time varies between trials",
+    "contaminants": "a few choices are random (contaminants)",
+}
+"""Parameter → what a model with it adds to the simple one."""
+SIMPLER = {"simple": "The simple model", "contaminants": "The simple model with contaminants"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,23 +49,34 @@ class Animal:
         """The fit of the variant that predicts held-out trials best."""
         return self.fits[str(self.variants.sort_values("behind")["variant"].iloc[0])]
 
-    def answer(self) -> str:
-        """Return the outcome in a sentence."""
-        rows = self.variants.set_index("variant")
-        contaminants, simple = rows.loc["contaminants"], rows.loc["simple"]
-        estimates = self.best.table["estimate"].to_dict()
-        k, B, delay = (estimates[name] for name in ("drift_per_coherence", "bound", "non_decision"))
-        verdict = (
-            f"calls {simple['impossible']:.0f} held-out trials impossible"
-            if simple["impossible"]
-            else f"is worse by {number(simple['behind'])} ± {number(2 * simple['behind_error'])} nats per trial"
-        )
-        return (
-            f"the model “{self.best.variant}” predicts held-out trials best (drift per coherence k = "
-            f"{significant(k)}/√s, bound B = {significant(B)} √s, non-decision time {number(delay, 0)} ms). The "
-            f"simple model {verdict}; with contaminants it is worse by {number(contaminants['behind'])} ± "
-            f"{number(2 * contaminants['behind_error'])} nats per trial (± two standard errors)."
-        )
+    def answer(self, name: str) -> str:
+        """Return which model predicts the trials best, with its parameters, and how much worse simpler ones are."""
+        best = self.best
+        also = [what for parameter, what in ADDED.items() if parameter in best.table.index]
+        k, B, delay = (_estimate(best, parameter) for parameter in ("drift_per_coherence", "bound", "non_decision"))
+        said = [
+            f"Of the models, “{best.variant}” predicts held-out trials of {name} best"
+            f"{f': in it, {listed(also)}' if also else ''}. The drift per coherence is k = {k} /√s, the bound "
+            f"B = {B} √s, and the mean non-decision time {delay} ms (95 % intervals in brackets)."
+        ]
+        for row in self.variants.to_dict("records"):
+            if row["variant"] != best.variant and row["variant"] in SIMPLER:
+                said.append(f"{SIMPLER[row['variant']]} {_verdict(row)}.")
+        return " ".join(said)
+
+
+def _estimate(fit: DecisionFit, parameter: str) -> str:
+    """Return an estimate with its interval."""
+    estimate, low, high = (significant(fit.table.loc[parameter, what]) for what in ("estimate", "low", "high"))
+    return f"{estimate} [{low}, {high}]"
+
+
+def _verdict(row: Mapping[Hashable, Any]) -> str:
+    """Say how much worse than the best a variant predicts held-out trials."""
+    if row["impossible"]:
+        return f"calls {counted(row['impossible'], 'held-out trial')} impossible"
+    behind, error = number(row["behind"]), number(2 * row["behind_error"])
+    return f"is worse by {behind} ± {error} nats per trial (± two standard errors)"
 
 
 def variant_table(fits: Mapping[str, DecisionFit], scores: np.ndarray) -> pd.DataFrame:
@@ -95,7 +117,7 @@ def variant_table(fits: Mapping[str, DecisionFit], scores: np.ndarray) -> pd.Dat
 def error_delay(animal: Animal) -> tuple[float, float]:
     """Return by how many ms errors are slower than correct choices, and the standard error, pooled over coherences.
 
-    Within each coherence above 0 with enough errors, weighted by precision.
+    Within each coherence above 0 with enough errors, weighted by precision; NaN where none has enough.
     """
     gaps, errors = [], []
     trials = animal.trials.astype({"correct": bool})
@@ -104,6 +126,8 @@ def error_delay(animal: Animal) -> tuple[float, float]:
         if len(slow) >= FEWEST_ERRORS:
             gaps.append(slow.mean() - fast.mean())
             errors.append(np.hypot(slow.std(ddof=1) / np.sqrt(len(slow)), fast.std(ddof=1) / np.sqrt(len(fast))))
+    if not gaps:
+        return np.nan, np.nan
     weights = 1 / np.square(errors)
     return float(np.average(gaps, weights=weights)), float(weights.sum() ** -0.5)
 
@@ -113,10 +137,16 @@ def slower_errors(name: str, animal: Animal) -> str:
     gap, error = error_delay(animal)
     fast = animal.trials["rt"].to_numpy(float).min()
     which = "slower" if gap > 0 else "faster"
+    compared = (
+        f"no coherence has {FEWEST_ERRORS} errors, so that their reaction times are not compared with those of correct "
+        "choices."
+        if np.isnan(gap)
+        else f"errors are {number(abs(gap), 0)} ± {number(2 * error, 0)} ms {which} than correct choices of the same "
+        "coherence (± two standard errors); the simple model predicts no difference."
+    )
     return (
-        f"{name.capitalize()}: errors are {number(abs(gap), 0)} ± {number(2 * error, 0)} ms {which} than correct "
-        "choices of the same coherence (± two standard errors); the simple model predicts no difference. The fastest "
-        f"response came after {number(fast, 0)} ms; in a model without contaminants the non-decision time of every "
+        f"{name.capitalize()}: {compared} The fastest response came after {number(fast, 0)} ms; in a model without "
+        "contaminants the non-decision time of every "
         "trial would have to be shorter."
     )
 

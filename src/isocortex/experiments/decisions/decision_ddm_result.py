@@ -215,7 +215,9 @@ class DecisionDDMResult(Result):
         return pd.DataFrame(rows)
 
     def answer(self) -> str:
-        return " ".join(f"{name.capitalize()}: {animal.answer()}" for name, animal in self.animals.items())
+        return " ".join(
+            animal.answer("the simulated animal" if self.planted else name) for name, animal in self.animals.items()
+        )
 
     def notes(self) -> list[str]:
         simulated = (
@@ -229,7 +231,7 @@ class DecisionDDMResult(Result):
         ]
 
     def methods(self) -> list[str]:
-        parameters = "; ".join(f"{name} ({p.unit}): {p.meaning}" for name, p in PARAMETERS.items())
+        parameters = "; ".join(f"{name.replace('_', ' ')} ({p.unit}), {p.meaning}" for name, p in PARAMETERS.items())
         return [
             "Evidence x starts at 0 (unless the start varies) and follows $dx = v\\, dt + dW$ with time in s and the "
             "noise as the unit of evidence; the drift is v = k × coherence. At the bound B the choice is correct, at "

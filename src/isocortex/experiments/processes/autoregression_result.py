@@ -105,7 +105,7 @@ class AutoRegressionResult(Result):
                     for name, value in PUBLISHED.items()
                 ]
             ),
-            "The published recipe leaves the last pair out and fits a constant.",
+            "The published recipe (Neuromatch Academy, W2D4) leaves the last pair out and fits a constant.",
             title=f"Estimates of λ from the published series (λ = {significant(PUBLISHED_RETENTION)})",
             shown=True,
         )
@@ -114,7 +114,7 @@ class AutoRegressionResult(Result):
             self.draw_bias,
             title="Short series underestimate λ",
             caption=f"Points: mean of {self.options.series} least-squares estimates with a constant (standard errors "
-            f"below {number(max(self.errors.values()))}). Line: (1 + 3λ)/T, the bias to first order in 1/T.",
+            f"below {number(max(self.errors.values()))}). Line: $(1 + 3 \\lambda)/T$, the bias to first order in 1/T.",
             alt="The shortfall of the mean estimate shrinks in proportion to the length of the series.",
         )
         yield Picture(
@@ -155,12 +155,14 @@ class AutoRegressionResult(Result):
     def answer(self) -> str:
         found, shortest = self.numbers(), LENGTHS[0]
         return (
-            f"A regression recovers λ well from long series and underestimates it from short ones: over series of "
-            f"{shortest} values the mean estimate is {number(found[f'bias.{shortest}'])} for λ = "
-            f"{significant(self.options.retention)} (theory {number(found[f'bias.{shortest}.theory'])}). From the "
-            f"published series the published recipe gives λ̂ = {number(self.recipes['published recipe'], 4)} (published "
-            f"{number(PUBLISHED['published recipe'], 4)}), all pairs give {number(self.recipes['all pairs'], 4)}. BIC "
-            f"chooses order {self.chosen['bic']} for a process of order {len(PLANTED)}."
+            f"A regression recovers λ, the share of a value that the next one keeps, well from long series and "
+            f"underestimates it from short ones: over series of {shortest} values the mean estimate is "
+            f"{number(found[f'bias.{shortest}'])} for λ = {significant(self.options.retention)} (standard error "
+            f"{number(found[f'bias.{shortest}.error'])}; theory {number(found[f'bias.{shortest}.theory'])}). From the "
+            f"series of Neuromatch Academy its own recipe gives λ̂ = {number(self.recipes['published recipe'], 4)} "
+            f"(published {number(PUBLISHED['published recipe'], 4)}), and a regression on all pairs of values gives "
+            f"{number(self.recipes['all pairs'], 4)}. For a process of order {len(PLANTED)}, BIC chooses order "
+            f"{self.chosen['bic']} and AIC order {self.chosen['aic']}."
         )
 
     def methods(self) -> list[str]:
@@ -169,7 +171,8 @@ class AutoRegressionResult(Result):
             f"Each value was regressed on those before it by least squares. The published series has λ = "
             f"{significant(PUBLISHED_RETENTION)}, σ = {significant(PUBLISHED_SD)} per step, x₀ = "
             f"{significant(PUBLISHED_START)} and 200 values from NumPy's seed {PUBLISHED_SEED}. To first order in 1/T "
-            "the bias is −(1 + 3λ)/T (Kendall 1954, 10.1093/biomet/41.3-4.403). The process whose order is estimated "
+            "the bias is $-(1 + 3 \\lambda)/T$ (Kendall 1954, doi:10.1093/biomet/41.3-4.403). The process whose order "
+            "is estimated "
             f"has the coefficients {lags}; orders up to {HIGHEST_ORDER} were compared on the same values, by the "
             "Gaussian likelihood given the first ones."
         ]

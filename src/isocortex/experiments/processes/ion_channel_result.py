@@ -152,11 +152,14 @@ class IonChannelResult(Result):
     def answer(self) -> str:
         found = self.numbers()
         opened, closed = (self.visits[name].mean() for name in ("open", "closed"))
+        relaxation = 1 / (self.options.opening + self.options.closing)
         return (
-            f"The channel is open {number(found['telegraph.open_fraction'], 4)} of the time (equilibrium "
+            f"The channel is open {number(found['telegraph.open_fraction'], 4)} of the time (standard error "
+            f"{number(found['telegraph.open_fraction.error'], 4)}; equilibrium "
             f"{number(found['telegraph.equilibrium.open'], 4)}). It stays open for {number(opened, 2)} ms on average "
             f"(theory {significant(self.dwell_theory['open'])}) and closed for {number(closed, 1)} ms (theory "
-            f"{significant(self.dwell_theory['closed'])})."
+            f"{significant(self.dwell_theory['closed'])}). The probability of being open approaches equilibrium "
+            f"exponentially, with a time constant of {significant(relaxation)} ms."
         )
 
     def methods(self) -> list[str]:

@@ -154,7 +154,8 @@ class LinearSystemsResult(Result):
             "convergence",
             self.draw_convergence,
             title="How the error shrinks with the step",
-            caption="Lines: the first term of the error, T·|a|·|a·dt|^p/(p + 1)! for a scheme of order p. Runge–Kutta "
+            caption="Lines: the first term of the error, $T |a| |a\\, dt|^p/(p + 1)!$ for a scheme of order p. "
+            "Runge–Kutta "
             "reaches the rounding error of 64-bit numbers, about 1e−14.",
             alt="Three panels with logarithmic axes: the errors fall along straight lines of slopes 1, 2 and 4.",
         )
@@ -202,8 +203,8 @@ class LinearSystemsResult(Result):
         found, table = self.numbers(), self.behaviours()
         agree = (table["published"] == table["here"]).sum()
         return (
-            f"The signs of the eigenvalues' real and imaginary parts name the published behaviour of {agree} of "
-            f"{len(table)} systems. Euler's method with steps of 1 ms ends "
+            f"The signs of the eigenvalues' real and imaginary parts predict the published behaviour of {agree} of "
+            f"{len(table)} systems: oscillation, growth, decay or a saddle. Euler's method with steps of 1 ms ends "
             f"{significant(100 * found['one.euler.relative_error'])} % from the exact solution. Its error shrinks in "
             f"proportion to the step (order {number(found['one.order.euler'], 2)}); Heun's method has order "
             f"{number(found['one.order.heun'], 2)}, the Runge–Kutta method {number(found['one.order.rk4'], 2)}."
@@ -218,7 +219,8 @@ class LinearSystemsResult(Result):
 
     def methods(self) -> list[str]:
         return [
-            "$\\dot{x} = A x$. The exact solution is the matrix exponential (SciPy), and the eigenvalues are NumPy's. "
+            "The systems are $\\dot{x} = A x$. The exact solution is the matrix exponential (SciPy), and the "
+            "eigenvalues are NumPy's. "
             "A system decays if every real part is negative, grows if every one is positive, is a saddle if there are "
             "both, and oscillates if the pair is imaginary."
         ]

@@ -167,16 +167,27 @@ class PoissonResult(Result):
         found = self.numbers()
         return (
             f"The intervals of Poisson trains have a coefficient of variation of {number(found['poisson.cv'])}, and "
-            f"their spike counts a Fano factor of {number(found['poisson.fano'])}; theory says 1 for both. A dead time "
-            f"of {significant(self.refractory)} ms makes the trains more regular: the coefficient of variation falls "
-            f"to {number(found['refractory.cv'])} (theory {number(self.cv_theory)}), and the Fano factor of counts in "
-            f"1 s to {number(found['refractory.fano'])} (theory {number(self.cv_theory**2)} in long windows)."
+            f"their spike counts in 100 ms a Fano factor of {number(found['poisson.fano'])}; theory says 1 for both. "
+            f"{self._dead_time_in_words()} Where the rate changes in time, the spikes follow it: at every phase their "
+            f"rate is within {number(found['thinned.largest_error'], 1)} spikes/s of the true one."
+        )
+
+    def _dead_time_in_words(self) -> str:
+        if self.refractory == 0:
+            return "Without a dead time no train is more regular."
+        found = self.numbers()
+        return (
+            f"A dead time of {significant(self.refractory)} ms makes the trains more regular: the coefficient of "
+            f"variation falls to {number(found['refractory.cv'])} (theory {number(self.cv_theory)}), and the Fano "
+            f"factor of counts in 1 s to {number(found['refractory.fano'])} (theory {number(self.cv_theory**2)} in "
+            "long windows)."
         )
 
     def methods(self) -> list[str]:
         return [
             f"{self.plain.n_units} trains of each kind were simulated for {significant(self.plain.duration)} ms. "
             "Intervals are exponential, plus the dead time. For the changing rate a train is drawn at twice the mean "
-            "rate, and a spike at time t is kept with probability λ(t)/λ_max (thinning). Fano factors pool all "
+            "rate, and a spike at time t is kept with probability $\\lambda(t)/\\lambda_{max}$ (thinning). Fano "
+            "factors pool all "
             "trains and windows."
         ]

@@ -89,12 +89,16 @@ def point_quantities(variables: Sequence[str], prefix: str = "fixed_point", of: 
 
 
 def shown_points(table: pd.DataFrame) -> pd.DataFrame:
-    """Return fixed points as text for the page."""
+    """Return fixed points for the page, with complex eigenvalues as text; a single one needs no number.
+
+    What is 0 but for rounding becomes 0: six decimals stay.
+    """
 
     def text(value: object) -> object:
-        if isinstance(value, complex):
-            turn = f" {'+' if value.imag >= 0 else '−'} {number(abs(value.imag))}i" if value.imag else ""
-            return f"{number(value.real)}{turn}"
-        return number(value, 6) if isinstance(value, float) else value
+        if not isinstance(value, complex):
+            return round(value, 6) + 0.0 if isinstance(value, float) else value
+        turn = f" {'+' if value.imag >= 0 else '−'} {number(abs(value.imag))}i" if value.imag else ""
+        return f"{number(value.real)}{turn}"
 
-    return table.map(text)
+    one = "eigenvalue 2" not in table
+    return table.map(text).rename(columns={"eigenvalue 1": "eigenvalue"} if one else {})

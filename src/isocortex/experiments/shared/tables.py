@@ -163,9 +163,14 @@ def most_like(rows: Sequence[Mapping[str, Any]], *, among: str, target: str, mea
     measure : str
         The similarity, in words.
     """
-    top = leading(rows)
+    top, largest = leading(rows), best(rows)
     if top["low"] > 0:
-        return f"Of {among}, {top['layer']} is most like {target}: {measure} {interval(top)}"
+        which = "" if top is largest else " with an interval above 0"
+        said = f"Of {among}{which}, {top['layer']} is most like {target}: {measure} {interval(top)}"
+        if not which:
+            return said
+        why = "it has no interval" if np.isnan(largest["low"]) else "its interval includes 0"
+        return f"{said}; {largest['layer']} has a larger one, {interval(largest)}, but {why}"
     largest = f"the largest {measure} is that of {top['layer']}, {interval(top)}"
     if all(np.isnan(row["low"]) for row in rows):
         return f"Whether any of {among} is like {target} is not known, because there is no interval; {largest}"

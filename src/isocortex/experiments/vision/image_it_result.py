@@ -14,7 +14,7 @@ from ...recordings import ObjectRecordings
 from ...report import Finding, Quantity, Table
 from ...stimuli import canvas_size
 from ..shared.intervals import hold_for, interval_quantities
-from ..shared.tables import answer_table, ceiling_range, interval, most_like, records
+from ..shared.tables import answer_table, ceiling_range, interval, leading, most_like, records
 from .image_it_figures import bars, other_pictures
 from .networks_result import TRAINING, NetworksResult
 from .rivals import ENERGY_LAYERS, describe_rivals
@@ -123,8 +123,8 @@ class ImageITResult(NetworksResult):
             yield Table(
                 f"answer_{target}",
                 answer_table(compared.table),
-                self.ceiling_caption(target),
-                title=f"How like {target} IT is each model? {self.measure}, mean [95 % interval]",
+                f"Mean [95 % interval]. {self.ceiling_caption(target)}",
+                title=f"{self.measure} with {target} IT",
                 shown=True,
             )
         yield from other_pictures(self)
@@ -141,19 +141,26 @@ class ImageITResult(NetworksResult):
         return f"The noise ceiling is {ceiling_range(found)} ({found.kind})."
 
     def answer(self) -> str:
-        human = self.targets["human"].table
-        models = [
-            row | {"layer": f"{row['layer']} ({row['variant']})"} for row in records(human) if row["variant"] != "brain"
-        ]
-        said = [most_like(models, among="the models", target="human IT", measure=self.measure)]
-        if learned := records(human, "trained"):
-            among = "the layers trained on orientation"
-            said.append(most_like(learned, among=among, target="human IT", measure=self.measure))
-        (monkey,) = records(human, "brain")
+        (monkey,) = records(self.targets["human"].table, "brain")
         return (
-            f"{'. '.join(said)}. The RDM of monkey IT reaches {interval(monkey)}. {self.ceiling_caption('human')} "
-            f"{self.accuracy_answer()}"
+            f"{self._most_like('human')} For comparison, monkey IT reaches {interval(monkey)} with human IT. "
+            f"{self.ceiling_caption('human')} {self._most_like('monkey')} {self.accuracy_answer()}"
         )
+
+    def _most_like(self, target: str) -> str:
+        """Say which model is most like a brain, and how its untrained control fares, if it has one."""
+        table = self.targets[target].table
+        models = [
+            row | {"layer": f"{row['layer']} ({row['variant']})", "of": row["layer"]}
+            for row in records(table)
+            if row["variant"] != "brain"
+        ]
+        top = leading(models)
+        said = most_like(models, among="the models", target=f"{target} IT", measure=self.measure)
+        controls = [row for row in records(table, "untrained") if row["layer"] == top["of"]]
+        if top["variant"] != "trained" or not controls:
+            return f"{said}."
+        return f"{said}. Before training, {top['of']} reaches {interval(controls[0])}."
 
     def notes(self) -> list[str]:
         return [
@@ -173,10 +180,11 @@ class ImageITResult(NetworksResult):
             f"{CANVAS[0]} × {CANVAS[1]} for the models without learning.",
             *self.describe_training(),
             self.describe_controls(),
-            f"Rivals without learning: the filter bank; {describe_rivals(CANVAS)}. V1 model and HMAX: the RDMs "
-            "published with the recordings.",
-            f"Human IT: 316 voxels, {subjects}, two fMRI sessions averaged first. Monkey IT: 674 neurons. The "
-            "recordings and photographs belong to their authors; cite Kriegeskorte et al. (2008).",
+            f"Rivals without learning: the filter bank; {describe_rivals(CANVAS)}. The RDMs "
+            "of the V1 model and of HMAX were published with the recordings.",
+            f"The RDMs of human IT come from 316 voxels in {subjects}, averaged over two fMRI sessions, and that of "
+            "monkey IT from 674 neurons. The recordings and photographs belong to their authors; cite Kriegeskorte et "
+            "al. (2008).",
             self.describe_comparison("those of human IT", human.table, human.ceiling),
             f"For monkey IT, {monkey.table.attrs['methods']} With one RDM, intervals do not hold for new monkeys.",
         ]

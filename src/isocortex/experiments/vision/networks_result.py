@@ -143,7 +143,8 @@ class NetworksResult(Result):
         failed = {task: found.accuracy["trained"] < LEAST_ACCURACY for task, found in self.networks.items()}
         return [
             f"{np.sum(few)} of {counted(self.options.seeds, 'network')} did not learn {task} (accuracy below "
-            f"{percent(LEAST_ACCURACY, 0)}). They count in every mean and interval."
+            f"{percent(LEAST_ACCURACY, 0)}). {'It counts' if np.sum(few) == 1 else 'They count'} in every mean and "
+            "interval."
             for task, few in failed.items()
             if few.any()
         ]

@@ -40,7 +40,8 @@ def comparison_pictures(found: "NormativeResult") -> Iterator[Finding]:
             lambda: plots.difference_intervals(found.differences, measure=found.measure),
             title="Which tasks differ?",
             caption="How much more like V1 the first task makes a layer, from the same initial weights. "
-            f"{found.intervals_caption()} Filled: p < 0.05 after Holm's correction over the pairs of a layer.",
+            f"{found.intervals_caption()} Filled: p < 0.05 after Holm's correction over the pairs of a layer. "
+            "The panels have different scales.",
             alt="Dots with intervals around zero for every pair of tasks, in a panel for each layer.",
         )
 

@@ -90,8 +90,8 @@ class NormativeResult(V1Result):
             .set_index("layer")
             .T.rename_axis("trained on")
             .reset_index(),
-            f"Models without learning: {without}. {self.ceiling_caption()}",
-            title=f"How like V1 does each task make each layer? {self.measure}, mean [95 % interval]",
+            f"Mean [95 % interval]. Models without learning: {without}. {self.ceiling_caption()}",
+            title=f"{self.measure} with V1, by task",
             shown=True,
         )
         yield from other_pictures(self)
@@ -108,7 +108,7 @@ class NormativeResult(V1Result):
             [
                 *(verdict for layer in JUDGED if (verdict := self.verdict(layer))),
                 *self.beside_rival(),
-                f"Of the models without learning, {rival['layer']} is most like V1, {interval(rival)}. "
+                f"Of the models without learning, {rival['layer']} is most like V1: {self.measure} {interval(rival)}. "
                 f"{self.ceiling_caption()}",
             ]
         )
@@ -122,21 +122,25 @@ class NormativeResult(V1Result):
         top = leading(rows)
         if not top["low"] > 0:
             return (
-                f"In {layer}, no task makes the networks measurably like V1; the largest similarity is that of "
-                f"{top['variant']}, {interval(top)}."
+                f"In {layer}, no task makes the networks measurably like V1; the largest {self.measure} is that of "
+                f"the task {top['variant']}, {interval(top)}."
             )
         ahead = [advantage(row, top["variant"]) for row in pairs if top["variant"] in (row["a"], row["b"])]
         beaten = [
-            f"{row['other']} ({interval(row, 'difference')})"
+            f"that of {row['other']} by {interval(row, 'difference')}"
             for row in ahead
             if row["p"] < LARGEST_P and row["difference"] > 0
         ]
         others = (
-            f"It exceeds {listed(beaten)}; p < {LARGEST_P} after Holm's correction"
+            f"exceeds {listed(beaten)} (p < {LARGEST_P} after Holm's correction)"
             if beaten
-            else f"It exceeds no other task at p < {LARGEST_P} after Holm's correction"
+            else f"exceeds that of no other task (p < {LARGEST_P} after Holm's correction)"
         )
-        return f"In {layer}, {top['variant']} makes the networks most like V1, {interval(top)}. {others}."
+        control = [row for row in records(self.table, "untrained") if row["layer"] == layer]
+        return (
+            f"In {layer}, the task {top['variant']} makes the networks most like V1: {self.measure} {interval(top)}"
+            f"{f', and {interval(control[0])} before training' if control else ''}. This similarity {others}."
+        )
 
     def beside_rival(self) -> list[str]:
         """Return how the most V1-like layer of all tasks compares with the orientation alone."""

@@ -35,7 +35,7 @@ def comparison_pictures(found: "OrientationResult") -> Iterator[Finding]:
             title="What does learning add, and is it more than a code for orientation?",
             caption="How much more like V1 a trained layer is than the untrained one with the same initial weights, "
             f"and than the orientation alone. {found.intervals_caption()} Filled: p < 0.05, not corrected for the "
-            "number of layers.",
+            "number of layers. The panels have different scales.",
             alt="Dots with intervals around zero: trained minus untrained, and minus the orientation alone, by layer.",
         )
     yield Picture(
@@ -80,8 +80,9 @@ def other_pictures(found: "OrientationResult") -> Iterator[Finding]:
         "embedding",
         lambda: draw_embedding(found),
         title="Maps of the population responses",
-        caption=f"PCA to {PCA_DIMENSIONS} dimensions at most, then t-SNE. A point is an orientation; only neighbours "
-        "mean anything.",
+        caption=f"PCA to {PCA_DIMENSIONS} dimensions at most, then t-SNE. Every point is an orientation. Only "
+        "distances "
+        "between neighbouring points can be interpreted.",
         alt="Scatter plots in which neighbouring orientations have neighbouring colours, for V1, pixels and layers.",
     )
     if found.tuning:

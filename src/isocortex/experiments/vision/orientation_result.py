@@ -72,16 +72,16 @@ class OrientationResult(V1Result):
             yield Table(
                 "learning",
                 self.differences_shown(),
-                "p values are two-sided, and not corrected for the number of layers.",
-                title=f"What does learning add? Differences in {self.measure} [95 % interval]",
+                "Differences [95 % interval]. p values are two-sided, and not corrected for the number of layers.",
+                title=f"What learning adds: differences in {self.measure} with V1",
                 shown=True,
             )
         yield from comparison_pictures(self)
         yield Table(
             "answer",
             answer_table(self.table),
-            self.ceiling_caption(),
-            title=f"How like V1 is each layer? {self.measure}, mean [95 % interval]",
+            f"Mean [95 % interval]. {self.ceiling_caption()}",
+            title=f"{self.measure} with V1",
             shown=True,
         )
         yield from other_pictures(self)

@@ -12,8 +12,10 @@ from ..shared.tables import file_name
 from .tuning import NEURONS, describe
 
 CAPTION = (
-    f"Of at most {MOST_UNITS} units each, drawn at random (of large layers, from the first network). Preference and "
-    f"width: of tuned units only (neurons: permutation test over trials, p < {significant(LARGEST_P)}; where there are "
+    f"Every line is of at most {MOST_UNITS} units, drawn at random (of large layers, from the first network). "
+    "Preference and "
+    f"width are those of tuned units only (neurons: permutation test over trials, p < {significant(LARGEST_P)}; where "
+    "there are "
     f"no repeats: von Mises fit with r² ≥ {significant(LEAST_R2)}). Selectivity and variance explained of neurons are "
     "corrected for noise. Selectivity is computed from responses above 0 or, where responses may be negative, above "
     "the lowest mean response."

@@ -140,7 +140,10 @@ class ZipserResult(Result):
             "gain_fields_by_class",
             self._shares(),
             "Share of the hidden units of all seeds. Frame: a receptive field can be fixed on the retina, fixed to the "
-            "head, or in the middle third between the two. Class: the parts of the response that vary with the eye.",
+            "head, or in the middle third between the two. "
+            "Class: whether the evoked response (visual) or the response without a stimulus (background) varies with "
+            "the eye position, or both do, in the same direction (parallel) or in opposite ones (opposed), or neither "
+            "(constant).",
             title="What the hidden units are",
             shown=True,
         )
@@ -239,7 +242,8 @@ class ZipserResult(Result):
             + (f" Second training: {found.errors['Adam'].attrs['methods']}" if "Adam" in found.errors else ""),
             f"Retinal and head-centred positions are independent and uniform on ±{significant(REACH)}°; the eye "
             f"position is their difference. The eye position is given in the {task.eye} format, and the output in the "
-            f"{task.output} format. The retina has {RETINA.size} × {RETINA.size} units with Gaussian fields, "
+            f"{task.output.replace('gaussian', 'Gaussian')} format. The retina has {RETINA.size} × {RETINA.size} "
+            "units with Gaussian fields, "
             f"exp(−d²/2σ²), whose centres are {significant(RETINA.spacing)}° apart from −{significant(REACH)}°, and "
             f"whose width at 1/e is {significant(RETINA.width)}°; the Gaussian format of the output is the same. In "
             f"the linear format the eye position is divided by {significant(EYE_FORMATS['linear'].reach)}°. In the "
