@@ -5,10 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .canvas import grid, legend_below, styled
 from .style import BLUE, BRAIN, GREY, ORANGE, SERIES
+
+WILD = 30
+"""Times the median standard error: what is known as badly as that sets no axis limits."""
 
 
 @styled
@@ -31,6 +35,7 @@ def spike_filters(
     rows = -(-len(panels) // columns)
     figure, axes = grid(rows, columns, size=(2.5 * columns + 0.5, 2.1 * rows + 0.6), sharex=True, sharey="row")
     handles = {}
+    largest = WILD * np.nanmedian(np.concatenate([np.asarray(table["se"]) for table in panels.values()]))
     for axis, (title, table) in zip(axes.flat, panels.items(), strict=False):
         lag, value, se = (table[name].to_numpy() for name in ("lag_ms", "value", "se"))
         axis.axhline(0, color=GREY, lw=0.8, ls=":")
@@ -41,6 +46,7 @@ def spike_filters(
         if "planted" in table:
             (handles["planted"],) = axis.plot(lag, table["planted"], color=BRAIN, lw=1.0, ls="--")
         axis.set_title(title, fontsize=9.5)
+        _keep_in_sight(axis, np.where(se <= largest, value, np.nan), reach * np.minimum(se, largest))
     for axis in axes.flat[len(panels) :]:
         axis.set_visible(False)
     for axis in axes[-1]:
@@ -49,6 +55,14 @@ def spike_filters(
         axis.set_ylabel(y_label)
     legend_below(figure, handles.values(), handles.keys())
     return figure
+
+
+def _keep_in_sight(axis: Axes, value: np.ndarray, around: np.ndarray) -> None:
+    """Widen the limits of an axis for filters that are known, not for those that no data determine."""
+    low, high = np.nanmin(value - around, initial=0.0), np.nanmax(value + around, initial=0.0)
+    pad = 0.05 * (high - low)
+    before = axis.get_ylim() if not axis.get_autoscaley_on() else (0.0, 0.0)
+    axis.set_ylim(min(before[0], low - pad), max(before[1], high + pad))
 
 
 @styled

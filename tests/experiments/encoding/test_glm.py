@@ -42,21 +42,22 @@ def test_planted_coupling_is_found(planted):
 
 
 def test_spikes_of_a_file(tmp_path, rng):
-    """A neuron follows another; a third is silent, and named; the penalty is chosen; nothing is called planted."""
-    first, other = rng.poisson(0.1, (2, 3000))
-    second = rng.poisson(0.05 + 0.4 * np.roll(first, 1).clip(0, 1))
-    counts = np.column_stack([first, second, other, np.zeros(3000)])
-    np.savez(tmp_path / "spikes.npz", counts=counts, units=["a", "b", "c", "silent"])
-    options = SMALL | {"penalty": (0.1, 10.0), "errors": "laplace", "link": "softplus"}
+    """A neuron follows another; the penalty is chosen; nothing is called planted. Shapes are those of above."""
+    first, third, fourth = rng.poisson(0.1, (3, 5, 3000))
+    second = rng.poisson(0.05 + 0.4 * np.roll(first, 1, axis=1).clip(0, 1))
+    counts = np.stack([first, second, third, fourth], axis=2)
+    np.savez(tmp_path / "spikes.npz", counts=counts, units=["a", "b", "c", "d"])
+    options = SMALL | {"penalty": (0.1, 10.0), "errors": "laplace"}
     folder = SpikingGLM(data=tmp_path / "spikes.npz", **options, out=tmp_path / "runs").execute()
     found = summary(folder)
     assert found["glm.units"] == 4
-    assert found["glm.units.fitted"] == 3
-    assert found["glm.coupling.pairs"] == 6
+    assert found["glm.units.fitted"] == 4
+    assert found["glm.coupling.pairs"] == 12
     assert found["glm.coupling.significant"] == 1
     assert "glm.coupling.recovered" not in found
     page = (folder / "report.html").read_text()
-    assert "Unit silent has no spikes in these bins, and got no model." in page
+    assert "Of 12 ordered pairs of neurons, 1 is coupled significantly" in page
+    assert "A penalty pulls weights to 0" in page
     (pair,) = runs.read_run(folder).table("couplings").query("significant").to_dict("records")
     assert (pair["source"], pair["unit"]) == ("a", "b")
 

@@ -155,7 +155,8 @@ class GLMResult(Result):
             self.draw_coupling,
             title="Who changes whose rate?",
             caption="The sum of each coupling filter over its lags: positive where spikes of the neuron of a column "
-            f"raise the rate of the neuron of a row. Right: those with p < {LEVEL} alone; p values are {correction}.",
+            f"raise the rate of the neuron of a row. Right: those with p < {LEVEL} alone; p values are {correction}. "
+            "Neurons are numbered from 0 in the order of the table of units.",
             alt="Matrices of coupling between pairs of neurons, from column to row.",
         )
         yield Picture(
@@ -227,10 +228,11 @@ class GLMResult(Result):
             )
         else:
             coupling = (
-                f"Of {counted(pairs, 'ordered pair')} of neurons, {there} {'is' if there == 1 else 'are'} coupled "
-                f"significantly (p < {LEVEL}, {correction}), and {int(found['glm.coupling.excitatory'])} of these have "
-                "a positive filter."
+                f"Of {counted(pairs, 'ordered pair')} of neurons, {there or 'none'} "
+                f"{'is' if there < 2 else 'are'} coupled significantly (p < {LEVEL}, {correction})."
             )
+            if there:
+                coupling += f" The sum of the filter is positive for {int(found['glm.coupling.excitatory'])} of them."
         own, both = (found.get(f"glm.bits_per_spike.{name}.median", np.nan) for name in (HISTORY, COUPLED))
         inside = found.get(f"glm.ks.{COUPLED}.inside", np.nan)
         return (

@@ -41,7 +41,7 @@ def raised_cosines(n_bases: int, n_lags: int, *, stretched: bool = True, offset:
     Examples
     --------
     >>> raised_cosines(5, 41).argmax(axis=0).tolist()  # the lags of the peaks
-    [0, 1, 2, 6, 15]
+    [0, 1, 2, 5, 10]
     """
     require(n_bases >= 2, f"A basis needs at least 2 bumps; got n_bases = {n_bases}.")
     require(

@@ -58,6 +58,6 @@ def _labelled(values: Any, last: str, what: str) -> xr.DataArray:
         f"{what} must have the dimensions bin and {last}; it has {', '.join(map(str, values.dims))}.",
     )
     require(values.dtype.kind in "fiub", f"{what} must be numbers; it is of dtype {values.dtype}.")
-    values = values.transpose("bin", last).astype(float)
+    values = values.transpose("bin", last).astype(float, copy=False)
     require(bool(np.isfinite(values.values).all()), f"{what} must be finite; it has NaN or infinite values.")
     return values if last in values.coords else values.assign_coords({last: np.arange(values.sizes[last])})
