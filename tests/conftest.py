@@ -18,7 +18,12 @@ PLAINLY = (
     "--xla_cpu_parallel_codegen_split_count=1",
 )
 SOURCE = Path(__file__).parents[1] / "src"
-MANY_SMALL_CALLS = ("isocortex.analysis.rsa", "isocortex.analysis.inference", "isocortex.recordings.matlab_structure")
+MANY_SMALL_CALLS = (
+    "isocortex.analysis.rsa",
+    "isocortex.analysis.decoding",
+    "isocortex.analysis.inference",
+    "isocortex.recordings.matlab_structure",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

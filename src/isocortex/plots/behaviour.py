@@ -81,7 +81,7 @@ def psychometric_curves(
             fine = _fine(points["strength"].values)
             axis.plot(scale(fine), psychometric_model(animal_fits[name], fine)[0], ":", color=colour, lw=1.3, zorder=2)
     signed = any((each < 0).any() for each in everything)
-    least = min(chance, *(float(each["share"].min()) for each in networks.values()))
+    least = min([chance, *(float(each["share"].min()) for each in (*networks.values(), *animals.values()))])
     axis.set_ylim(-0.02 if signed else least - 0.06, 1.02)
     axis.set_ylabel(y_label)
     figure_legend(figure, *axis.get_legend_handles_labels(), loc="outside lower center", ncols=3)

@@ -5,6 +5,8 @@ from itertools import cycle
 
 import numpy as np
 import xarray as xr
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from .canvas import grid, legend_below, styled
@@ -100,9 +102,10 @@ def share_matrices(matrices: Mapping[str, xr.DataArray], *, label: str, names: t
     names : (str, str), optional
         Labels of the vertical and the horizontal axis. Default: the names of the dimensions.
     """
+    largest = max(float(matrix.max()) for matrix in matrices.values())
     figure, axes = grid(1, len(matrices), size=(4.3 * len(matrices) + 0.8, 4.1))
     for axis, (title, matrix) in zip(axes[0], matrices.items(), strict=True):
-        image = axis.imshow(matrix.values, cmap="viridis", vmin=0, vmax=1)
+        axis.imshow(matrix.values, cmap="viridis", vmin=0, vmax=largest)
         for which, dim, name in zip(("y", "x"), matrix.dims, names or matrix.dims, strict=True):
             labels = matrix[dim].values
             every = max(1, len(labels) // MOST_WRITTEN)
@@ -113,10 +116,10 @@ def share_matrices(matrices: Mapping[str, xr.DataArray], *, label: str, names: t
             getattr(axis, f"set_{which}label")(name)
         if len(matrix) <= MOST_WRITTEN:
             for (i, j), share in np.ndenumerate(matrix.values):
-                axis.text(j, i, f"{share:.2f}", ha="center", va="center", fontsize=7.5, color=_ink(share))
+                axis.text(j, i, f"{share:.2f}", ha="center", va="center", fontsize=7.5, color=_ink(share / largest))
         axis.set_title(title)
         axis.spines[:].set_visible(False)
-    figure.colorbar(image, ax=axes[0], label=label, shrink=0.85)
+    figure.colorbar(ScalarMappable(Normalize(0, largest), "viridis"), ax=axes[0], label=label, shrink=0.85)
     return figure
 
 
@@ -233,17 +236,19 @@ def decoded_angles(panels: Mapping[str, tuple[np.ndarray, np.ndarray]], *, perio
     """
     figure, axes = grid(1, len(panels), size=(3.3 * len(panels) + 0.8, 3.5), sharey=True)
     edges = np.linspace(-period / 2, period / 2, 37)
-    for axis, (title, (actual, decoded)) in zip(axes[0], panels.items(), strict=True):
-        counts = np.histogram2d(decoded, actual, (edges, edges))[0]
-        shares = counts / np.maximum(counts.sum(axis=0), 1)
-        image = axis.pcolormesh(edges, edges, shares, cmap="viridis", vmin=0, vmax=1, rasterized=True)
+    counts = [np.histogram2d(decoded, actual, (edges, edges))[0] for actual, decoded in panels.values()]
+    shares = [each / np.maximum(each.sum(axis=0), 1) for each in counts]
+    largest = max(each.max() for each in shares)
+    for axis, title, each in zip(axes[0], panels, shares, strict=True):
+        axis.pcolormesh(edges, edges, each, cmap="viridis", vmin=0, vmax=largest, rasterized=True)
         axis.set_aspect("equal")
         axis.set_title(title)
         axis.set_xlabel("orientation shown (°)")
         axis.set_xticks(np.linspace(-period / 2, period / 2, 5))
         axis.set_yticks(np.linspace(-period / 2, period / 2, 5))
     axes[0, 0].set_ylabel("orientation decoded (°)")
-    figure.colorbar(image, ax=axes[0], label="share of responses", shrink=0.8)
+    bar = ScalarMappable(Normalize(0, largest), "viridis")
+    figure.colorbar(bar, ax=axes[0], label="share of responses", shrink=0.8)
     return figure
 
 

@@ -12,9 +12,13 @@ LOOK = """
 import contextlib, sys
 import h5py
 
-def look(name, item):
+def look(item):
     with contextlib.suppress(Exception):
         dict(item.attrs)
+    if isinstance(item, h5py.Group):
+        for name in list(item):
+            with contextlib.suppress(Exception):
+                look(item[name])
     if isinstance(item, h5py.Dataset):
         with contextlib.suppress(Exception):
             [len(dimension) for dimension in item.dims]
@@ -23,8 +27,7 @@ def look(name, item):
                 item[()]
 
 with contextlib.suppress(Exception), h5py.File(sys.argv[1]) as file:
-    look("/", file)
-    file.visititems(look)
+    look(file)
 """
 
 

@@ -13,8 +13,8 @@ from jaxtyping import Float
 from ...cores import on_cores
 
 Responses = Float[np.ndarray, "*batch trial unit"]
-Coded = Float[np.ndarray, "*batch trial output"]
-Scores = Float[np.ndarray, "penalty *batch trial output"]
+Coded = Float[np.ndarray, "*labels trial output"]
+Scores = Float[np.ndarray, "penalty *populations trial output"]
 Readout = Callable[[Responses], Scores]
 FLOOR = 1e-9
 """Share of the largest variance that is added to every variance of naive Bayes, as in scikit-learn."""
@@ -68,7 +68,7 @@ def linear_discriminant(x: Responses, y: Coded, penalties: Sequence[float]) -> R
     return lambda new: new @ _turned(directions) + constant
 
 
-def _shrunk_inverse(inside: Responses, means: Responses, penalties: Sequence[float]) -> np.ndarray:
+def _shrunk_inverse(inside: np.ndarray, means: np.ndarray, penalties: Sequence[float]) -> np.ndarray:
     """Return the shrunk covariances' inverses times the class means, shape (penalty, ..., class, unit)."""
     batch = np.broadcast_shapes(inside.shape[:-2], means.shape[:-2])
     residuals = np.broadcast_to(inside, batch + inside.shape[-2:]).reshape(-1, *inside.shape[-2:])

@@ -84,7 +84,7 @@ class Decoding:
 def score_of(errors: xr.DataArray, actual: np.ndarray, kind: Kind) -> xr.DataArray:
     """Return the score of errors along ``sample``; see :meth:`Decoding.score`."""
     if kind == "angle":
-        return np.abs(errors).median("sample")
+        return abs(errors).median("sample")
     if kind == "number":
         return 1 - (errors**2).sum("sample") / ((actual - actual.mean()) ** 2).sum()
     right = [1 - errors.isel(sample=np.flatnonzero(actual == one)).mean("sample") for one in np.unique(actual)]

@@ -51,7 +51,7 @@ class Decoder:
 
 EVERY: tuple[Kind, ...] = ("class", "number", "angle")
 PENALTIES = tuple(10.0**i for i in range(-1, 7))
-HARMONICS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+HARMONICS = (1.0, 2.0, 3.0, 4.0, 6.0)
 DECODERS = Registry(
     "decoder",
     "decoders",
@@ -130,7 +130,7 @@ def from_scikit_learn(estimator: Any, kind: Kind) -> Decoder:
     from sklearn.base import clone
 
     def answers(x: np.ndarray, y: np.ndarray, new: np.ndarray) -> np.ndarray:
-        copy = clone(estimator)
+        copy: Any = clone(estimator)
         if kind == "class":
             return np.eye(y.shape[-1])[np.asarray(copy.fit(x, y.argmax(axis=-1)).predict(new), int)]
         return np.asarray(copy.fit(x, y if y.shape[-1] > 1 else y[:, 0]).predict(new)).reshape(len(new), -1)

@@ -23,7 +23,7 @@ from .decoders import Decoder
 from .mlp import Perceptron, initial
 
 HIDDEN, STEPS, LEARNING_RATE = 200, 50, 1e-4
-RATES = tuple(LEARNING_RATE * 10 ** (i / 2) for i in range(-3, 5))
+RATES = tuple(LEARNING_RATE * 10 ** (i / 2) for i in range(5))
 """Learning rates to choose from: the published one was for 23589 neurons, and fewer need a larger one."""
 CLASS_HIDDEN, CLASS_STEPS, CLASS_RATE, L2, L1 = 20, 1000, 0.1, 1e-2, 5e-4
 
@@ -75,15 +75,14 @@ def regression(
     require(len(rates) > 0 and min(rates) > 0, f"Learning rates must be above 0; got {list(rates)}.")
     shown = np.asarray(x, np.float32)
     others = shown[:0] if new is None else np.asarray(new, np.float32)
-    loss, outputs = _descend(
-        shown, np.asarray(y, np.float32), others, np.asarray(rates, np.float32), key, hidden, steps
-    )
+    arrays = map(jnp.asarray, (shown, np.asarray(y, np.float32), others, np.asarray(rates, np.float32)))
+    loss, outputs = _descend(*arrays, key, hidden, steps)
     return np.asarray(loss, float), np.nan_to_num(np.asarray(outputs, float), nan=np.inf)
 
 
 @partial(jax.jit, static_argnames=("hidden", "steps"))
 def _descend(
-    x: np.ndarray, y: np.ndarray, new: np.ndarray, rates: np.ndarray, key: PRNGKey, hidden: int, steps: int
+    x: jax.Array, y: jax.Array, new: jax.Array, rates: jax.Array, key: PRNGKey, hidden: int, steps: int
 ) -> tuple[jax.Array, jax.Array]:
     start = initial(key, x.shape[1], hidden, y.shape[1])
     products, others = x @ x.T, new @ x.T
@@ -92,9 +91,9 @@ def _descend(
     def trained(rate: jax.Array) -> tuple[jax.Array, jax.Array]:
         def step(state: tuple[jax.Array, ...], _: None) -> tuple[tuple[jax.Array, ...], jax.Array]:
             A, b, V, c = state
-            before = inputs + products @ A + b
+            before = inputs + products @ A + b[None]
             active = jax.nn.relu(before)
-            error = active @ V + c - y
+            error = active @ V + c[None] - y
             slope = 2 * error / error.size
             back = jnp.where(before > 0, slope @ V.T, 0)
             moved = (
@@ -107,7 +106,7 @@ def _descend(
 
         first = (jnp.zeros_like(inputs), start.b, start.V, start.c)
         (A, b, V, c), loss = jax.lax.scan(step, first, None, steps)
-        return loss, jax.nn.relu(new_inputs + others @ A + b) @ V + c
+        return loss, jax.nn.relu(new_inputs + others @ A + b[None]) @ V + c[None]
 
     return jax.lax.map(trained, rates)
 
@@ -200,13 +199,13 @@ def classification(
     )
     start = initial(key, x.shape[1], hidden, y.shape[1])
     numbers = jnp.asarray([l2, l1, rate], jnp.float32)
-    network, loss = _classify(np.asarray(x, np.float32), np.asarray(y, np.float32), start, numbers, steps)
+    network, loss = _classify(jnp.asarray(x, jnp.float32), jnp.asarray(y, jnp.float32), start, numbers, steps)
     return ClassNetwork(network, np.asarray(loss, float))
 
 
 @eqx.filter_jit
 def _classify(
-    x: np.ndarray, y: np.ndarray, start: Perceptron, numbers: jax.Array, steps: int
+    x: jax.Array, y: jax.Array, start: Perceptron, numbers: jax.Array, steps: int
 ) -> tuple[Perceptron, jax.Array]:
     l2, l1, rate = numbers
 

@@ -28,7 +28,8 @@ def ccgp(
 
     Cross-condition generalisation performance: a decoder is trained on all conditions but one with each value, and
     tested on the two that were left out; this is averaged over all pairs that can be left out (Bernardi et al. 2020,
-    10.1016/j.cell.2020.09.031). It is 0.5 for a code without common axis, though each condition can be decoded.
+    10.1016/j.cell.2020.09.031). It is about 0.5 for a code without a common axis, though each condition can be decoded.
+    Pairs of conditions that differ in another variable too tell which of both is coded more strongly.
 
     Parameters
     ----------

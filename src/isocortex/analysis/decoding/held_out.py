@@ -12,7 +12,7 @@ from .decoders import Decoder
 from .targets import Kind
 
 INNER_FOLDS = 4
-LARGE = 500
+LARGE = 2000
 """Units and trials from which one decoder keeps all cores busy; smaller ones are fitted one on each core."""
 
 

@@ -7,7 +7,9 @@ import numpy as np
 from ...cores import on_cores
 from .classifiers import Coded, Readout, Responses
 
-MOST_STEPS = 1000
+MOST_STEPS = 2000
+TOLERANCE = 1e-9
+"""Largest gradient of the loss per trial at the end."""
 
 
 def logistic(x: Responses, y: Coded, penalties: Sequence[float]) -> Readout:
@@ -29,7 +31,7 @@ def _path(x: np.ndarray, y: np.ndarray, penalties: Sequence[float]) -> np.ndarra
     from sklearn.linear_model import LogisticRegression
 
     classes = y.argmax(axis=-1)
-    model = LogisticRegression(max_iter=MOST_STEPS, warm_start=True)
+    model = LogisticRegression(solver="newton-cg", max_iter=MOST_STEPS, tol=TOLERANCE, warm_start=True)
     found = np.empty((len(penalties), x.shape[1] + 1, y.shape[1]))
     for i in sorted(range(len(penalties)), key=lambda i: -penalties[i]):
         model.set_params(C=1 / penalties[i]).fit(x, classes)

@@ -1,6 +1,7 @@
 """Perceptrons with one hidden layer, trained by full-batch Adam in one compiled program."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -27,7 +28,7 @@ class Perceptron(eqx.Module):
 
     def __call__(self, x: Float[jax.Array, "trial unit"]) -> Float[jax.Array, "trial output"]:
         """Return the outputs."""
-        return jax.nn.relu(x @ self.W + self.b) @ self.V + self.c
+        return jax.nn.relu(x @ self.W + self.b[None]) @ self.V + self.c[None]
 
 
 def initial(key: PRNGKey, n_units: int, n_hidden: int, n_outputs: int) -> Perceptron:
@@ -54,40 +55,45 @@ def perceptron(x: Responses, y: Coded, penalties: Sequence[float]) -> Readout:
         np.broadcast_to(a, batch + a.shape[-2:]).reshape(-1, *a.shape[-2:]).astype(np.float32) for a in (x, y)
     )
     classes = bool(np.isin(y, (0, 1)).all() and (y.sum(axis=-1) == 1).all())
-    networks = _train_all(rows, coded, np.asarray(penalties, np.float32), classes)
+    decays = jnp.asarray(penalties, jnp.float32)
+    networks = _train_all(jnp.asarray(rows), jnp.asarray(coded), decays, classes)
 
     def scores(new: Responses) -> np.ndarray:
         shown = np.broadcast_to(new, batch + new.shape[-2:]).reshape(-1, *new.shape[-2:]).astype(np.float32)
-        found = np.asarray(_answer_all(networks, shown), float)
+        found = np.asarray(_answer_all(networks, jnp.asarray(shown)), float)
         return found.reshape(-1, *batch, new.shape[-2], y.shape[-1])
 
     return scores
 
 
 @eqx.filter_jit
-def _train_all(x: np.ndarray, y: np.ndarray, decays: np.ndarray, classes: bool) -> Perceptron:
+def _train_all(x: jax.Array, y: jax.Array, decays: jax.Array, classes: bool) -> Perceptron:
     """Train every population under every decay."""
 
     def one(shown: jax.Array, wanted: jax.Array, decay: jax.Array) -> Perceptron:
         network = initial(jax.random.key(0), shown.shape[-1], HIDDEN, wanted.shape[-1])
         solver = optax.adamw(LEARNING_RATE, weight_decay=decay)
 
-        def loss(network: Perceptron) -> jax.Array:
+        def loss(network: Any) -> jax.Array:
             out = network(shown)
             each = optax.softmax_cross_entropy(out, wanted) if classes else ((out - wanted) ** 2).mean(axis=-1)
             return each.mean()
 
-        def step(carry: tuple[Perceptron, optax.OptState], _: None) -> tuple[tuple[Perceptron, optax.OptState], None]:
+        def step(carry: Any, _: None) -> tuple[Any, None]:
             network, state = carry
             updates, state = solver.update(jax.grad(loss)(network), state, network)
             return (optax.apply_updates(network, updates), state), None
 
-        (network, _), _ = jax.lax.scan(step, (network, solver.init(network)), None, STEPS)
-        return network
+        start: Any = network
+        (trained, _), _ = jax.lax.scan(step, (start, solver.init(start)), None, STEPS)
+        return trained
 
-    return jax.lax.map(lambda decay: jax.lax.map(lambda pair: one(*pair, decay), (x, y)), decays)
+    def under(decay: jax.Array) -> Perceptron:
+        return jax.lax.map(lambda pair: one(pair[0], pair[1], decay), (x, y))
+
+    return jax.lax.map(under, decays)
 
 
 @eqx.filter_jit
-def _answer_all(networks: Perceptron, new: np.ndarray) -> jax.Array:
+def _answer_all(networks: Perceptron, new: jax.Array) -> jax.Array:
     return jax.vmap(jax.vmap(lambda network, x: network(x)), (0, None))(networks, new)

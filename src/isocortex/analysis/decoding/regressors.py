@@ -11,7 +11,7 @@ from jaxtyping import Float
 from ...cores import on_cores
 from .classifiers import Coded, Readout, Responses, Scores
 
-GRID = 360
+GRID = 180
 """Angles at which a Bayesian decoder takes the likelihood, in equal steps around the circle."""
 LEAST_RATE = 1e-3
 """Rate of a tuning curve at least, as a share of the unit's mean: a Poisson rate of 0 excludes an angle for good."""
@@ -41,17 +41,11 @@ def ridge(x: Responses, y: Coded, penalties: Sequence[float]) -> Readout:
 
 def _ridge_weights(x: np.ndarray, y: np.ndarray, penalties: Sequence[float]) -> np.ndarray:
     """Return the weights under every penalty, shape (penalty, unit, output)."""
-    from scipy.linalg import cho_factor, cho_solve
-
     n, p = x.shape
-    products = x @ x.T if n < p else x.T @ x
-    found = []
-    for penalty in penalties:
-        factor = cho_factor(products + penalty * np.eye(len(products)), overwrite_a=True, check_finite=False)
-        right = y if n < p else x.T @ y
-        solved = cho_solve(factor, right, check_finite=False)
-        found.append(x.T @ solved if n < p else solved)
-    return np.array(found)
+    products, right = (x @ x.T, y) if n < p else (x.T @ x, x.T @ y)
+    level = np.eye(len(products))
+    solved = [np.linalg.solve(products + penalty * level, right) for penalty in penalties]
+    return np.array([x.T @ each for each in solved] if n < p else solved)
 
 
 def population_vector(x: Responses, y: Coded, penalties: Sequence[float]) -> Readout:
@@ -65,12 +59,17 @@ def population_vector(x: Responses, y: Coded, penalties: Sequence[float]) -> Rea
 def gaussian_tuning(x: Responses, y: Coded, penalties: Sequence[float]) -> Readout:
     """Give the posterior mean direction: tuning curves, and independent normal noise with each unit's variance.
 
-    A penalty is the number of harmonics of the tuning curves.
+    A penalty is the number of harmonics of the tuning curves. Units that never vary say nothing.
     """
-    fits = [_tuning(x, y, int(harmonics)) for harmonics in penalties]
+    fits = _tuning(x, y, penalties)
+    precise = [np.divide(1, variance, out=np.zeros_like(variance), where=variance > 0) for _, variance in fits]
 
     def scores(new: Responses) -> Scores:
-        return np.stack([_direction(_normal_likelihood(new, curves, variances)) for curves, variances in fits])
+        likelihoods = (
+            new @ np.swapaxes(curves * weight, -1, -2) - 0.5 * (curves**2 * weight).sum(axis=-1)[..., None, :]
+            for (curves, _), weight in zip(fits, precise, strict=True)
+        )
+        return np.stack([_direction(each) for each in likelihoods])
 
     return scores
 
@@ -82,43 +81,50 @@ def poisson_tuning(x: Responses, y: Coded, penalties: Sequence[float]) -> Readou
     """
     counts = np.maximum(x, 0)
     floor = LEAST_RATE * counts.mean(axis=-2, keepdims=True) + np.finfo(float).tiny
-    fits = [np.maximum(_tuning(counts, y, int(harmonics))[0], floor) for harmonics in penalties]
+    fits = [np.maximum(curves, floor) for curves, _ in _tuning(counts, y, penalties)]
 
     def scores(new: Responses) -> Scores:
         seen = np.maximum(new, 0)
-        return np.stack(
-            [
-                _direction(seen @ np.swapaxes(np.log(curves), -1, -2) - curves.sum(axis=-1)[..., None, :])
-                for curves in fits
-            ]
+        likelihoods = (
+            seen @ np.swapaxes(np.log(curves), -1, -2) - curves.sum(axis=-1)[..., None, :] for curves in fits
         )
+        return np.stack([_direction(each) for each in likelihoods])
 
     return scores
 
 
-def _tuning(x: Responses, y: Coded, harmonics: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return tuning curves as Fourier series, shape (..., angle, unit), and the variance around them."""
-    phase = np.arctan2(y[..., 1], y[..., 0])
-    basis = _basis(phase, harmonics)
-    weights = np.linalg.pinv(basis) @ x
-    spare = max(1, x.shape[-2] - basis.shape[-1])
-    variances = ((x - basis @ weights) ** 2).sum(axis=-2, keepdims=True) / spare
-    return _basis(_grid(), harmonics) @ weights, variances
+def _tuning(x: Responses, y: Coded, harmonics: Sequence[float]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return tuning curves as Fourier series of several orders, and the variance around them.
+
+    The basis is made orthogonal harmonic by harmonic, so that a shorter series has the first coefficients of a longer.
+
+    Returns
+    -------
+    list of (curves, variance)
+        Of the shapes (..., angle, unit) and (..., 1, unit).
+    """
+    basis = _basis(np.arctan2(y[..., 1], y[..., 0]), int(max(harmonics)))
+    directions, triangle = np.linalg.qr(basis)
+    weights = np.swapaxes(directions, -1, -2) @ x
+    squares, found = (x**2).sum(axis=-2, keepdims=True), []
+    for order in harmonics:
+        n = min(2 * int(order) + 1, weights.shape[-2])
+        taken = weights[..., :n, :]
+        curves = _basis(_grid(), int(order))[:, :n] @ np.linalg.pinv(triangle[..., :n, :n]) @ taken
+        left = np.maximum(squares - (taken**2).sum(axis=-2, keepdims=True), 0)
+        found.append((curves, left / max(1, x.shape[-2] - n)))
+    return found
 
 
 def _basis(phase: np.ndarray, harmonics: int) -> np.ndarray:
+    """Return 1, cos φ, sin φ, cos 2φ, sin 2φ, … along the last axis."""
     turns = phase[..., None] * np.arange(1, harmonics + 1)
-    return np.concatenate([np.ones((*phase.shape, 1)), np.cos(turns), np.sin(turns)], axis=-1)
+    pairs = np.stack([np.cos(turns), np.sin(turns)], axis=-1).reshape(*phase.shape, -1)
+    return np.concatenate([np.ones((*phase.shape, 1)), pairs], axis=-1)
 
 
 def _grid() -> Float[np.ndarray, " angle"]:
     return 2 * np.pi * np.arange(GRID) / GRID
-
-
-def _normal_likelihood(new: Responses, curves: np.ndarray, variances: np.ndarray) -> np.ndarray:
-    """Return log likelihoods but for what is the same at every angle; units that never vary say nothing."""
-    precise = np.divide(1, variances, out=np.zeros_like(variances), where=variances > 0)
-    return new @ np.swapaxes(curves * precise, -1, -2) - 0.5 * (curves**2 * precise).sum(axis=-1)[..., None, :]
 
 
 def _direction(log_likelihood: np.ndarray) -> np.ndarray:

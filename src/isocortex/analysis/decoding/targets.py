@@ -1,6 +1,7 @@
 """What is decoded: classes, numbers, or angles on a circle; how it is coded for a decoder, and how errors count."""
 
 from dataclasses import dataclass
+from math import radians
 from typing import Literal
 
 import numpy as np
@@ -71,7 +72,7 @@ def target_of(values: np.ndarray, kind: Kind, period: float | None) -> Target:
         values.dtype.kind in "fiub" and bool(np.isfinite(values.astype(float)).all()),
         "To decode numbers or angles, the label of every sample must be a finite number.",
     )
-    require(np.ptp(values.astype(float)) > 0, "The numbers to decode are all the same.")
+    require(bool(np.ptp(values.astype(float)) > 0), "The numbers to decode are all the same.")
     if kind == "angle":
         require(period is not None and period > 0, f"The period of an angle must be above 0 degrees; got {period}.")
         return Target(values.astype(float), "angle", np.empty(0), float(period or 0))
@@ -109,5 +110,5 @@ def looks_like_radians(angles: np.ndarray, period: float) -> bool:
     >>> looks_like_radians(np.linspace(0, np.pi, 50), 180.0), looks_like_radians(np.array([0.0, 1.0, 2.0]), 180.0)
     (True, False)
     """
-    span = float(np.ptp(angles))
-    return 0 < span <= np.deg2rad(period) * 1.001 and not bool((angles == np.round(angles)).all()) and span > 1.5
+    span, whole = float(np.ptp(angles)), bool((angles == np.round(angles)).all())
+    return not whole and 1.5 < span <= radians(period) * 1.001

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import xarray as xr
 
@@ -69,7 +69,7 @@ class DecodeIT(Experiment):
 
     def walk(self, run: Run, inputs: xr.DataArray) -> DecodeITResult:
         """Pseudo-population → decoding over time and position → intervals and chance."""
-        how = {"decoder": self.decoder, "n_folds": self.folds, "by": "fold"}
+        how: dict[str, Any] = {"decoder": self.decoder, "n_folds": self.folds, "by": "fold"}
         with run.stage("decoding"):
             found = averaged_over_pairings(inputs, how, self.key("pairings"))
         with run.stage("intervals"):
@@ -81,7 +81,7 @@ class DecodeIT(Experiment):
         identity = Identity(found, sampled, chance)
         with run.stage("other times"):
             places = [inputs.isel(repeat=inputs["position"].values == place) for place in found.score["trained"].values]
-            temporal = sum(cross_temporal(place, **how) for place in places) / len(places)
+            temporal = xr.concat([cross_temporal(place, **how) for place in places], "place").mean("place")
         with run.stage("the peak"):
             rivals, confusion = at_the_peak(inputs.sel(time=identity.peak_ms, drop=True), how, self.folds)
             neurons = by_number_of_neurons(inputs.sel(time=identity.peak_ms, drop=True), how, self.key("subsets"))

@@ -12,6 +12,7 @@ from ... import plots
 from ...analysis.decoding import DECODERS
 from ...formats import counted, interval, number, p_value, significant
 from ...report import Finding, Picture, Quantity, Result, Table
+from ..shared.tables import table_of
 from .identity import DRAWS, Identity, describe_uncertainty
 
 if TYPE_CHECKING:
@@ -184,8 +185,8 @@ class DecodeITResult(Result):
                 level={"chance": self.chance},
             ),
             title="How many neurons are needed?",
-            caption=f"In the window at {significant(found.peak_ms)} ms: the mean and the range over {DRAWS} random subsets "
-            "of each size.",
+            caption=f"In the window at {significant(found.peak_ms)} ms: the mean and the range over {DRAWS} random "
+            "subsets of each size.",
             alt="Accuracy against the number of neurons on a logarithmic axis.",
         )
         yield Table(
@@ -197,9 +198,9 @@ class DecodeITResult(Result):
         )
         yield Table("time_courses", courses, "Accuracy at every time, with intervals, p values and chance.")
         yield Table("by_number_of_neurons", self.neurons, "Accuracy from random subsets of the neurons.")
-        yield Table("confusion", self.confusion.to_pandas(), "Share of each object (row) taken for each (column).")
+        yield Table("confusion", table_of(self.confusion), "Share of each object (row) taken for each (column).")
         yield Table(
-            "cross_temporal", self.temporal.to_pandas(), "Accuracy by training time (row) and test time (column)."
+            "cross_temporal", table_of(self.temporal), "Accuracy by training time (row) and test time (column)."
         )
 
     def shown(self) -> pd.DataFrame:
@@ -233,7 +234,8 @@ class DecodeITResult(Result):
             f"Identity is read best {significant(found.peak_ms)} ms after the object came on, with an accuracy of "
             f"{interval(*measured['peak'])} ({chance}). At positions that the decoder was not trained on, the same "
             f"decoder reaches {interval(*measured['cross_position'])}, which is {interval(*measured['loss'])} less. "
-            f"Identity is above chance from the window at {significant(onset)} ms on{late} (p < 0.05, corrected for all windows)."
+            f"Identity is above chance from the window at {significant(onset)} ms on{late} "
+            "(p < 0.05, corrected for all windows)."
         )
 
     def notes(self) -> Sequence[str]:

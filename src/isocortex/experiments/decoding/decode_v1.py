@@ -1,4 +1,4 @@
-"""How precisely can the orientation of a grating be read from neurons of primary visual cortex, and by which decoder?"""
+"""How precisely can orientation be read from neurons of primary visual cortex, and by which decoder?"""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -17,7 +17,7 @@ from .orientation_classes import classes_of_angles, regularised
 
 @dataclass(frozen=True, kw_only=True)
 class DecodeV1(V1Recordings):
-    """Decode the orientation of gratings from V1, by seven decoders and a constant.
+    """Decode the orientation of gratings from V1, by five decoders and a constant.
 
     Every hyper-parameter is chosen by cross-validation inside the training trials. Errors are on the circle of 180°,
     with intervals for new animals and trials, against the numbers of neurons and trials.

@@ -9,7 +9,7 @@ from ... import plots
 from ...analysis.decoding.descent import LEARNING_RATE
 from ...formats import counted, listed, percent, significant
 from ...report import Picture
-from .orientation import BY_SIZE, CONTROL, DRAWS, NETWORK
+from .orientation import BIN, BY_SIZE, CONTROL, DRAWS, NETWORK
 
 if TYPE_CHECKING:
     from .decode_v1_result import DecodeV1Result
@@ -20,15 +20,15 @@ PUBLISHED_LOSS = {10: 12219.761, 20: 1672.732, 30: 548.097, 40: 235.619, 50: 144
 
 def pictures(found: "DecodeV1Result") -> Iterator[Picture]:
     """Return the figures in the order of the page."""
-    dots = {name: np.abs(found.found.errors.sel(decoder=name)).median("sample").values for name in found.decoders}
+    dots = {name: abs(found.found.errors.sel(decoder=name)).median("sample").values for name in found.decoders}
     yield Picture(
         "errors",
         lambda: plots.estimates(
             found.estimates, dots=dots, controls=[CONTROL], x_label="median absolute error (°)", logarithmic=True
         ),
         title="How precise is each decoder?",
-        caption=f"Median absolute error of {found.held_out()}, on the circle of 180°. Lines: 95 % intervals. White dots: "
-        "animals. Grey: the control.",
+        caption=f"Median absolute error of {found.held_out()}, on the circle of 180°. Lines: 95 % intervals. White "
+        "dots: animals. Grey: the control.",
         alt="Median errors of the decoders with intervals on a logarithmic axis; the constant errs by 45 degrees.",
     )
     shown = list(dict.fromkeys([found.found.best, NETWORK, "population-vector"]))
@@ -58,8 +58,8 @@ def pictures(found: "DecodeV1Result") -> Iterator[Picture]:
             logarithmic=True,
         ),
         title="How many neurons and responses are needed?",
-        caption=f"Error of {BY_SIZE}: mean and range over {DRAWS} random subsets of each size, a curve per animal. Dotted: "
-        "a constant.",
+        caption=f"Error of {BY_SIZE}: mean and range over {DRAWS} random subsets of each size, a curve per animal. "
+        "Dotted: a constant.",
         alt="Error against the number of neurons and of training responses, on logarithmic axes.",
     )
     if (threshold := found.threshold) is not None:
@@ -67,14 +67,15 @@ def pictures(found: "DecodeV1Result") -> Iterator[Picture]:
             "neurometric",
             lambda: plots.psychometric_curves(
                 {},
-                animals={a: threshold.points.isel(seed=i).dropna("strength") for i, a in enumerate(animals)},
+                animals=threshold.points,
                 animal_fits={a: threshold.fits.iloc[[i]] for i, a in enumerate(animals)},
                 x_label=f"orientation minus {significant(found.options.boundary)}° (°)",
                 y_label="share decoded as clockwise of the boundary",
             ),
             title="How finely are orientations told apart?",
-            caption=f"Share of responses that {threshold.decoder} decodes as clockwise of the boundary, with 95 % "
-            f"intervals (Wilson), and fitted curves. 75 % are right at "
+            caption=f"Share of responses that {threshold.decoder} decodes as clockwise of the boundary, in bins of "
+            f"{significant(BIN)}°, with 95 % intervals (Wilson), and curves fitted to the unbinned "
+            f"responses. 75 % are right at "
             f"{listed(f'{significant(t, 2)}°' for t in threshold.fits['threshold'])}.",
             alt="Neurometric functions: from 0 on one side of the boundary to 1 on the other.",
         )
@@ -102,9 +103,9 @@ def pictures(found: "DecodeV1Result") -> Iterator[Picture]:
             y_label="hidden unit",
         ),
         title="What do penalties do to the weights?",
-        caption=f"Input weights of the network of classes in {animals[0]}, trained on all responses without a penalty, and "
-        "with one on the squared (L2) and on the absolute weights (L1). A weight is nearly zero if it is less than a "
-        "thousandth of the largest.",
+        caption=f"Input weights of the network of classes in {animals[0]}, trained on all responses without a penalty, "
+        "and with one on the squared (L2) and on the absolute weights (L1). A weight is nearly zero if it is less "
+        "than a thousandth of the largest.",
         alt="Four matrices of input weights; penalties leave fewer and smoother weights.",
     )
     rates = {a: one.penalties for a, one in found.found.by_decoder[NETWORK].items()}

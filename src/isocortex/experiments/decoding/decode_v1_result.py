@@ -16,6 +16,7 @@ from ...formats import counted, interval, p_value, significant
 from ...recordings import DATASETS
 from ...report import Finding, Quantity, Result, Table
 from ..shared.intervals import hold_for
+from ..shared.tables import table_of
 from .decode_v1_figures import pictures
 from .orientation import BY_SIZE, CONFIDENCE, CONTROL, N_BOOTSTRAPS, NEAR, NETWORK, Decoded, Neurometric
 from .orientation_classes import Classes, Weights
@@ -141,9 +142,9 @@ class DecodeV1Result(Result):
                 for key, column in {"mean": "estimate", "low": "low", "high": "high", "p": "p"}.items()
             }
         if self.threshold is not None:
-            fits = self.threshold.fits
-            found["decoding.neurometric.threshold_deg.mean"] = float(fits["threshold"].mean())
-            found["decoding.neurometric.bias_deg.mean"] = float(fits["bias"].mean())
+            fits = self.threshold.fits[["threshold", "bias"]].to_numpy().mean(axis=0)
+            found["decoding.neurometric.threshold_deg.mean"] = float(fits[0])
+            found["decoding.neurometric.bias_deg.mean"] = float(fits[1])
         found["decoding.classes.accuracy.mean"] = float(self.classes.accuracy.mean())
         found["decoding.classes.near.mean"] = float(self.classes.near.mean())
         for name, share in self.weights.sparsity().items():
@@ -165,7 +166,8 @@ class DecodeV1Result(Result):
             "errors",
             shown,
             f"Errors on the circle of 180°, of {self.held_out()}, mean over animals [95 % interval]; p values are "
-            "two-sided and not corrected for the number of decoders.",
+            "two-sided and not corrected for the number of decoders. A guess errs by 45° in the median; a constant "
+            "fitted to the training responses can err by more, because what is held out is missing from it.",
             title="Which decoder is most precise?",
             shown=True,
         )
@@ -175,15 +177,13 @@ class DecodeV1Result(Result):
         yield Table(
             "signed_errors", signed.to_dataframe("error").reset_index().dropna(), "Error of every response (°)."
         )
-        yield Table(
-            "confusion", self.classes.confusion.to_pandas(), "Share of each class (row) taken for each (column)."
-        )
+        yield Table("confusion", table_of(self.classes.confusion), "Share of each class (row) taken for each (column).")
 
     def more_than_the_best(self, name: str) -> str:
         """Return the difference of a decoder to the best, as a cell of the table."""
         if name == self.found.best:
             return "the best"
-        (row,) = self.differences[self.differences["decoder"] == name].to_dict("records")
+        row = self.differences.set_index("decoder").loc[name]
         return f"{interval(row['estimate'], row['low'], row['high'], 2)}, {p_value(row['p'])}"
 
     def held_out(self) -> str:
@@ -204,7 +204,7 @@ class DecodeV1Result(Result):
             f"{interval(*control, 2)}°."
         ]
         if self.threshold is not None:
-            threshold = self.threshold.fits["threshold"].mean()
+            threshold = self.threshold.fits["threshold"].to_numpy().mean()
             said.append(
                 f"At a distance of {significant(threshold, 2)}° from {significant(self.options.boundary)}° the decoded "
                 "side is right in 75 % of responses."
@@ -229,27 +229,28 @@ class DecodeV1Result(Result):
         if at_end:
             notes.append(f"The penalty of {BY_SIZE} is at an end of its range in some folds.")
         notes.append(
-            "The intervals take the decoders as they were trained: they hold for new animals and responses, not for new "
-            "training trials."
+            "The intervals take the decoders as they were trained: they hold for new animals and responses, not for "
+            "new training trials."
         )
         return notes
 
     def methods(self) -> list[str]:
         new = hold_for(DRAWN, {factor: self.found.errors.sizes[factor] for factor in DRAWN})
-        chosen = self.found.by_decoder[BY_SIZE]
         return [
             self.options.describe_neurons(dict(self.neurons)),
             *(next(iter(self.found.by_decoder[name].values())).methods for name in self.decoders),
-            f"The network regresses the angle in degrees, as published; all errors are on the circle of 180°. Intervals "
+            "The network regresses the angle in degrees, as published. Orientations near −90° and 90° are alike but "
+            "far apart in degrees, which costs it precision there. All errors are on the circle of 180°. Intervals "
             f"(95 %) are from {N_BOOTSTRAPS} bootstrap samples, for {new}.",
-            f"Errors from fewer neurons and fewer responses are those of {LABELS[BY_SIZE]}, in random subsets of each size.",
+            f"Errors from fewer neurons and fewer responses are those of {LABELS[BY_SIZE]}, in random subsets of each "
+            "size.",
             f"The neurometric function counts responses within {significant(NEAR)}° of the boundary; a cumulative "
             "Gaussian with lapses was fitted to each animal by maximum likelihood.",
             f"Classes: a network with {CLASS_HIDDEN} rectified hidden units and a softmax over "
-            f"{self.options.classes} equal classes of orientation, trained by {CLASS_STEPS} steps of full-batch gradient "
-            f"descent (rate {significant(CLASS_RATE)}) on the negative log likelihood plus {significant(L2)}·ΣW² + "
-            f"{significant(L1)}·Σ|W| of its input weights. It was trained on all folds but the first, and tested on the "
-            f"first.",
+            f"{self.options.classes} equal classes of orientation, trained by {CLASS_STEPS} steps of full-batch "
+            f"gradient descent (rate {significant(CLASS_RATE)}) on the negative log likelihood plus "
+            f"{significant(L2)}·ΣW² + {significant(L1)}·Σ|W| of its input weights. It was trained on all folds "
+            "but the first, and tested on the first.",
         ]
 
     def responses(self) -> dict[str, xr.DataArray]:

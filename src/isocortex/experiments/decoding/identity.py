@@ -62,7 +62,7 @@ def uncertainty(
     """
 
     def courses(sample: xr.DataArray) -> np.ndarray:
-        drawn = how | {"n_folds": len(np.unique(sample["fold"]))}  # a fold may lack trials
+        drawn: dict[str, Any] = how | {"n_folds": len(np.unique(sample["fold"]))}  # a fold may lack trials
         return both(decode_across(sample, across="position", **drawn))
 
     sampled = bootstrap(courses, population, ["unit", "replicate"], key=key, n_bootstraps=n_bootstraps)
@@ -158,11 +158,12 @@ def at_the_peak(window: xr.DataArray, how: dict[str, Any], n_folds: int) -> tupl
     """
     rows = []
     for name in dict.fromkeys([how["decoder"], *RIVALS]):
-        found = decode_across(window, across="position", **(how | {"decoder": name}))
+        other: dict[str, Any] = how | {"decoder": name}
+        found = decode_across(window, across="position", **other)
         rows.append({"decoder": name, "within": float(found.within), "across": float(found.across)})
     places = [window.isel(repeat=window["position"].values == place) for place in np.unique(window["position"])]
     confused = [decode(place, **how).confusion() for place in places]
-    return pd.DataFrame(rows), sum(confused[1:], confused[0]) / len(confused)
+    return pd.DataFrame(rows), xr.concat(confused, "place").mean("place")
 
 
 def by_number_of_neurons(window: xr.DataArray, how: dict[str, Any], key: PRNGKey) -> pd.DataFrame:

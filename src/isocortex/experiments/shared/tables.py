@@ -202,6 +202,12 @@ def answer_table(table: pd.DataFrame, variants: Sequence[str] = NETWORKS) -> pd.
     return pd.DataFrame(cells, columns=["layer", *columns])
 
 
+def table_of(matrix: xr.DataArray) -> pd.DataFrame:
+    """Return a labelled matrix as a table."""
+    rows, columns = (matrix[dim].values for dim in matrix.dims)
+    return pd.DataFrame(matrix.values, rows, columns)
+
+
 def file_name(name: str) -> str:
     """Return a name with everything but letters and digits replaced."""
     return "".join(c if c.isalnum() else "_" for c in name)
