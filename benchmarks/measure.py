@@ -15,6 +15,8 @@ PEERS = {
     "himalaya": ["himalaya==0.4.11", "packaging"],  # it imports packaging without requiring it
     "pyddm": ["pyddm==0.9.0"],
     "rsatoolbox": ["rsatoolbox==0.3.2"],
+    "nemos": ["nemos==0.2.8"],
+    "statsmodels": ["statsmodels==0.15.0"],
     "neurogym": ["neurogym==2.3.1", "torch==2.13.0"],  # it imports torch without requiring it
 }
 

@@ -116,6 +116,23 @@ REFERENCES = {
         "Zipser D, Andersen RA (1988). A back-propagation programmed network that simulates response properties of a "
         "subset of posterior parietal neurons. Nature 331:679–684. doi:10.1038/331679a0"
     ),
+    "pillow-2008": (
+        "Pillow JW, Shlens J, Paninski L, Sher A, Litke AM, Chichilnisky EJ, Simoncelli EP (2008). Spatio-temporal "
+        "correlations and visual signalling in a complete neuronal population. Nature 454:995–999. "
+        "doi:10.1038/nature07140"
+    ),
+    "rad-maleki-2020": (
+        "Rad KR, Maleki A (2020). A scalable estimate of the out-of-sample prediction error via approximate "
+        "leave-one-out cross-validation. J R Stat Soc B 82:965–996. doi:10.1111/rssb.12374"
+    ),
+    "brown-2002": (
+        "Brown EN, Barbieri R, Ventura V, Kass RE, Frank LM (2002). The time-rescaling theorem and its application to "
+        "neural spike train data analysis. Neural Comput 14:325–346. doi:10.1162/08997660252741149"
+    ),
+    "haslinger-2010": (
+        "Haslinger R, Pipa G, Brown E (2010). Discrete time rescaling theorem: determining goodness of fit for "
+        "discrete time statistical models of neural spiking. Neural Comput 22:2477–2506. doi:10.1162/NECO_a_00015"
+    ),
     "rumelhart-1986": (
         "Rumelhart DE, Hinton GE, Williams RJ (1986). Learning representations by back-propagating errors. "
         "Nature 323:533–536. doi:10.1038/323533a0"

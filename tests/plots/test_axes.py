@@ -35,6 +35,12 @@ def matrix(*shape):
     return RNG.normal(size=shape)
 
 
+def shares():
+    return xr.DataArray(
+        RNG.random((3, 3)), {"actual": ["a", "b", "c"], "decoded": ["a", "b", "c"]}, ("actual", "decoded")
+    )
+
+
 def series(n, **names):
     return xr.DataArray(RNG.random((3, n)), dims=("seed", *names), coords=names)
 
@@ -84,6 +90,36 @@ SAMPLES = {
     "choice_probabilities": lambda: ([matrix(9), RNG.random(9)], {}),
     "chronometric_curves": lambda: ([{"trained": chronometric(np.repeat(LEVELS, 2), np.arange(8.0) + 500)}], {}),
     "decision_curves": lambda: ([{"monkey": by_coherence()}, {"monkey": {"model": by_coherence()}}], {}),
+    "decoded_angles": lambda: ([{"one": (ANGLES, ANGLES), "two": (ANGLES, ANGLES)}], {}),
+    "decoding_courses": lambda: (
+        [{"one": [np.arange(5.0), *np.sort(RNG.random((3, 5)), axis=0)[[1, 0, 2]]]}],
+        {"chance": 0.5},
+    ),
+    "decoding_panels": lambda: (
+        [{name: {"trained": [np.arange(5.0), *RNG.random((3, 5))]} for name in ("a", "b")}],
+        {"chance": {"a": 0.5, "b": 0.5}, "x_label": "time (ms)"},
+    ),
+    "estimates": lambda: (
+        [{"a": (1.0, 0.5, 2.0), "b": (3.0, 2.0, 4.0)}],
+        {"x_label": "error (°)", "logarithmic": True},
+    ),
+    "losses": lambda: ([{"one": np.arange(9.0, 0, -1)}], {"y_label": "loss"}),
+    "share_matrices": lambda: ([{"one": shares(), "two": shares()}], {"label": "share"}),
+    "size_curves": lambda: (
+        [{name: {"a": [np.array([10, 20, 50]), *RNG.random((3, 3))]} for name in ("one", "two")}],
+        {"x_label": ["neurons", "trials"], "y_label": "error (°)", "level": {"chance": 0.5}},
+    ),
+    "temporal_matrix": lambda: (
+        [
+            xr.DataArray(
+                RNG.random((4, 4)),
+                dims=("train_time", "time"),
+                coords={"time": np.arange(4.0), "train_time": np.arange(4.0)},
+            )
+        ],
+        {"chance": 0.5},
+    ),
+    "weight_pictures": lambda: ([{"one": matrix(3, 9), "two": matrix(3, 9)}], {"x_label": "x", "y_label": "y"}),
     "dendrogram": lambda: ([rdms()], {}),
     "difference_intervals": lambda: (
         [
@@ -132,6 +168,7 @@ SAMPLES = {
         {"measure": "r", "subjects": {"a": RNG.random(3), "b": RNG.random(3)}, "better_than": {"a": ["b"]}},
     ),
     "monotonic_code": lambda: ([MonotonicCode(), 10.0], {}),
+    "paired_scores": lambda: ([{"one": RNG.random(4), "two": RNG.random(4)}], {"y_label": "bits"}),
     "paths": lambda: ([{"one": {"a": in_time()}, "two": {"a": in_time()}}], {"y_label": "E"}),
     "patterns": lambda: ([{"row": RNG.random((2, 9))}, ["a", "b"]], {"extent": 10.0, "spacing": 10.0}),
     "phase_plane": lambda: ([{"one": LINEAR, "two": LINEAR}, [(-1, 1), (-1, 1)]], {"duration": 5}),
@@ -163,6 +200,7 @@ SAMPLES = {
         [{"monkey": decisions()}, {"monkey": {"model": {c: RNG.random(1600) for c in LEVELS.tolist()}}}],
         {},
     ),
+    "rescaled_time": lambda: ([{"one": [np.sort(RNG.random(30))], "two": [np.sort(RNG.random(40))]}], {"band": 1.36}),
     "retinal_maps": lambda: (
         [{"unit 1": RNG.random((9, 3, 3)), "unit 2": RNG.random((9, 3, 3))}, EYES],
         {"extent": 40.0},
@@ -179,6 +217,10 @@ SAMPLES = {
     "similarity_bars": lambda: ([BARS], {"measure": "r"}),
     "sorted_activity": lambda: ([{"one": in_time("unit"), "two": in_time("unit")}], {}),
     "speed_picture": lambda: ([speed_map(LINEAR, np.zeros(2), np.eye(2), [(-1, 1)] * 2, n=8)], {}),
+    "spike_filters": lambda: (
+        [{"a → b": pd.DataFrame({"lag_ms": [5.0, 10.0], "value": [0.5, 0.1], "se": 0.1, "planted": [0.4, 0.2]})}],
+        {},
+    ),
     "state_space": lambda: ([paths()], {}),
     "training_curves": lambda: (
         [{"tilt": series(6, update=np.arange(6)).assign_coords(epoch=("update", [1, 1, 1, 2, 2, 2]))}],

@@ -35,6 +35,7 @@ from .decision import simulate_decisions as simulate_decisions
 from .processes import MarkovChain as MarkovChain
 from .processes import OrnsteinUhlenbeck as OrnsteinUhlenbeck
 from .processes import autoregression as autoregression
+from .processes import coupled_spikes as coupled_spikes
 from .processes import drift_diffusion as drift_diffusion
 from .processes import inhomogeneous_poisson as inhomogeneous_poisson
 from .processes import poisson as poisson

@@ -70,6 +70,10 @@ EXPERIMENTS = Registry(
             "isocortex.experiments.encoding.encode_v1:EncodeV1",
             "Which models predict the responses of neurons in primary visual cortex to gratings?",
         ),
+        "glm": ExperimentEntry(
+            "isocortex.experiments.encoding.glm:SpikingGLM",
+            "Which neurons change the firing of which others, and does a model of that predict their spikes?",
+        ),
         "image-it": ExperimentEntry(
             "isocortex.experiments.vision.image_it:ImageIT",
             "Which models predict the RDMs of human and monkey inferior temporal cortex for 92 photographs?",

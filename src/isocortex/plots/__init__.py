@@ -53,6 +53,9 @@ from .power import power_curves as power_curves
 from .rdm import rdm_panels as rdm_panels
 from .second_level import second_level as second_level
 from .selection import selected_inputs as selected_inputs
+from .spikes import paired_scores as paired_scores
+from .spikes import rescaled_time as rescaled_time
+from .spikes import spike_filters as spike_filters
 from .state_space import eigenvalue_picture as eigenvalue_picture
 from .state_space import speed_picture as speed_picture
 from .state_space import state_space as state_space

@@ -1,6 +1,6 @@
 """The arrays of netCDF files, by group; the axes of responses have names there, in any order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,6 +41,30 @@ def load_netcdf(path: Path, names: Mapping[str, str]) -> tuple[dict[str, Arrays]
     except Exception as error:  # a damaged file raises anything from OSError to KeyError
         raise InputError(f"{path} cannot be read as netCDF ({type(error).__name__}); is the file complete?") from error
     return groups, sorted(held)
+
+
+def load_variables(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
+    """Load the wanted variables of a netCDF file without groups; return them, and the names of all others.
+
+    Those with named axes come as trial × time × unit, as far as they have these.
+    """
+    require_file(path, "a netCDF file")
+    try:
+        with _open(path) as tree:
+            dataset = tree.to_dataset()
+            found = {}
+            for name in set(wanted) & set(map(str, dataset.variables)):
+                require_memory(path, name, dataset[name].nbytes)
+                order = [dim for dim in ("trial", "time", "unit") if dim in dataset[name].dims]
+                array = dataset[name].transpose(*order) if len(order) == dataset[name].ndim else dataset[name]
+                found[name] = _plain(array.values)
+                if name == "counts" and "unit" in array.coords and "units" not in dataset:
+                    found["units"] = _plain(array["unit"].values)
+            return found, sorted(set(map(str, dataset.variables)) - set(found))
+    except InputError:
+        raise
+    except Exception as error:  # a damaged file raises anything from OSError to KeyError
+        raise InputError(f"{path} cannot be read as netCDF ({type(error).__name__}); is the file complete?") from error
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from isocortex.tasks import PerceptualDecisionMaking
 
 @pytest.fixture(scope="module")
 def readout():
-    """Two networks, 120 trials, 6 steps, 10 units: the direction is coded from the third step, the choice in the last."""
+    """Two networks, 120 trials, 6 steps, 10 units: the direction is coded from step 3 on, the choice in the last."""
     rng = np.random.default_rng(0)
     direction, coherence = rng.permutation(np.arange(120) % 2), rng.permutation(np.arange(120) % 3) * 12.8
     choice = rng.permuted(np.tile(np.arange(120) % 2, (2, 1)), axis=1)

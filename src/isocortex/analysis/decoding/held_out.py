@@ -1,12 +1,12 @@
 """Fit a decoder to training samples, with its hyper-parameter chosen among those alone."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from contextlib import nullcontext
 
 import numpy as np
 from jaxtyping import Float, Integer
-from threadpoolctl import ThreadpoolController
 
+from ...cores import one_blas_thread
 from ..inference import Split, splits
 from .decoders import Decoder
 from .targets import Kind
@@ -48,7 +48,7 @@ def fitted(
     chosen : tuple of float
         The hyper-parameter, or nothing where there is none.
     """
-    with _libraries().limit(limits=None if min(len(train), x.shape[-1]) >= LARGE else 1, user_api="blas"):
+    with nullcontext() if min(len(train), x.shape[-1]) >= LARGE else one_blas_thread():
         chosen = tuple(penalties)
         if len(penalties) > 1:
             errors = np.zeros(len(penalties))
@@ -58,12 +58,6 @@ def fitted(
             chosen = (penalties[int(errors.argmin())],)
         readout = _readout(x, y, train, decoder, chosen)
     return lambda new: readout(new)[0], chosen
-
-
-@cache
-def _libraries() -> ThreadpoolController:
-    """Return the control of the threads of linear algebra; to look for the libraries takes longer than a small fit."""
-    return ThreadpoolController()
 
 
 def _readout(

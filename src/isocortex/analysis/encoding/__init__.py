@@ -6,6 +6,7 @@ from ..linear import RidgeFit as RidgeFit
 from ..linear import banded_ridge as banded_ridge
 from ..linear import pls as pls
 from ..linear import ridge as ridge
+from . import glm as glm
 from .convolution import ConvolutionalFit as ConvolutionalFit
 from .convolution import fit_convolution as fit_convolution
 from .explainable import explainable_variance as explainable_variance
