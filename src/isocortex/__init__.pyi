@@ -5,6 +5,8 @@ from . import recordings as recordings
 from . import report as report
 from . import runs as runs
 from . import tasks as tasks
+from .analysis import decoding as decoding
+from .analysis import encoding as encoding
 from .analysis import fit_tuning as fit_tuning
 from .analysis import modulation as modulation
 from .analysis import reliability as reliability

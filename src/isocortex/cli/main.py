@@ -21,7 +21,7 @@ usage:
   isocortex --version                     the version
   isocortex --help                        this text
 
-A first run, offline, in about half a minute:  isocortex run orientation-v1
+A first run, offline, in about a minute:  isocortex run orientation-v1
 Any command takes --debug for the full traceback of an error."""
 
 INTERRUPTED = 130
