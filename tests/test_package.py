@@ -42,7 +42,26 @@ def test_a_function_named_as_its_file_stays_a_function(first: str) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize("name", MODULES)
+LONG = {
+    f"isocortex.{name}"
+    for name in (
+        "analysis.ddm_fit",
+        "analysis.ddm_profile",
+        "analysis.psychometrics",
+        "analysis.tuning_fits",
+        "learning.fit_stream",
+        "models.convnet",
+        "plots.phase_plane",
+        "stimuli.population_codes",
+        "tasks.context_decision",
+        "tasks.intervals",
+        "tasks.perceptual_decision",
+    )
+}
+"""Modules whose examples take more than three seconds; tests of their own cover what they show."""
+
+
+@pytest.mark.parametrize("name", [n if n not in LONG else pytest.param(n, marks=pytest.mark.slow) for n in MODULES])
 def test_docstring_examples_run(name: str) -> None:
     module = importlib.import_module(name)
     assert module.__doc__

@@ -355,7 +355,13 @@ OBSERVERS = {
 }
 
 
-MORE = {"five directions", "two senses, four directions", "match to one of three"}
+MORE = {
+    "five directions",
+    "three directions",
+    "two senses, four directions",
+    "match to one of three",
+    "match to sample",
+}
 
 
 @pytest.mark.parametrize("name", [o if o not in MORE else pytest.param(o, marks=pytest.mark.slow) for o in OBSERVERS])

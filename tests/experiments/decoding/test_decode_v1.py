@@ -22,6 +22,7 @@ def summary(run):
     return json.loads((run / "summary.json").read_text())
 
 
+@pytest.mark.slow
 def test_neurons_are_read_and_the_constant_reads_nothing(summary):
     errors = {key.split(".")[1]: x for key, x in summary.items() if key.endswith("error_deg.median")}
     assert set(errors) == {"ridge", "gaussian-bayes", "poisson-bayes", "population-vector", "mlp", "constant"}
@@ -30,11 +31,13 @@ def test_neurons_are_read_and_the_constant_reads_nothing(summary):
     assert summary["decoding.ridge.error_deg.low"] < errors["ridge"] < summary["decoding.ridge.error_deg.high"]
 
 
+@pytest.mark.slow
 def test_classes_and_their_neighbours(summary):
     assert 0.4 < summary["decoding.classes.accuracy.mean"] <= summary["decoding.classes.near.mean"]
     assert summary["decoding.classes.L1.zeros"] > summary["decoding.classes.none.zeros"]
 
 
+@pytest.mark.slow
 def test_the_page_says_what_was_held_out_and_names_the_control(run):
     page = (run / "report.html").read_text()
     assert "orientation of trials that were held out" in page

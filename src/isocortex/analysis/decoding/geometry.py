@@ -56,7 +56,7 @@ def ccgp(
     >>> from isocortex import responses
     >>> rng = np.random.default_rng(0)
     >>> side, size = np.repeat([0, 0, 1, 1], 10), np.repeat([0, 1, 0, 1], 10)
-    >>> x = rng.normal(size=(40, 20)) + 3 * np.stack([side, size] * 10, axis=1)
+    >>> x = rng.normal(size=(40, 20)) + np.stack([6 * side, 2 * size] * 10, axis=1)
     >>> shown = responses(x, stimuli=2 * side + size, conditions={"side": side}, dims=["trial", "unit"])
     >>> float(ccgp(shown, "side", condition="stimulus").mean())
     1.0

@@ -31,7 +31,7 @@ NEAR = 30.0
 """Degrees from the boundary up to which trials count for the neurometric function."""
 BIN = 5.0
 """Width in degrees of the bins in which its points are drawn."""
-DRAWS = 3
+DRAWS = 2
 N_BOOTSTRAPS = 500
 CONFIDENCE = 0.95
 
