@@ -107,6 +107,17 @@ def test_copies_of_a_trial_stay_in_its_fold(key):
     assert abs(float(decode_across(drawn, across="position", **HOW).within[0]) - 1 / 3) < 0.25
 
 
+def test_a_sample_of_trials_from_one_fold_is_undefined(key):
+    """It cannot be split; a bootstrap leaves it out."""
+    x = prepared(population(key), 3)
+    same = x.isel(repeat=np.flatnonzero(x["fold"].values == 0))
+    found = decode_across(x, across="position", **HOW)
+    sampled = uncertainty(
+        same.assign_coords(replicate=("repeat", np.arange(same.sizes["repeat"]))), HOW, found, key, 20
+    )
+    assert np.isnan(sampled.total).all()
+
+
 def precision(n_experiments, n_bootstraps):
     """Return the spread of accuracies over experiments, the standard error found, and that of pseudo-trials alone."""
     accuracies, errors, naive = [], [], []
@@ -129,8 +140,8 @@ def test_pseudo_trials_pretend_a_precision_that_neurons_and_trials_do_not_have()
 
 @pytest.mark.slow
 def test_intervals_are_as_wide_as_experiments_scatter():
-    """100 experiments: the spread is known to 7 %; bootstrap samples of a few trials err on the cautious side."""
-    spread, found, pretended = precision(100, 60)
+    """60 experiments: the spread is known to 9 %; bootstrap samples of a few trials err on the cautious side."""
+    spread, found, pretended = precision(60, 30)
     print(f"spread {spread:.4f}, standard error {found:.4f}, of pseudo-trials {pretended:.4f}")
-    assert spread / 1.2 < found < 1.6 * spread
+    assert spread / 1.2 < found < 1.8 * spread
     assert pretended < spread / 3

@@ -63,6 +63,8 @@ def uncertainty(
 
     def courses(sample: xr.DataArray) -> np.ndarray:
         drawn: dict[str, Any] = how | {"n_folds": len(np.unique(sample["fold"]))}  # a fold may lack trials
+        if drawn["n_folds"] < 2:
+            return np.full(2 * sample.sizes["time"], np.nan)
         return both(decode_across(sample, across="position", **drawn))
 
     sampled = bootstrap(courses, population, ["unit", "replicate"], key=key, n_bootstraps=n_bootstraps)
