@@ -66,13 +66,23 @@ def _readout(
     shown = x[..., train, :]
     if not decoder.standardized:
         return decoder.fit(shown, y[..., train, :], penalties)
-    mean = shown.mean(axis=-2, keepdims=True)
-    shown -= mean
-    sd = np.sqrt(np.einsum("...ij,...ij->...j", shown, shown) / len(train))[..., None, :]
-    scale = np.divide(1, sd, out=np.zeros_like(sd), where=sd > 1e-12 * np.abs(mean))  # a unit that never varies is 0
-    shown *= scale
+    mean, scale = standardization(shown)
+    shown = (shown - mean) * scale
     readout = decoder.fit(shown, y[..., train, :], penalties)
     return lambda new: readout((new - mean) * scale)
+
+
+def standardization(shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean of every unit over samples, and one over its standard deviation: 0 for a unit that never varies.
+
+    Examples
+    --------
+    >>> mean, scale = standardization(np.array([[0.0, 5.0], [2.0, 5.0]]))
+    >>> mean.tolist(), scale.tolist()
+    ([[1.0, 5.0]], [[1.0, 0.0]])
+    """
+    mean, sd = shown.mean(axis=-2, keepdims=True), shown.std(axis=-2, keepdims=True)
+    return mean, np.divide(1, sd, out=np.zeros_like(sd), where=sd > 1e-12 * np.abs(mean))
 
 
 def _errors(

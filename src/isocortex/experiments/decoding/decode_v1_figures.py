@@ -109,7 +109,7 @@ def pictures(found: "DecodeV1Result") -> Iterator[Picture]:
         alt="Four matrices of input weights; penalties leave fewer and smoother weights.",
     )
     rates = {a: one.penalties for a, one in found.found.by_decoder[NETWORK].items()}
-    published = PUBLISHED_LOSS if found.options.data == "stringer-2021" and found.options.is_published() else None
+    published = PUBLISHED_LOSS if found.options.data == "stringer-2021" else None
     yield Picture(
         "loss",
         lambda: plots.losses(found.found.loss, published=published, y_label="mean squared error (°²)"),

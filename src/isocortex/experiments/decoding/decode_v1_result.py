@@ -1,6 +1,6 @@
 """What ``decode-v1`` finds: the numbers, the answer, and the order of the page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -13,7 +13,6 @@ from ...analysis.decoding import DECODERS
 from ...analysis.decoding.descent import CLASS_HIDDEN, CLASS_RATE, CLASS_STEPS, L1, L2, PUBLISHED_REGRESSION
 from ...analysis.inference import Uncertainty
 from ...formats import counted, interval, p_value, significant
-from ...recordings import DATASETS
 from ...report import Finding, Quantity, Result, Table
 from ..shared.intervals import hold_for
 from ..shared.tables import table_of
@@ -85,6 +84,7 @@ class DecodeV1Result(Result):
         "decoder?"
     )
     quantities: ClassVar[dict[str, Quantity]] = quantities()
+    references: ClassVar[tuple[str, ...]] = ("neuromatch", "stringer-2021", "georgopoulos-1986", "schutt-2023")
 
     options: "DecodeV1"
     neurons: Mapping[str, xr.DataArray]
@@ -94,18 +94,6 @@ class DecodeV1Result(Result):
     threshold: Neurometric | None
     classes: Classes
     weights: Weights
-
-    @property
-    def references(self) -> Sequence[str]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """Names of the sources, with that of the data set."""
-        known = DATASETS.get(self.options.data)
-        return [
-            "neuromatch",
-            "stringer-2021",
-            "georgopoulos-1986",
-            "schutt-2023",
-            *([known.reference] if known and known.reference != "stringer-2021" else []),
-        ]
 
     @property
     def decoders(self) -> list[str]:

@@ -12,6 +12,7 @@ import xarray as xr
 from ...analysis import fit_psychometric, tally
 from ...analysis.decoding import Decoding, decode
 from ...analysis.decoding.descent import PUBLISHED_REGRESSION, regression
+from ...analysis.decoding.held_out import standardization
 from ...analysis.decoding.plan import Plan, plan_of
 from ...analysis.decoding.targets import wrapped
 from ...analysis.inference import Split, Uncertainty, bootstrap
@@ -105,8 +106,8 @@ def _loss(found: Decoding) -> np.ndarray:
     """Return the loss of the published network on all responses, at the learning rate that most folds chose."""
     rates, counts = np.unique(found.penalties, return_counts=True)
     x, y = found.samples.x, found.target.coded()
-    z = (x - x.mean(axis=0)) / np.where(x.std(axis=0) > 0, x.std(axis=0), 1)
-    return regression(z, y, [float(rates[counts.argmax()])], key=jax.random.key(0))[0][0]
+    mean, scale = standardization(x)
+    return regression((x - mean) * scale, y, [float(rates[counts.argmax()])], key=jax.random.key(0))[0][0]
 
 
 def median_errors(errors: xr.DataArray) -> xr.DataArray:

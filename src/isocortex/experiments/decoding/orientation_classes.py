@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from ...analysis.decoding.descent import L1, L2, ClassNetwork, classification
+from ...analysis.decoding.held_out import standardization
 from ...analysis.decoding.samples import samples_of
 from ...shapes import PRNGKey
 from .orientation import PERIOD, Decoded
@@ -53,8 +54,8 @@ def classes_of_angles(neurons: Mapping[str, xr.DataArray], found: Decoded, n: in
     for animal, x in neurons.items():
         fold = next(iter(found.by_decoder.values()))[animal].folds[0]
         responses, actual = samples_of(x).x, class_of(found.actual(animal), n)
-        mean, sd = responses[fold.train].mean(axis=0), responses[fold.train].std(axis=0)
-        z = (responses - mean) / np.where(sd > 0, sd, 1)
+        mean, scale = standardization(responses[fold.train])
+        z = (responses - mean) * scale
         network = classification(z[fold.train], np.eye(n)[actual[fold.train]], key=key)
         chosen = network.log_probability(z[fold.test]).argmax(axis=1)
         apart = np.abs(chosen - actual[fold.test])
@@ -103,8 +104,8 @@ class Weights:
 def regularised(x: xr.DataArray, n: int, key: PRNGKey) -> Weights:
     """Train the network on all responses of an animal, under each of the penalties."""
     samples = samples_of(x)
-    z = samples.x - samples.x.mean(axis=0)
-    z /= np.where(z.std(axis=0) > 0, z.std(axis=0), 1)
+    mean, scale = standardization(samples.x)
+    z = (samples.x - mean) * scale
     angles = samples.labels["stimulus"]
     coded = np.eye(n)[class_of(angles, n)]
     networks = {name: classification(z, coded, key=key, l2=l2, l1=l1) for name, (l2, l1) in PENALTIES.items()}
