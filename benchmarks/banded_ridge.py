@@ -1,7 +1,7 @@
 """Banded ridge regression of 1000 targets on two feature spaces, beside himalaya's random search.
 
-Half of the runs of himalaya's random search would take minutes: the peer makes 20 iterations, and its time grows with
-them in proportion.
+The peer makes 50 iterations: with 20, its test R² falls behind ours further, and its time grows with them in
+proportion.
 """
 
 import tempfile

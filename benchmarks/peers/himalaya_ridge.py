@@ -10,7 +10,7 @@ from himalaya.ridge import BandedRidgeCV, RidgeCV
 from himalaya.scoring import r2_score
 
 set_backend("numpy")
-ITERATIONS = 20
+ITERATIONS = 50
 """Of the random search over mixing weights; each is cross-validated with all penalties."""
 
 for line in sys.stdin:

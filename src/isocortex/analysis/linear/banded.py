@@ -155,11 +155,10 @@ def banded_ridge(
     search = _Search(np.concatenate(xs, axis=1), [x.shape[1] for x in xs], y, penalties, blocks)
     with one_blas_thread():  # mixing weights are tried on all cores at once
         search.go()
-        weights = search.weights()
     edges = np.cumsum(search.sizes)[:-1]
     return BandedRidgeFit(
-        weights=dict(zip(names, np.split(weights, edges), strict=True)),
-        intercept=y_mean - np.concatenate(means) @ weights,
+        weights=dict(zip(names, np.split(search.weights, edges), strict=True)),
+        intercept=y_mean - np.concatenate(means) @ search.weights,
         penalties=pd.DataFrame(search.by_space(), columns=names),
         error=search.error,
         tried=len(search.tried),
@@ -183,6 +182,7 @@ class _Search:
         self.error = np.full(n_targets, np.inf)
         self.best = np.zeros(n_targets, int)
         self.penalty = np.ones(n_targets)
+        self.weights = np.zeros((x.shape[1], n_targets))
 
     def go(self) -> None:
         """Try neighbours of what is the best for many targets, from coarse to fine."""
@@ -196,29 +196,24 @@ class _Search:
         """Return the penalty of every target on every space; infinite for a space that is left out."""
         return self.penalty[:, None] * 10.0 ** np.array(self.tried)[self.best]
 
-    def weights(self) -> Weights:
-        """Return the weights of every target for the features as they are."""
-        found = np.empty((self.x.shape[1], self.y.shape[1]))
-        for i in np.unique(self.best):
-            some = np.flatnonzero(self.best == i)
-            x, scale = self._scaled(self.tried[i])
-            basis = spectrum(x)
-            found[:, some] = scale[:, None] * basis.weights(x, basis.basis.T @ self.y[:, some], self.penalty[some])
-        return found
-
-    def _scaled(self, share: Share) -> tuple[np.ndarray, np.ndarray]:
-        scale = np.repeat(10.0 ** (-np.array(share) / 2), self.sizes)
-        return self.x * scale, scale
-
     def _try(self, shares: list[Share]) -> None:
-        def least(share: Share) -> tuple[np.ndarray, np.ndarray]:
-            basis = spectrum(self._scaled(share)[0])
-            return LeftOut(basis, self.y, basis.basis.T @ self.y, self.penalties, self.blocks).least()
+        """Try mixing weights; the weights of targets that got better follow while the decomposition is at hand."""
 
-        for share, (position, error) in zip(shares, on_cores(least, shares), strict=True):
-            better = error < self.error
-            self.error[better] = error[better]
-            self.best[better], self.penalty[better] = len(self.tried), self.penalties[position[better]]
+        def better(share: Share) -> tuple[np.ndarray, np.ndarray, np.ndarray, Weights]:
+            scale = np.repeat(10.0 ** (-np.array(share) / 2), self.sizes)
+            x = self.x * scale
+            basis = spectrum(x)
+            z = basis.basis.T @ self.y
+            position, error = LeftOut(basis, self.y, z, self.penalties, self.blocks).least()
+            some = np.flatnonzero(error < self.error)
+            penalty = self.penalties[position[some]]
+            return some, error[some], penalty, scale[:, None] * basis.weights(x, z[:, some], penalty)
+
+        for share, (some, error, penalty, weights) in zip(shares, on_cores(better, shares), strict=True):
+            still = error < self.error[some]
+            kept = some[still]
+            self.error[kept], self.penalty[kept], self.weights[:, kept] = error[still], penalty[still], weights[:, still]
+            self.best[kept] = len(self.tried)
             self.tried.append(share)
 
     def _neighbours(self, step: float) -> list[Share]:
