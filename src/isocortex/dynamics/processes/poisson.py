@@ -61,7 +61,7 @@ def poisson(
     intervals[:, 1:] += refractory
     times = np.cumsum(intervals, axis=1)
     unit, which = np.nonzero(times < duration)
-    return _sorted(times[unit, which], unit, n_units, duration)
+    return SpikeTrains.from_spikes(times[unit, which], unit, n_units=n_units, duration=duration)
 
 
 def inhomogeneous_poisson(
@@ -94,8 +94,3 @@ def inhomogeneous_poisson(
     with jax.enable_x64(True):
         kept = np.asarray(jax.random.uniform(second, share.shape, float)) < share
     return SpikeTrains(all_spikes.times[kept], all_spikes.unit[kept], n_units, float(duration))
-
-
-def _sorted(times: np.ndarray, unit: np.ndarray, n_units: int, duration: float | int) -> SpikeTrains:
-    order = np.argsort(times, kind="stable")
-    return SpikeTrains(times[order], unit[order], n_units, float(duration))
