@@ -116,12 +116,16 @@ def test_rates_go_into_every_analysis_of_responses():
     angles = np.tile([0.0, 90.0], 30)
     n = rng.poisson(np.where(angles[:, None] == [0, 0, 90], 12, 3))
     trial, unit = (np.repeat(index.ravel(), n.ravel()) for index in np.indices(n.shape))
-    table = pd.DataFrame({"stimulus": angles})
-    how = {"n_units": 3, "n_trials": 60, "duration": 500, "trials": table}
+    how = {"n_units": 3, "n_trials": 60, "duration": 500}
     trains = SpikeTrains.from_spikes(rng.uniform(0, 500, n.sum()), unit, trial=trial, **how)
+    trains = trains.label(trials={"stimulus": angles})
     rates = trains.to_responses()
     np.testing.assert_array_equal(rates, 2 * n)
     assert ic.decoding.decode(rates, key=jax.random.key(0)).score().item() > 0.9
+    repeats = trains.to_responses(repeats=True)
+    assert (repeats.dims, repeats.shape) == (("repeat", "stimulus", "unit"), (30, 2, 3))
+    np.testing.assert_array_equal(repeats.sel(stimulus=90), rates[rates["stimulus"].values == 90])
+    assert ic.rsa.rdm(rates, "euclidean").stimuli.tolist() == [0, 90]
     in_time = trains.to_responses((100, 300), bin_ms=50)
     assert in_time.dims == ("trial", "time", "unit")
     np.testing.assert_allclose(in_time.mean("time"), trains.to_responses((100, 300)))
@@ -154,6 +158,7 @@ BAD = {
     "reserved": (lambda: drawn(units=UNITS.rename(columns={"area": "time"})), "other than time, trial, unit"),
     "objects": (lambda: drawn(units=UNITS.assign(x=[None, 1, "a"])), "numbers, truth values or text"),
     "both": (lambda: drawn(units=UNITS, trials=SHOWN.assign(area=1)), "both have a column 'area'"),
+    "labels": (lambda: drawn().label(units={"area": ["V1"]}), "'area' must have a label for each of 3 units"),
     "stranger": (lambda: drawn(units=UNITS).select(units="d"), "no unit 'd'; the 3 units are named a, b, c"),
     "mask": (lambda: drawn().select(units=np.array([True])), "an entry for each of 3 units"),
     "nothing": (lambda: drawn().select(trials=np.zeros(4, bool)), "No trial is selected"),
@@ -169,6 +174,10 @@ BAD = {
     "wide": (lambda: drawn().bin(101), "100 ms is shorter than a bin of 101 ms"),
     "rest": (lambda: drawn().bin(30), "Bins of 30 ms do not divide 100 ms: 10 ms remain"),
     "memory": (lambda: drawn().bin(1e-9), "Counts in these bins need .* widen the bins"),
+    "repeats": (
+        lambda: drawn(trials=SHOWN[1:].reset_index(drop=True), n_trials=3).to_responses(repeats=True),
+        "1 to 2",
+    ),
     "nothing to join": (lambda: concatenate([], "unit"), "no spike trains to join"),
     "along": (lambda: concatenate([drawn(), drawn(n_units=2)], "trial"), r"the same n_units; they have \[2, 3\]"),
     "dimension": (lambda: concatenate([drawn()], "units"), "Did you mean 'unit'"),

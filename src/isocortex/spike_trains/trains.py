@@ -1,28 +1,26 @@
-"""The class of spike trains: what it holds, and which part of it."""
+"""The class of spike trains: how they are made, which part to take, and what becomes of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from ..errors import require
-from ..summaries import Described
+from ..responses import stack_repeats
 from .counts import EDGE, count, fitting
 from .events import around
+from .fields import Fields
 from .files import write
-from .labels import checked, coordinates, names, positions, renumbered, rows
-
-FIRST: Any = None
-"""The default of `trial`: all spikes are in the first trial."""
+from .labels import coordinates, names, positions, renumbered, rows
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SpikeTrains(Described):
+class SpikeTrains(Fields):
     """When which unit fired, in one trial or in several of equal duration.
 
     Parameters
@@ -60,58 +58,6 @@ class SpikeTrains(Described):
     SpikeTrains(spikes=3, units=2, trials=1, time=0…10 ms)
     """
 
-    times: Float[np.ndarray, " spike"]
-    unit: Int[np.ndarray, " spike"]
-    n_units: int
-    duration: float | int
-    trial: Int[np.ndarray, " spike"] = FIRST
-    n_trials: int = 1
-    start: float | int = 0.0
-    units: pd.DataFrame | None = field(default=None)
-    trials: pd.DataFrame | None = field(default=None)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "times", np.asarray(self.times, float))  # in float32, edges of bins would be unclear
-        object.__setattr__(self, "start", float(self.start))
-        object.__setattr__(self, "duration", float(self.duration))
-        if self.trial is FIRST:
-            object.__setattr__(self, "trial", np.zeros(len(self.unit), int))
-        require(
-            len(self.times) == len(self.unit) == len(self.trial),
-            f"times, unit and trial must have the same length; got {len(self.times)}, {len(self.unit)} and "
-            f"{len(self.trial)}.",
-        )
-        require(
-            self.n_units >= 1 and self.n_trials >= 1,
-            f"There must be a unit and a trial; got {self.n_units} units and {self.n_trials} trials.",
-        )
-        require(
-            bool(np.isfinite(self.start) and 0 <= self.duration < np.inf),
-            f"start must be finite, and duration at least 0 ms; got {self.start} and {self.duration}.",
-        )
-        later = np.diff(self.trial)
-        require(
-            bool(((later > 0) | ((later == 0) & (np.diff(self.times) >= 0))).all()),
-            "Spike times must be sorted, by trial and then by time; SpikeTrains.from_spikes sorts them.",
-        )
-        if len(self.times):
-            low, high = self.times.min(), self.times.max()
-            rounding = 2 * np.spacing(max(abs(self.start), abs(self.stop)))  # stop is a sum
-            require(
-                bool(low >= self.start and high <= self.stop + rounding),
-                f"Spike times must lie in {self.start:g}…{self.stop:g} ms; they span {low:g}…{high:g}.",
-            )
-            for kind, which, n in (("Unit", self.unit, self.n_units), ("Trial", self.trial, self.n_trials)):
-                require(
-                    bool(which.min() >= 0 and which.max() < n),
-                    f"{kind}s must be 0…{n - 1}; they span {which.min()}…{which.max()}.",
-                )
-        object.__setattr__(self, "units", checked(self.units, self.n_units, "unit"))
-        object.__setattr__(self, "trials", checked(self.trials, self.n_trials, "trial"))
-        if self.units is not None and self.trials is not None:
-            both = self.units.columns.intersection(self.trials.columns)
-            require(not len(both), f"The tables of units and trials both have a column {next(iter(both), '')!r}.")
-
     @classmethod
     def from_spikes(
         cls, times: Any, unit: Any, *, n_units: int, duration: float | int, trial: Any = None, **rest: Any
@@ -146,23 +92,35 @@ class SpikeTrains(Described):
         unit = np.repeat(np.arange(len(lists)), counts)
         return cls.from_spikes(times, unit, n_units=len(lists), duration=duration, **rest)
 
-    @property
-    def stop(self) -> float:
-        """When every trial ends, in ms."""
-        return self.start + self.duration
-
-    def described(self) -> dict[str, str]:
-        """Return how much is held."""
-        return {
-            "spikes": str(len(self.times)),
-            "units": str(self.n_units),
-            "trials": str(self.n_trials),
-            "time": f"{self.start:g}…{self.stop:g} ms",
-        }
-
     def of(self, unit: int, trial: int = 0) -> Float[np.ndarray, " spike"]:
         """Return the times of one unit in one trial, in ms; both are positions, counted from 0."""
         return self.times[(self.unit == unit) & (self.trial == trial)]
+
+    def label(
+        self, *, units: Mapping[str, Any] | None = None, trials: Mapping[str, Any] | None = None
+    ) -> "SpikeTrains":
+        """Return the same spikes with further labels of units and trials, one for each, by name.
+
+        Raises
+        ------
+        InputError
+            If there is not one label for each.
+
+        Examples
+        --------
+        >>> trains = SpikeTrains.from_lists([[1.0], [2.0]], duration=10).label(units={"area": ["V1", "MT"]})
+        >>> trains.bin(10)["area"].values.tolist()
+        ['V1', 'MT']
+        """
+        tables: dict[str, Any] = {}
+        for kind, labels in (("unit", units), ("trial", trials)):
+            if labels is not None:
+                n, table = getattr(self, f"n_{kind}s"), getattr(self, f"{kind}s")
+                for name, values in labels.items():
+                    require(np.shape(values) == (n,), f"{name!r} must have a label for each of {n} {kind}s.")
+                columns = {name: np.asarray(values) for name, values in labels.items()}
+                tables[f"{kind}s"] = rows(table, n, np.arange(n)).assign(**columns)
+        return replace(self, **tables)
 
     def select(self, units: Any = None, trials: Any = None) -> "SpikeTrains":
         """Return some units or trials, in the order given.
@@ -330,7 +288,11 @@ class SpikeTrains(Described):
         return xr.DataArray(counts, {**coords, "time": time}, ("trial", "time", "unit"), "counts", attrs)
 
     def to_responses(
-        self, window: Sequence[float | int] | None = None, *, bin_ms: float | int | None = None
+        self,
+        window: Sequence[float | int] | None = None,
+        *,
+        bin_ms: float | int | None = None,
+        repeats: bool = False,
     ) -> xr.DataArray:
         """Return firing rates, as every analysis of responses takes them.
 
@@ -340,17 +302,19 @@ class SpikeTrains(Described):
             ms. Default: the whole trial.
         bin_ms : float, optional
             Width of bins, which must divide the window. Default: one rate for the whole window.
+        repeats : bool
+            Stack the trials of each stimulus as repeats, which must be equally many. Default False.
 
         Returns
         -------
         DataArray, shape (trial, unit), or with `bin_ms` (trial, time, unit)
             Spikes per second. Labels of trials are coordinates, such as ``stimulus``; without that one, each trial
-            counts as a stimulus of its own.
+            counts as a stimulus of its own. With `repeats`, ``repeat`` and ``stimulus`` take the place of ``trial``.
 
         Raises
         ------
         InputError
-            As :meth:`slice` and :meth:`bin`.
+            As :meth:`slice` and :meth:`bin`; for `repeats` unless every stimulus has equally many trials.
 
         Examples
         --------
@@ -366,7 +330,8 @@ class SpikeTrains(Described):
         rates = (1e3 / width * counts).rename("responses").assign_attrs(units="spikes/s", bin_ms=float(width))
         if "stimulus" not in rates.coords:
             rates = rates.assign_coords(stimulus=("trial", rates["trial"].values))
-        return rates if bin_ms is not None else rates.isel(time=0, drop=True)
+        rates = rates if bin_ms is not None else rates.isel(time=0, drop=True)
+        return stack_repeats(rates) if repeats else rates
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a ``.npz`` or ``.nc`` file, from which :func:`isocortex.recordings.read_spike_trains` reads all of it.

@@ -37,13 +37,13 @@ def rows_of(
     trains: SpikeTrains, width: float | int, n_blocks: int, *, what: str = "window"
 ) -> list[Float[np.ndarray, "bin unit"]]:
     """Return the counts in bins of `width` ms, bin × unit, of every item; what is left at the end is not counted."""
-    n_items(trains, n_blocks)
+    n = n_items(trains, n_blocks)
     counts = trains.bin(width, drop_rest=True).values.astype(float)
     require(
         counts.shape[0] * counts.shape[1] >= 2,
         f"This needs two {what}s; {counts.shape[1]} of {width:g} ms fits into {trains.duration:g} ms.",
     )
-    return list(counts) if len(counts) > 1 else np.array_split(counts[0], min(n_blocks, len(counts[0])))
+    return list(counts) if trains.n_trials > 1 else np.array_split(counts[0], min(n, len(counts[0])))
 
 
 def per_unit(trains: SpikeTrains, item: np.ndarray, n: int, which: np.ndarray, weights: Any = None) -> np.ndarray:

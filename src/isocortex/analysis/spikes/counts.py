@@ -28,7 +28,7 @@ def firing_rates(trains: SpikeTrains, *, n_blocks: int = N_BLOCKS, confidence: f
     -------
     Dataset, shape (unit,)
         ``estimate``, ``se``, ``low``, ``high`` in spikes per second, by the jackknife over trials, or over blocks of
-        time where there is one trial.
+        time where there is one trial. It sees what varies between these: a silent unit has an interval of no width.
 
     Raises
     ------
