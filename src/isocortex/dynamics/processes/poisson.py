@@ -61,7 +61,7 @@ def poisson(
     intervals[:, 1:] += refractory
     times = np.cumsum(intervals, axis=1)
     unit, which = np.nonzero(times < duration)
-    return _sorted(times[unit, which], unit, n_units, duration)
+    return SpikeTrains.from_spikes(times[unit, which], unit, n_units=n_units, duration=duration)
 
 
 def inhomogeneous_poisson(
@@ -136,8 +136,3 @@ def correlated_poisson(
         kept = np.asarray(jax.random.uniform(second, (len(mother.times), n_units), float)) < correlation
     spike, unit = np.nonzero(kept)
     return SpikeTrains(mother.times[spike], unit, n_units, float(duration))
-
-
-def _sorted(times: np.ndarray, unit: np.ndarray, n_units: int, duration: float | int) -> SpikeTrains:
-    order = np.argsort(times, kind="stable")
-    return SpikeTrains(times[order], unit[order], n_units, float(duration))
