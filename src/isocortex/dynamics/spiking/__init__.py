@@ -1,5 +1,6 @@
-"""Spiking neurons, synapses and networks."""
+"""Spiking neurons, synapses and networks, and their theory."""
 
+from . import theory as theory
 from .afferents import Afferents as Afferents
 from .afferents import PoissonSources as PoissonSources
 from .connections import Connections as Connections
