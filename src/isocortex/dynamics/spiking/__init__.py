@@ -1,0 +1,34 @@
+"""Spiking neurons, synapses and networks."""
+
+from .afferents import Afferents as Afferents
+from .afferents import PoissonSources as PoissonSources
+from .connections import Connections as Connections
+from .connections import distance_dependent as distance_dependent
+from .connections import fixed_in_degree as fixed_in_degree
+from .connections import fixed_number as fixed_number
+from .connections import from_matrix as from_matrix
+from .connections import pairwise as pairwise
+from .drives import Drive as Drive
+from .drives import GapJunctions as GapJunctions
+from .drives import Injected as Injected
+from .drives import OUNoise as OUNoise
+from .drives import PoissonInput as PoissonInput
+from .drives import TimeCourse as TimeCourse
+from .drives import WhiteNoise as WhiteNoise
+from .event_system import EventSystem as EventSystem
+from .network import Network as Network
+from .network import Projection as Projection
+from .neurons import LIF as LIF
+from .neurons import QIF as QIF
+from .neurons import AdEx as AdEx
+from .neurons import Izhikevich as Izhikevich
+from .plasticity import STDP as STDP
+from .plasticity import TripletSTDP as TripletSTDP
+from .receptors import NMDA as NMDA
+from .receptors import Conductance as Conductance
+from .receptors import Current as Current
+from .receptors import Delta as Delta
+from .receptors import Receptor as Receptor
+from .short_term import TsodyksMarkram as TsodyksMarkram
+from .simulate_spikes import SpikingSimulation as SpikingSimulation
+from .simulate_spikes import simulate_spikes as simulate_spikes
