@@ -20,7 +20,7 @@ def van_rossum(trains: SpikeTrains, tau: float | int, *, between: str = "unit") 
 
     D² = (2/τ) ∫ (f − g)² dt, with f(t) = Σ exp(−(t − t_k)/τ) over the spikes t_k ≤ t. A spike that one train has and
     the other lacks costs 1, in the normalization of Elephant; van Rossum (2001, 10.1162/089976601300014321) has D/√2.
-    With tau → 0, D² is the number of spikes that do not coincide; with tau → ∞, D is the difference of the spike counts.
+    With tau → 0, D² is the number of spikes that do not coincide; with tau → ∞, D is the difference of the counts.
 
     Parameters
     ----------
