@@ -38,6 +38,7 @@ from .models import ConvolutionalLayer as ConvolutionalLayer
 from .models import FourierEnergy as FourierEnergy
 from .models import OrientationEnergy as OrientationEnergy
 from .models import Pixels as Pixels
+from .models import SpikingRNN as SpikingRNN
 from .models import population as population
 from .models import record as record
 from .rdms import RDMs as RDMs
