@@ -281,7 +281,7 @@ class SpikeTrains(Fields):
         """
         n = fitting(self.duration, width, drop_rest=drop_rest)
         place, shape = (self.times - self.start) / width, (self.n_trials, n, self.n_units)
-        counts = count(place, self.trial, self.unit, shape, closed=self.duration / width - n <= EDGE)
+        counts = count(place, self.trial, self.unit, shape, closed=bool(self.duration / width - n <= EDGE))
         coords = coordinates(self.trials, self.n_trials, "trial") | coordinates(self.units, self.n_units, "unit")
         time = ("time", self.start + width * np.arange(n), {"units": "ms"})
         attrs = {"units": "spikes", "bin_ms": float(width)}

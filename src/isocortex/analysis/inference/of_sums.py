@@ -71,4 +71,4 @@ def _error(left: np.ndarray) -> np.ndarray:
     n = len(left)
     if n < 2:
         return np.full(left.shape[1:], np.nan)
-    return np.sqrt((n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0))
+    return np.asarray(np.sqrt((n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0)))

@@ -20,7 +20,7 @@ def van_rossum(trains: SpikeTrains, tau: float | int, *, between: str = "unit") 
 
     D² = (2/τ) ∫ (f − g)² dt, with f(t) = Σ exp(−(t − t_k)/τ) over the spikes t_k ≤ t. A spike that one train has and
     the other lacks costs 1, in the normalization of Elephant; van Rossum (2001, 10.1162/089976601300014321) has D/√2.
-    With tau → 0 the distance counts spikes that do not coincide, and with tau → ∞ it compares spike counts.
+    With tau → 0, D² is the number of spikes that do not coincide; with tau → ∞, D is the difference of the counts.
 
     Parameters
     ----------
@@ -65,8 +65,8 @@ def victor_purpura(trains: SpikeTrains, cost: float | int, *, between: str = "un
     ----------
     trains : SpikeTrains
     cost : float
-        Of moving a spike by 1 ms, q in the paper. 0: the distance is the difference of the spike counts; from 2 per
-        ms of the finest difference on: the number of spikes that do not coincide.
+        Of moving a spike by 1 ms, q in the paper. At 0 the distance is the difference of the spike counts; if moving
+        any spike costs 2 or more, it is the number of spikes that do not coincide.
     between : "unit" or "trial"
         Compare units in each trial, or trials of each unit. Default "unit".
 
