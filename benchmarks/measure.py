@@ -16,6 +16,7 @@ PEERS = {
     "pyddm": ["pyddm==0.9.0"],
     "rsatoolbox": ["rsatoolbox==0.3.2"],
     "nemos": ["nemos==0.2.8"],
+    "elephant": ["elephant==1.2.1"],
     "statsmodels": ["statsmodels==0.15.0"],
     "neurogym": ["neurogym==2.3.1", "torch==2.13.0"],  # it imports torch without requiring it
 }

@@ -38,6 +38,7 @@ from .models import ConvolutionalLayer as ConvolutionalLayer
 from .models import FourierEnergy as FourierEnergy
 from .models import OrientationEnergy as OrientationEnergy
 from .models import Pixels as Pixels
+from .models import SpikingRNN as SpikingRNN
 from .models import population as population
 from .models import record as record
 from .rdms import RDMs as RDMs
@@ -48,6 +49,7 @@ from .recordings import read_zhang_desimone as read_zhang_desimone
 from .recordings import synthetic_v1 as synthetic_v1
 from .recordings import write as write
 from .responses import responses as responses
+from .spike_trains import SpikeTrains as SpikeTrains
 from .stimuli import bars as bars
 from .stimuli import filter_bank as filter_bank
 from .stimuli import gratings as gratings

@@ -157,6 +157,33 @@ REFERENCES = {
         "King JR, Dehaene S (2014). Characterizing the dynamics of mental representations: the temporal generalization "
         "method. Trends Cogn Sci 18:203–210. doi:10.1016/j.tics.2014.01.002"
     ),
+    "kunsch-1989": (
+        "Künsch HR (1989). The jackknife and the bootstrap for general stationary observations. Ann Stat "
+        "17:1217–1241. doi:10.1214/aos/1176347265"
+    ),
+    "holt-1996": (
+        "Holt GR, Softky WR, Koch C, Douglas RJ (1996). Comparison of discharge variability in vitro and in vivo in "
+        "cat visual cortex neurons. J Neurophysiol 75:1806–1814. doi:10.1152/jn.1996.75.5.1806"
+    ),
+    "shinomoto-2003": (
+        "Shinomoto S, Shima K, Tanji J (2003). Differences in spiking patterns among cortical neurons. Neural Comput "
+        "15:2823–2842. doi:10.1162/089976603322518759"
+    ),
+    "amarasingham-2012": (
+        "Amarasingham A, Harrison MT, Hatsopoulos NG, Geman S (2012). Conditional modeling and the jitter method of "
+        "spike resampling. J Neurophysiol 107:517–531. doi:10.1152/jn.00633.2011"
+    ),
+    "van-rossum-2001": (
+        "van Rossum MCW (2001). A novel spike distance. Neural Comput 13:751–763. doi:10.1162/089976601300014321"
+    ),
+    "victor-purpura-1996": (
+        "Victor JD, Purpura KP (1996). Nature and precision of temporal coding in visual cortex: a metric-space "
+        "analysis. J Neurophysiol 76:1310–1326. doi:10.1152/jn.1996.76.2.1310"
+    ),
+    "golomb-rinzel-1993": (
+        "Golomb D, Rinzel J (1993). Dynamics of globally coupled inhibitory neurons with heterogeneity. Phys Rev E "
+        "48:4810–4814. doi:10.1103/PhysRevE.48.4810"
+    ),
     "georgopoulos-1986": (
         "Georgopoulos AP, Schwartz AB, Kettner RE (1986). Neuronal population coding of movement direction. "
         "Science 233:1416–1419. doi:10.1126/science.3749885"

@@ -214,6 +214,46 @@ def nfc(labels: np.ndarray) -> np.ndarray:
     return np.array([normalize("NFC", label) for label in labels.ravel().tolist()]).reshape(labels.shape)
 
 
+def stack_repeats(trials: xr.DataArray) -> xr.DataArray:
+    """Return trials as repeats of stimuli, in the order in which stimuli were first shown.
+
+    Parameters
+    ----------
+    trials : DataArray, shape (trial, …, unit)
+        With the coordinate ``stimulus`` along ``trial``.
+
+    Returns
+    -------
+    DataArray, shape (repeat, stimulus, …, unit)
+        Without ``repeat`` if each stimulus was shown once. Other conditions of trials have no room here.
+
+    Raises
+    ------
+    InputError
+        Unless every stimulus was shown equally often.
+
+    Examples
+    --------
+    >>> x = responses(np.array([[1.0], [2], [3], [4]]), stimuli=["b", "a", "b", "a"], dims=["trial", "unit"])
+    >>> stack_repeats(x).sel(stimulus="a", unit=0).values.tolist()
+    [2.0, 4.0]
+    """
+    shown = trials["stimulus"].values
+    names, first, member, counts = np.unique(shown, return_index=True, return_inverse=True, return_counts=True)
+    require(
+        bool((counts == counts[0]).all()),
+        f"Repeats need equally many trials of each stimulus; there are {counts.min()} to {counts.max()}. Select as "
+        "many of each, or analyse single trials.",
+    )
+    order = np.argsort(first)
+    rows = np.argsort(np.argsort(order)[member], kind="stable").reshape(len(names), counts[0])
+    kept = {name: each for name, each in trials.coords.items() if "trial" not in each.dims}
+    values = trials.transpose("trial", ...).values[rows.T]
+    dims = ("repeat", "stimulus", *(dim for dim in trials.dims if dim != "trial"))
+    stacked = xr.DataArray(values, {**kept, "stimulus": names[order]}, dims, trials.name, trials.attrs)
+    return stacked if counts[0] > 1 else stacked.isel(repeat=0)
+
+
 def check(array: xr.DataArray, *, trials: bool = False, fewest: int = FEWEST_STIMULI) -> None:
     """Raise an :class:`InputError` unless the responses can be analysed; as trial × unit only if `trials`.
 

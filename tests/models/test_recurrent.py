@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from isocortex import CTRNN, GRU, LSTM, InputError, load_model, population, save_model
-from isocortex.models import ACTIVATIONS, member
+from isocortex.models import ACTIVATIONS, SpikingRNN, member
 from isocortex.models.leaky import leaky
 
 KINDS = {
@@ -13,7 +13,9 @@ KINDS = {
     "Dale": lambda *n, **options: CTRNN(*n, excitatory=0.75, **options),
     "GRU": GRU,
     "LSTM": LSTM,
+    "spiking": lambda *n, **options: SpikingRNN(*n, adaptive=0.5, beta=0.3, **options),
 }
+CONTINUOUS = [kind for kind in KINDS if kind != "spiking"]
 
 
 def build(kind, key, **options):
@@ -98,7 +100,7 @@ def test_steps_and_readout_retrace_the_model(kind, key, x):
         np.testing.assert_allclose(activity["output"][t], model.readout(state), atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CONTINUOUS)
 def test_a_held_network_is_a_system(kind, key, x):
     """f against its definition, and the Jacobian against central differences: error h²·f‴/6 + ε/h ≈ 1e-10 at 1e-5."""
     model = build(kind, key)

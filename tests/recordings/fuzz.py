@@ -18,6 +18,7 @@ from zlib import crc32
 
 import h5py
 import numpy as np
+import pandas as pd
 import scipy.io
 import xarray as xr
 
@@ -100,6 +101,14 @@ def trials(path: Path) -> None:
     path.write_text("\n".join(["monkey,rt,coh,correct,trgchoice", *rows]) + "\n")
 
 
+def spikes(path: Path) -> None:
+    """Write spike trains with labels of units and trials."""
+    units = pd.DataFrame({"area": ["V1", "MT", "V1"], "depth": [0.1, 0.2, 0.3]}, index=["a", "b", "c"])
+    times, unit, trial = RESPONSES.ravel(), np.arange(24) % 3, np.arange(24) // 12
+    how = {"n_units": 3, "n_trials": 2, "duration": 200, "units": units}
+    isocortex.SpikeTrains.from_spikes(times, unit, trial=trial, **how).save(path)
+
+
 KINDS: dict[str, tuple[str, Callable[[Path], object], Callable[[Path], Any]]] = {
     "npz": (".npz", lambda path: recordings.write(path, responses(RESPONSES, stimuli=NAMES)), recordings.read),
     "rdms": (".npz", lambda path: np.savez(path, rdms=VECTORS, stimuli=NAMES), recordings.read),
@@ -114,6 +123,8 @@ KINDS: dict[str, tuple[str, Callable[[Path], object], Callable[[Path], Any]]] = 
     ),
     "netcdf-rdms": (".nc", lambda path: recordings.write(path, RDMs(VECTORS, NAMES)), recordings.read),
     "netcdf-3": (".nc", netcdf_3, recordings.read),
+    "spikes": (".npz", spikes, recordings.read_spike_trains),
+    "netcdf-spikes": (".nc", spikes, recordings.read_spike_trains),
     "csv": (".csv", trials, recordings.read_roitman_shadlen),
 }
 """Kind → suffix, how a whole file is written, and its reader."""

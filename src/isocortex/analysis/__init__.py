@@ -5,6 +5,7 @@ from . import encoding as encoding
 from . import inference as inference
 from . import linear as linear
 from . import rsa as rsa
+from . import spikes as spikes
 from .autoregression import Autoregression as Autoregression
 from .autoregression import fit_autoregression as fit_autoregression
 from .autoregression import order_table as order_table
@@ -40,9 +41,9 @@ from .selectivity import roc_area as roc_area
 from .selectivity import selectivity as selectivity
 from .selectivity import sort_units as sort_units
 from .selectivity import window_means as window_means
-from .spike_trains import fano_factor as fano_factor
-from .spike_trains import interval_cv as interval_cv
-from .spike_trains import intervals as intervals
+from .spikes import fano_factor as fano_factor
+from .spikes import interval_cv as interval_cv
+from .spikes import intervals as intervals
 from .state_space import condition_averages as condition_averages
 from .state_space import principal_components as principal_components
 from .state_space import project as project

@@ -1,4 +1,4 @@
-"""Continuous systems dx/dt = f(t, x), with or without noise, and stochastic processes."""
+"""Continuous systems dx/dt = f(t, x), with or without noise, stochastic processes, and spiking neurons."""
 
 from .core import SOLVERS as SOLVERS
 from .core import Custom as Custom
@@ -35,6 +35,7 @@ from .decision import simulate_decisions as simulate_decisions
 from .processes import MarkovChain as MarkovChain
 from .processes import OrnsteinUhlenbeck as OrnsteinUhlenbeck
 from .processes import autoregression as autoregression
+from .processes import correlated_poisson as correlated_poisson
 from .processes import coupled_spikes as coupled_spikes
 from .processes import drift_diffusion as drift_diffusion
 from .processes import inhomogeneous_poisson as inhomogeneous_poisson
@@ -53,3 +54,35 @@ from .rate import population_vector as population_vector
 from .rate import sigmoid as sigmoid
 from .rate import sigmoid_inverse as sigmoid_inverse
 from .rate import threshold_linear as threshold_linear
+from .spiking import Afferents as Afferents
+from .spiking import PoissonSources as PoissonSources
+from .spiking import Connections as Connections
+from .spiking import distance_dependent as distance_dependent
+from .spiking import fixed_in_degree as fixed_in_degree
+from .spiking import fixed_number as fixed_number
+from .spiking import from_matrix as from_matrix
+from .spiking import pairwise as pairwise
+from .spiking import Drive as Drive
+from .spiking import GapJunctions as GapJunctions
+from .spiking import Injected as Injected
+from .spiking import OUNoise as OUNoise
+from .spiking import PoissonInput as PoissonInput
+from .spiking import TimeCourse as TimeCourse
+from .spiking import WhiteNoise as WhiteNoise
+from .spiking import EventSystem as EventSystem
+from .spiking import Network as Network
+from .spiking import Projection as Projection
+from .spiking import LIF as LIF
+from .spiking import QIF as QIF
+from .spiking import AdEx as AdEx
+from .spiking import Izhikevich as Izhikevich
+from .spiking import STDP as STDP
+from .spiking import TripletSTDP as TripletSTDP
+from .spiking import NMDA as NMDA
+from .spiking import Conductance as Conductance
+from .spiking import Current as Current
+from .spiking import Delta as Delta
+from .spiking import Receptor as Receptor
+from .spiking import TsodyksMarkram as TsodyksMarkram
+from .spiking import SpikingSimulation as SpikingSimulation
+from .spiking import simulate_spikes as simulate_spikes

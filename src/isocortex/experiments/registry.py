@@ -82,6 +82,10 @@ EXPERIMENTS = Registry(
             "isocortex.experiments.processes.ion_channel:IonChannel",
             "How does an ion channel that opens and closes at random behave on average?",
         ),
+        "lif": ExperimentEntry(
+            "isocortex.experiments.spiking.lif:LIFNeuron",
+            "What does a leaky integrate-and-fire neuron do with a current, and with noise?",
+        ),
         "linear-systems": ExperimentEntry(
             "isocortex.experiments.processes.linear_systems:LinearSystems",
             "What do eigenvalues say about linear systems, and how far is Euler's method from the exact path?",

@@ -13,10 +13,17 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..errors import InputError, require
-from ..models import CTRNN, GRU, LSTM, MLP, ConvNet, Model, n_members, population
+from ..models import CTRNN, GRU, LSTM, MLP, ConvNet, Model, SpikingRNN, n_members, population
 from ..runs.files import whole
 
-MODELS: dict[str, Any] = {"ConvNet": ConvNet, "CTRNN": CTRNN, "GRU": GRU, "LSTM": LSTM, "MLP": MLP}
+MODELS: dict[str, Any] = {
+    "ConvNet": ConvNet,
+    "CTRNN": CTRNN,
+    "GRU": GRU,
+    "LSTM": LSTM,
+    "MLP": MLP,
+    "SpikingRNN": SpikingRNN,
+}
 """Name → class of the models of isocortex that can be loaded by their name."""
 
 

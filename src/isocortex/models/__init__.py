@@ -29,3 +29,5 @@ from .record import record as record
 from .recurrent import Held as Held
 from .recurrent import Recurrent as Recurrent
 from .recurrent_networks import RECURRENT_NETWORKS as RECURRENT_NETWORKS
+from .spiking import SpikingRNN as SpikingRNN
+from .spiking_loop import SURROGATES as SURROGATES

@@ -56,6 +56,10 @@ from .selection import selected_inputs as selected_inputs
 from .spikes import paired_scores as paired_scores
 from .spikes import rescaled_time as rescaled_time
 from .spikes import spike_filters as spike_filters
+from .spiking import beside_theory as beside_theory
+from .spiking import parameter_map as parameter_map
+from .spiking import potentials as potentials
+from .spiking import rasters as rasters
 from .state_space import eigenvalue_picture as eigenvalue_picture
 from .state_space import speed_picture as speed_picture
 from .state_space import state_space as state_space

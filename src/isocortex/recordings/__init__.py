@@ -16,6 +16,7 @@ from .kriegeskorte import read_kriegeskorte as read_kriegeskorte
 from .orientations import read_orientations as read_orientations
 from .readers import read_npz as read_npz
 from .roitman_shadlen import read_roitman_shadlen as read_roitman_shadlen
+from .spikes import read_spike_trains as read_spike_trains
 from .spikes import read_spikes as read_spikes
 from .synthetic import synthetic_v1 as synthetic_v1
 from .zhang_desimone import read_zhang_desimone as read_zhang_desimone

@@ -1,6 +1,7 @@
 """Load named arrays from NPZ files safely: no pickle is loaded, and sizes are checked first."""
 
 import math
+import sys
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
@@ -34,7 +35,7 @@ def load_npz(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
                 )
                 require_memory(path, name, needed)
                 with archive.open(members[name]) as file:
-                    arrays[name] = np.lib.format.read_array(file, allow_pickle=False)
+                    arrays[name] = _read(file)
     except InputError:
         raise
     except Exception as error:  # a damaged zip raises anything from BadZipFile and zlib.error to tokenize's errors
@@ -54,7 +55,7 @@ def load_npy(path: Path) -> np.ndarray:
             require(needed <= size, f"{path} claims {needed} bytes and holds {size}: it is damaged.")
             require_memory(path, VALUES, needed)
             file.seek(0)
-            return np.lib.format.read_array(file, allow_pickle=False)
+            return _read(file)
     except InputError:
         raise
     except Exception as error:  # a damaged header raises anything from ValueError to tokenize's errors
@@ -75,6 +76,16 @@ def require_file(path: Path, kind: str) -> None:
 def require_memory(path: Path, name: str, needed: int) -> None:
     """Raise if an array of a file would take more than a quarter of the machine's memory."""
     memory.require_memory(needed, f"{name!r} in {path} needs", "save fewer neurons, or as float32")
+
+
+def _read(file: Any) -> np.ndarray:
+    """Read an array; one of text with characters that do not exist would stop the interpreter when they are used."""
+    array = np.lib.format.read_array(file, allow_pickle=False)
+    if array.dtype.kind == "U" and array.nbytes:
+        codes = np.ascontiguousarray(array).view(np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
+        if codes.max() > sys.maxunicode:
+            raise ValueError("it holds text with characters that do not exist")
+    return array
 
 
 def _bytes_needed(file: Any) -> int:

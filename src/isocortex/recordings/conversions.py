@@ -8,7 +8,7 @@ import xarray as xr
 
 from ..errors import InputError, require
 from ..rdms import RDMs
-from ..responses import responses
+from ..responses import responses, stack_repeats
 
 STIMULUS_NAMES = ("stimulus", "stimulus_id", "image_id", "stimuli", "image", "conds", "condition", "pattern", "index")
 """Descriptors and coordinates that may name the stimuli, the first one that is there."""
@@ -187,13 +187,9 @@ def _with_units(found: xr.DataArray, named: Any) -> xr.DataArray:
 def _stacked(values: np.ndarray, stimuli: np.ndarray, runs: np.ndarray | None) -> xr.DataArray:
     """Stack observations of one stimulus as repeats; leave them as trials where unequally many, or of named runs."""
     stimuli = stimuli.astype(str) if stimuli.dtype.kind == "O" else stimuli
-    names, first, member, counts = np.unique(stimuli, return_index=True, return_inverse=True, return_counts=True)
-    if runs is not None or (counts != counts[0]).any():
-        return responses(values, stimuli=stimuli, runs=runs, dims=("trial", "unit"))
-    order = np.argsort(first)
-    rows = np.argsort(np.argsort(order)[member], kind="stable").reshape(len(names), counts[0])
-    stack = values[rows.T]
-    return responses(stack if counts[0] > 1 else stack[0], stimuli=names[order])
+    trials = responses(values, stimuli=stimuli, runs=runs, dims=("trial", "unit"))
+    equally = len(set(np.unique(trials["stimulus"].values, return_counts=True)[1].tolist())) == 1
+    return stack_repeats(trials) if equally and runs is None else trials
 
 
 def _observations(content: xr.DataArray) -> xr.DataArray:

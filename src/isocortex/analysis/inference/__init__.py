@@ -6,6 +6,7 @@ from .corrections import CORRECTIONS as CORRECTIONS
 from .corrections import corrected as corrected
 from .crossed import crossed_covariance as crossed_covariance
 from .crossed import draw_multiplicities as draw_multiplicities
+from .of_sums import jackknife_of_sums as jackknife_of_sums
 from .splits import Split as Split
 from .splits import require_no_leak as require_no_leak
 from .splits import splits as splits

@@ -212,7 +212,11 @@ class _Search:
         for share, (some, error, penalty, weights) in zip(shares, on_cores(better, shares), strict=True):
             still = error < self.error[some]
             kept = some[still]
-            self.error[kept], self.penalty[kept], self.weights[:, kept] = error[still], penalty[still], weights[:, still]
+            self.error[kept], self.penalty[kept], self.weights[:, kept] = (
+                error[still],
+                penalty[still],
+                weights[:, still],
+            )
             self.best[kept] = len(self.tried)
             self.tried.append(share)
 

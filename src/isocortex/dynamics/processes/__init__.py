@@ -8,5 +8,6 @@ from .coupling import coupled_spikes as coupled_spikes
 from .markov import MarkovChain as MarkovChain
 from .markov import telegraph as telegraph
 from .ornstein_uhlenbeck import OrnsteinUhlenbeck as OrnsteinUhlenbeck
+from .poisson import correlated_poisson as correlated_poisson
 from .poisson import inhomogeneous_poisson as inhomogeneous_poisson
 from .poisson import poisson as poisson

@@ -1,0 +1,1 @@
+"""Experiments on spiking neurons, synapses and networks, with theory beside every simulation."""
