@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
@@ -71,7 +70,7 @@ class Chunks:
             self._keep(first, np.asarray(spikes[:left]), np.asarray(recorded[:left]))
             first += chunk
             self._check(carry, first)
-            if self.weights_every is not None and first % self.weights_every == 0 or first >= self.n_steps:
+            if (self.weights_every is not None and first % self.weights_every == 0) or first >= self.n_steps:
                 held_now = [np.asarray(each.weights) for each in carry.afferents if each.weights is not None]
                 self.learnt.append((min(first, self.n_steps), held_now))
 

@@ -24,7 +24,7 @@ CELL = (10.0, 2.0, -55.0, -75.0)
 
 
 def test_the_response_equals_kummers_functions_in_high_precision():
-    """At 0.01 Hz and y_th = 5, the cancellation in λψ costs y²/(fτ_m) = 2.5e5 units of 1e−15."""
+    """At 0.01 Hz and y_th = 5, the cancellation in λψ costs 2y²/|λ| = 8e4 units of 2e−16."""
     by_mu, by_variance = modulations(2j * np.pi * EXACT["frequency"] / 100, neuron(MU, SIGMA, *CELL))
     np.testing.assert_allclose(1000 * by_mu, EXACT["by_mu"], rtol=1e-9)
     np.testing.assert_allclose(1000 * by_variance, EXACT["by_variance"], rtol=1e-9)

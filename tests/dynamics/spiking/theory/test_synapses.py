@@ -114,7 +114,7 @@ def test_without_causation_or_bias_additive_weights_are_uniform():
 
 
 def test_drift_and_diffusion_are_those_of_spikes():
-    """Changes of 4000 weights that are held at 0.7, within 1.5 s in steps of 0.25 ms, with traces in their steady state.
+    """Changes of 4000 weights that are held at 0.7, in 1.5 s by steps of 0.25 ms, after 0.1 s for the traces.
 
     Steps leave out pairs within one, 1.3 % of the change and 2.5 % of its variance; the window, which is 75 times as
     long as the traces last, 1.3 %. The variance is known to √(2/4000) = 2.2 %, the mean to its standard error.

@@ -10,6 +10,8 @@ from .rate import mean_passage, scaled_erfcx
 
 SLOW = 1e-4
 """Below this number of radians per mean interval, the power spectrum is that at 0 within a share of about 1e−8."""
+ROUNDED = 4e-8
+"""For |λ| below this times y_th, responses are those at 0 within a share of 1e−7; rounding errors would be larger."""
 
 
 def rate_slopes(
@@ -72,8 +74,8 @@ def transfer_function(
     If μ(t) = μ + ε e^(2πi f t), the rate is ν + ε A(f) e^(2πi f t) (Lindner & Schimansky-Geier 2001,
     10.1103/PhysRevLett.86.2934; Brunel et al. 2001, 10.1103/PhysRevLett.86.2186). A(0) is dν/dμ. At high frequencies
     |A| falls as ν/(σ √(πfτ_m)), with a lag of 45°. The parabolic cylinder functions of complex order are integrated
-    along the path of steepest descent, to a relative error of about 1e−13; for low frequencies and μ far below
-    threshold the error grows to 1e−15·y_th²/(fτ_m).
+    along the path of steepest descent, to a relative error of about 1e−13, and at most 1e−7 for frequencies near 0
+    and μ far below threshold.
 
     Parameters
     ----------
@@ -97,7 +99,7 @@ def transfer_function(
     """
     at = _noisy(mu, sigma, tau_m, t_ref, V_th, V_reset, tau_s)
     order = _order(frequency, at)
-    slow = order == 0
+    slow = (order == 0) | (np.abs(order) < ROUNDED * at.y_th)
     slope = rate_slopes(mu, sigma, tau_m=tau_m, t_ref=t_ref, V_th=V_th, V_reset=V_reset, tau_s=tau_s)[0]
     return np.where(slow, slope, 1000 * modulations(np.where(slow, 1j, order), at)[0])[()]
 
@@ -138,7 +140,7 @@ def power_spectrum(
     damping, passage = mean_passage(at)
     interval = at.t_ref + at.tau_m * passage / np.maximum(damping, 1e-300)
     order = _order(frequency, at)
-    slow = np.abs(order) * interval / at.tau_m < SLOW
+    slow = np.abs(order) < np.maximum(SLOW * at.tau_m / interval, ROUNDED * at.y_th)
     order = np.where(slow, 1j, order)
     end, begin = hermite(order, at.y_th), hermite(order, at.y_reset)
     back = np.exp(begin.log_scale - end.log_scale - order * at.t_ref / at.tau_m) * begin.value
