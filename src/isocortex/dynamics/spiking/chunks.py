@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
@@ -71,7 +70,7 @@ class Chunks:
             self._keep(first, np.asarray(spikes[:left]), np.asarray(recorded[:left]))
             first += chunk
             self._check(carry, first)
-            if self.weights_every is not None and first % self.weights_every == 0 or first >= self.n_steps:
+            if (self.weights_every is not None and first % self.weights_every == 0) or first >= self.n_steps:
                 held_now = [np.asarray(each.weights) for each in carry.afferents if each.weights is not None]
                 self.learnt.append((min(first, self.n_steps), held_now))
 
@@ -82,10 +81,9 @@ class Chunks:
             self.recorded.append(recorded[-first % self.record_every :: self.record_every])
 
     def _check(self, carry: Carry, first: int) -> None:
-        step, network, unit = self.found[-1]
-        seconds = (min(first, self.n_steps) - (first - len(step) if not len(step) else step[0])) * self.dt / 1e3
-        n = self.program.shape[0] * self.program.shape[1]
-        rate = len(step) / n / max(seconds, self.dt / 1e3)
+        step = self.found[-1][0]
+        seconds = (min(first, self.n_steps) - step.min(initial=first - 1)) * self.dt / 1e3
+        rate = len(step) / (self.program.shape[0] * self.program.shape[1]) / seconds
         require(
             bool(rate < EXPLODES) or not self.program.tables,
             f"The network explodes: its neurons fire at {rate:.0f} Hz on average by {first * self.dt:g} ms; weaken the "

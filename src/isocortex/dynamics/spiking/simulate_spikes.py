@@ -16,10 +16,10 @@ from ...formats import counted, significant
 from ...shapes import PRNGKey
 from ...spike_trains import SpikeTrains
 from .batch import initial, program, require_alike
+from .chunks import Chunks
 from .drives import Drive, Injected, TimeCourse
 from .event_system import EventSystem
 from .network import Network
-from .chunks import Chunks
 from .program import started
 
 METHODS = ("exact", "euler")
