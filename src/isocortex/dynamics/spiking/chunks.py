@@ -69,7 +69,7 @@ class Chunks:
             left = min(chunk, self.n_steps - first)
             self._keep(first, np.asarray(spikes[:left]), np.asarray(recorded[:left]))
             first += chunk
-            self._check(carry, first)
+            self._check(carry, first, left)
             if (self.weights_every is not None and first % self.weights_every == 0) or first >= self.n_steps:
                 held_now = [np.asarray(each.weights) for each in carry.afferents if each.weights is not None]
                 self.learnt.append((min(first, self.n_steps), held_now))
@@ -80,10 +80,9 @@ class Chunks:
         if self.program.recorded:
             self.recorded.append(recorded[-first % self.record_every :: self.record_every])
 
-    def _check(self, carry: Carry, first: int) -> None:
-        step = self.found[-1][0]
-        seconds = (min(first, self.n_steps) - step.min(initial=first - 1)) * self.dt / 1e3
-        rate = len(step) / (self.program.shape[0] * self.program.shape[1]) / seconds
+    def _check(self, carry: Carry, first: int, n_steps: int) -> None:
+        n_units = self.program.shape[0] * self.program.shape[1]
+        rate = len(self.found[-1][0]) / n_units / (n_steps * self.dt / 1e3)
         require(
             bool(rate < EXPLODES) or not self.program.tables,
             f"The network explodes: its neurons fire at {rate:.0f} Hz on average by {first * self.dt:g} ms; weaken the "
