@@ -61,7 +61,7 @@ def simulate_spikes(
     record: Sequence[str] = (),
     units: Sequence[int] | None = None,
     record_every: int = 1,
-    weights_every: float | None = None,
+    weights_every: float | int | None = None,
     precision: str | None = None,
 ) -> SpikingSimulation:
     """Simulate neurons without synapses, a network, or many networks of one form at once.
