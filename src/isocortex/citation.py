@@ -108,6 +108,14 @@ REFERENCES = {
         "Neuromatch Academy (2020). Computational Neuroscience: Linear systems, and Dynamic networks. "
         "CC-BY-4.0 text, BSD-3 code. https://compneuro.neuromatch.io"
     ),
+    "siegert-1951": (
+        "Siegert AJF (1951). On the first passage time probability problem. Phys Rev 81:617–623. "
+        "doi:10.1103/PhysRev.81.617"
+    ),
+    "brunel-2000": (
+        "Brunel N (2000). Dynamics of sparsely connected networks of excitatory and inhibitory spiking neurons. "
+        "J Comput Neurosci 8:183–208. doi:10.1023/A:1008925309027"
+    ),
     "riesenhuber-poggio-1999": (
         "Riesenhuber M, Poggio T (1999). Hierarchical models of object recognition in cortex. "
         "Nat Neurosci 2:1019–1025. doi:10.1038/14819"

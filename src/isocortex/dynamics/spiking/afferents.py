@@ -135,15 +135,13 @@ class Afferents(eqx.Module):
         release, short_term = fired.astype(weights.dtype), held.short_term
         if self.short_term is not None:
             short_term, release = self.short_term.step(held.short_term, fired, dt)
-        if weights.ndim == 2:
-            arriving = release @ weights
-        else:
-            arriving = jnp.einsum("bs,bsu->bu", release, weights)
+        shared = weights.ndim == 2
+        arriving = release @ weights if shared else jnp.einsum("ns,nsu->nu", release, weights)
         return Held(held.weights, short_term, held.traces), arriving
 
     def learn(self, held: "Held", fired: Fired, spikes: Bool[Array, "network unit"], dt: float | Array) -> "Held":
         """Return the state after the units have fired too."""
-        if self.plasticity is None:
+        if self.plasticity is None or held.weights is None:
             return held
         traces, weights = self.plasticity.step(held.traces, held.weights, fired, spikes, dt)
         return Held(weights, held.short_term, traces)

@@ -1,7 +1,7 @@
 """Random numbers as a function of a key and two counters: the step and the unit.
 
-Threefry-2x32 with 20 rounds (Salmon et al. 2011, 10.1145/2063384.2063405), the generator of JAX, written out so that XLA
-makes one loop of it: a sixth of the time of ``jax.random`` per number, and no key to derive in each step.
+Threefry-2x32 with 20 rounds (Salmon et al. 2011, 10.1145/2063384.2063405), the generator of JAX, written out so that
+XLA makes one loop of it: a sixth of the time of ``jax.random`` per number, and no key to derive in each step.
 """
 
 from typing import Any, TypeAlias

@@ -41,7 +41,7 @@ class LIFNeuron(Experiment):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require(self.rheobase > 0, f"The threshold must be above rest; got {self.v_threshold:g} and {self.e_leak:g} mV.")
+        require(self.rheobase > 0, f"The threshold must be above rest, {self.e_leak:g} mV; got {self.v_threshold:g}.")
         self.neuron  # noqa: B018 (it checks its parameters)
         steps = self.units * len(self.sigmas) * len(self.currents) * self.duration / STEP
         require(steps <= 1e10, f"These options need {steps:.2g} steps of neurons; choose at most 10 billion.")
@@ -66,12 +66,9 @@ class LIFNeuron(Experiment):
         neuron, fine = self.neuron, self.rheobase * np.linspace(0.5, 2.5, 81)
         with run.stage("constant currents"):
             constant = simulate_spikes(neuron, duration=2000, dt=STEP, current=fine)
-            published = {
-                "constant": simulate_spikes(
-                    neuron, duration=1000, current=np.array(PUBLISHED_CURRENTS), method="euler", record=("V",)
-                ),
-                "noisy": simulate_spikes(neuron, duration=1000, current=_published_noise(), method="euler", record=("V",)),
-            }
+            how = {"duration": 1000, "dt": STEP, "method": "euler", "record": ("V",)}
+            published = simulate_spikes(neuron, current=np.array(PUBLISHED_CURRENTS), **how)
+            jittered = simulate_spikes(neuron, current=_published_noise(), **how)
         with run.stage("noise"):
             networks = [
                 Network(neuron, self.units, drives=[WhiteNoise(mean, sigma * self.g_leak, self.tau_m)])
@@ -83,8 +80,8 @@ class LIFNeuron(Experiment):
             neuron=neuron,
             rheobase=self.rheobase,
             constant=Published(fine, constant),
-            published=Published(np.array(PUBLISHED_CURRENTS), published["constant"]),
-            jittered=Published(np.array(PUBLISHED_SIGMAS), published["noisy"]),
+            published=Published(np.array(PUBLISHED_CURRENTS), published),
+            jittered=Published(np.array(PUBLISHED_SIGMAS), jittered),
             noisy=Noisy(self.currents, np.array(self.sigmas), noisy),
             dt=STEP,
         )

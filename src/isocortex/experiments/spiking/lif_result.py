@@ -7,11 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from matplotlib.figure import Figure
-from scipy.stats import t
 
 from ... import plots
+from ...analysis.inference import jackknife_of_sums
 from ...dynamics import LIF, SpikingSimulation
 from ...dynamics.spiking.theory import firing_rate, interval_cv, stepped_neuron
 from ...formats import number, significant
@@ -20,8 +19,10 @@ from ...report import Finding, Picture, Quantity, Result, Table
 
 SHOWN = 400.0
 """Milliseconds of potential in the picture."""
-FEWEST = 2
-"""Intervals that a neuron needs for a CV."""
+FEWEST = 20
+"""Mean number of intervals of a neuron from which on their CV is shown."""
+FINE = 201
+"""Points of a line of theory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,7 @@ class Published:
     def cv(self, unit: int) -> float:
         """Return the coefficient of variation of a unit's intervals; NaN where it has fewer than two."""
         intervals = np.diff(self.simulation.spikes.of(unit))
-        return float(intervals.std() / intervals.mean()) if len(intervals) >= FEWEST else float("nan")
+        return float(intervals.std() / intervals.mean()) if len(intervals) >= 2 else float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,35 +66,38 @@ class Noisy:
     sigmas: np.ndarray
     simulation: SpikingSimulation
 
-    @cached_property
-    def measured(self) -> xr.Dataset:
-        """Rate (Hz) and CV of every unit, of dimensions (sigma, current, unit)."""
+    def table(self) -> pd.DataFrame:
+        """Return rates (Hz) and CVs of the intervals of all units, with 95 % intervals, a row per sigma and current.
+
+        Units are alike and independent, so that their intervals count together. The CV is undefined where a unit has
+        fewer than 20 intervals on average: those that the end of the simulation cuts off would make it too small.
+        """
         spikes = self.simulation.spikes
-        shape = (len(self.sigmas), len(self.currents), spikes.n_units)
-        group = spikes.trial * spikes.n_units + spikes.unit
+        n_units, n_rows = spikes.n_units, spikes.n_trials
+        group = spikes.unit * n_rows + spikes.trial
         order = np.lexsort((spikes.times, group))
         same = np.diff(group[order]) == 0
         of, intervals = group[order][1:][same], np.diff(spikes.times[order])[same]
-        n, total, square = (np.bincount(of, weights, np.prod(shape)) for weights in (None, intervals, intervals**2))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            cv = np.where(n >= FEWEST, np.sqrt(np.maximum(square / n - (total / n) ** 2, 0)) / (total / n), np.nan)
-        rate = np.bincount(group, minlength=np.prod(shape)) / spikes.duration * 1e3
-        dims = ("sigma", "current", "unit")
-        return xr.Dataset(
-            {"rate": (dims, rate.reshape(shape)), "cv": (dims, cv.reshape(shape))},
-            coords={"sigma": self.sigmas, "current": self.currents},
-        )
 
-    def table(self) -> pd.DataFrame:
-        """Return means over units with 95 % intervals, a row per sigma and current."""
-        found = self.measured
-        columns = {}
-        for name in found:
-            n = found[name].notnull().sum("unit")
-            mean = found[name].mean("unit").where(n == found.sizes["unit"])  # units without intervals would bias it
-            reach = found[name].std("unit", ddof=1) / np.sqrt(n) * t.ppf(0.975, n - 1)
-            columns |= {name: mean, f"{name}_low": mean - reach, f"{name}_high": mean + reach}
-        return xr.Dataset(columns).to_dataframe().reset_index()
+        def sums(of: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+            return np.bincount(of, weights, n_units * n_rows).reshape(n_units, n_rows).astype(float)
+
+        def cv(n: np.ndarray, total: np.ndarray, square: np.ndarray) -> np.ndarray:
+            return np.where(
+                n >= FEWEST * n_units, np.sqrt(np.maximum(square / n - (total / n) ** 2, 0)) / (total / n), np.nan
+            )
+
+        found = {
+            "rate": jackknife_of_sums([sums(group), np.ones((n_units, 1))], lambda n, k: n / k / spikes.duration * 1e3),
+            "cv": jackknife_of_sums([sums(of), sums(of, intervals), sums(of, intervals**2)], cv),
+        }
+        columns = {
+            name + ending: values[which]
+            for name, values in found.items()
+            for which, ending in (("estimate", ""), ("low", "_low"), ("high", "_high"))
+        }
+        sigma, current = np.repeat(self.sigmas, len(self.currents)), np.tile(self.currents, len(self.sigmas))
+        return pd.DataFrame({"sigma": sigma, "current": current, **columns})
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +125,6 @@ class LIFResult(Result):
         "lif.spikes.sigma_<sigma>": Quantity("Spikes in 1000 ms with it"),
         "lif.noise.rate.largest_error": Quantity("Largest deviation of a rate with white noise from theory", "Hz"),
         "lif.noise.cv.largest_error": Quantity("Largest deviation of a CV with white noise from theory"),
-        "lif.noise.rate.within": Quantity("Share of the rates with noise whose 95 % interval holds the theory"),
     }
     references: ClassVar[tuple[str, ...]] = ("neuromatch-dynamics", "siegert-1951", "brunel-2000")
 
@@ -160,18 +163,17 @@ class LIFResult(Result):
     def beside(self) -> pd.DataFrame:
         """Rates and CVs with noise beside theory, a row per sigma and current."""
         table = self.noisy.table()
+        rate, cv = self.theory(table["sigma"].to_numpy(), table["current"].to_numpy())
+        return table.assign(rate_theory=rate, cv_theory=cv)
+
+    def theory(self, sigma: np.ndarray, current: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return rates in Hz and CVs that theory predicts for the simulation in steps."""
         how = {"dt": self.dt, "method": "exact", "tau_m": float(self.neuron.tau_m), "V_th": float(self.neuron.V_th)}
-        stepped = stepped_neuron(table["sigma"].to_numpy(), **how)
-        mu = self.mu(table["current"].to_numpy())
-        theory = {
-            "rate_theory": firing_rate(mu, **stepped, **self.cell),
-            "cv_theory": interval_cv(mu, **stepped, **self.cell),
-        }
-        return table.assign(**theory)
+        given = self.cell | stepped_neuron(sigma, **how)
+        return np.asarray(firing_rate(self.mu(current), **given)), np.asarray(interval_cv(self.mu(current), **given))
 
     def numbers(self) -> dict[str, float]:
         table = self.beside
-        within = (table["rate_low"] <= table["rate_theory"]) & (table["rate_theory"] <= table["rate_high"])
         found = {"lif.rheobase": self.rheobase}
         found |= {
             f"lif.spikes.{significant(current)}pA": float(n)
@@ -182,9 +184,12 @@ class LIFResult(Result):
             found[f"lif.cv.sigma_{significant(sigma)}"] = self.jittered.cv(i)
             found[f"lif.spikes.sigma_{significant(sigma)}"] = float(self.jittered.counts[i])
         return found | {
-            "lif.noise.rate.largest_error": float((table["rate"] - table["rate_theory"]).abs().max()),
-            "lif.noise.cv.largest_error": float((table["cv"] - table["cv_theory"]).abs().max()),
-            "lif.noise.rate.within": float(within.mean()),
+            "lif.noise.rate.largest_error": float(
+                np.nanmax(np.abs(table["rate"].to_numpy() - table["rate_theory"].to_numpy()))
+            ),
+            "lif.noise.cv.largest_error": float(
+                np.nanmax(np.abs(table["cv"].to_numpy() - table["cv_theory"].to_numpy()))
+            ),
         }
 
     def findings(self) -> Iterator[Finding]:
@@ -192,8 +197,8 @@ class LIFResult(Result):
             "constant",
             self.draw_constant,
             title="From current to spikes",
-            caption="Left and middle: the potential of the neuron under a constant current, and under a noisy one of "
-            "the same mean; vertical lines are spikes. Below the rheobase it settles without a spike.",
+            caption="The potential of the neuron under constant currents (top), and under noisy ones of the same mean "
+            "(bottom); vertical lines are spikes.",
             alt="Potentials over time: regular spikes under constant current, slightly irregular ones under noise.",
         )
         yield Picture(
@@ -201,8 +206,8 @@ class LIFResult(Result):
             self.draw_curve,
             title="The F–I curve",
             caption="Points: simulated rates. Line: the closed form "
-            "$1/(t_{ref} + \\tau_m \\ln\\frac{\\mu - V_{reset}}{\\mu - V_{th}})$ with $\\mu = E_L + I/g_L$. Dotted: the "
-            "rheobase.",
+            "$1/(t_{ref} + \\tau_m \\ln\\frac{\\mu - V_{reset}}{\\mu - V_{th}})$ with $\\mu = E_L + I/g_L$. A "
+            "simulated spike is at the end of a step, which makes intervals longer by half a step on average.",
             alt="The firing rate rises steeply above the rheobase and then almost linearly, on the closed form.",
         )
         yield Picture(
@@ -210,8 +215,8 @@ class LIFResult(Result):
             self.draw_noise,
             title="Noise makes the neuron fire below the rheobase, and irregularly",
             caption="Points: means over neurons with 95 % intervals. Lines: the rate of Siegert, and the CV of "
-            "Ricciardi and Brunel, for the threshold that a simulation in steps has. The CV is shown where all "
-            "neurons fired at least three times.",
+            "Ricciardi and Brunel, for the threshold that a simulation in steps has. The CV is shown where a neuron "
+            f"has at least {FEWEST} intervals on average.",
             alt="Rate and CV against mean current for three strengths of noise; points lie on the lines of theory.",
         )
         yield Table("noise", self.beside, "Rates (Hz) and CVs with white noise, beside theory.")
@@ -222,7 +227,7 @@ class LIFResult(Result):
         """Draw potentials under constant and noisy currents."""
         panels = {}
         at = {f"{significant(value)} pA": (self.published, i) for i, value in enumerate(self.published.values[1:3], 1)}
-        at |= {f"250 pA, σ = {significant(s)}": (self.jittered, i) for i, s in enumerate(self.jittered.values)}
+        at |= {f"250 pA, published σ {significant(s)}": (self.jittered, i) for i, s in enumerate(self.jittered.values)}
         for name, (of, unit) in at.items():
             traces = of.simulation.traces
             assert traces is not None
@@ -240,13 +245,13 @@ class LIFResult(Result):
     def draw_noise(self) -> Figure:
         """Draw rate and CV with noise against the mean current, beside theory."""
         panels: dict[str, dict[str, Measured]] = {"rate": {}, "cv": {}}
-        for sigma, rows in self.beside.groupby("sigma"):
-            for name, series in panels.items():
-                x, y, low, high, law = (
-                    rows[column].to_numpy()
-                    for column in ("current", name, f"{name}_low", f"{name}_high", f"{name}_theory")
-                )
-                series[f"σ = {significant(float(sigma))} mV"] = Measured(x, y, low, high, law=(x, law))  # pyright: ignore[reportArgumentType]
+        fine = np.linspace(self.noisy.currents[0], self.noisy.currents[-1], FINE)
+        for sigma in self.noisy.sigmas:
+            rows = self.beside.query("sigma == @sigma")
+            laws = self.theory(np.full(FINE, sigma), fine)
+            for (name, series), law in zip(panels.items(), laws, strict=True):
+                x, y, low, high = (rows[c].to_numpy() for c in ("current", name, f"{name}_low", f"{name}_high"))
+                series[f"σ = {significant(float(sigma))} mV"] = Measured(x, y, low, high, law=(fine, law))
         return plots.beside_theory(
             {"firing rate": panels["rate"], "irregularity": panels["cv"]},
             x_label="mean current (pA)",
@@ -265,9 +270,10 @@ class LIFResult(Result):
 
     def methods(self) -> Sequence[str]:
         return [
-            "$\\tau_m dV/dt = -(V - E_L) + I/g_L$; at $V \\geq V_{th}$ the neuron fires, and is held at $V_{reset}$ for "
-            f"{significant(float(self.neuron.t_ref))} ms. {self.constant.simulation.methods} "
-            f"{self.published.simulation.methods} The published noise is drawn by NumPy's generator with the seed 2020.",
+            "$\\tau_m dV/dt = -(V - E_L) + I/g_L$; at $V \\geq V_{th}$ the neuron fires, and is held at $V_{reset}$ "
+            f"for {significant(float(self.neuron.t_ref))} ms. {self.constant.simulation.methods} "
+            f"{self.published.simulation.methods} The published noise is drawn by NumPy's generator "
+            "with the seed 2020.",
             f"{self.noisy.simulation.methods} The current of the noise in a step is "
             "$g_L(\\mu - E_L) + g_L \\sigma \\sqrt{\\tau_m/dt}\\, \\xi$, so that the free potential has the variance "
             "$\\sigma^2/2$. The simulation looks at its threshold once in a step and misses crossings in between; the "
