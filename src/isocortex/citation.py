@@ -196,10 +196,6 @@ REFERENCES = {
         "Georgopoulos AP, Schwartz AB, Kettner RE (1986). Neuronal population coding of movement direction. "
         "Science 233:1416–1419. doi:10.1126/science.3749885"
     ),
-    "siegert-1951": (
-        "Siegert AJF (1951). On the first passage time probability problem. Phys Rev 81:617–623. "
-        "doi:10.1103/PhysRev.81.617"
-    ),
     "ricciardi-1977": (
         "Ricciardi LM (1977). Diffusion processes and related topics in biology. Lecture Notes in Biomathematics 14. "
         "Springer. doi:10.1007/978-3-642-93059-1"
@@ -211,10 +207,6 @@ REFERENCES = {
     "brunel-hakim-1999": (
         "Brunel N, Hakim V (1999). Fast global oscillations in networks of integrate-and-fire neurons with low firing "
         "rates. Neural Comput 11:1621–1671. doi:10.1162/089976699300016179"
-    ),
-    "brunel-2000": (
-        "Brunel N (2000). Dynamics of sparsely connected networks of excitatory and inhibitory spiking neurons. "
-        "J Comput Neurosci 8:183–208. doi:10.1023/A:1008925309027"
     ),
     "brunel-2001": (
         "Brunel N, Chance FS, Fourcaud N, Abbott LF (2001). Effects of synaptic noise and filtering on the frequency "
