@@ -199,8 +199,8 @@ class SpikingDecisionResult(Result):
         return [
             f"{counted(o.seeds, 'network')} of {counted(o.units, 'unit')} of each kind learned "
             f"PerceptualDecisionMaking (stimulus {significant(o.stimulus)} ms, steps of {significant(o.dt)} ms) in "
-            f"{o.updates} updates on {o.batch} fresh trials by Adam. Spiking units are leaky integrate-and-fire; in the "
-            "gradient a fast "
+            f"{o.updates} updates on {o.batch} fresh trials by Adam. Spiking units are leaky integrate-and-fire; "
+            "in the gradient a fast "
             "sigmoid stands for the spike. A network is tested on "
             f"{o.test_trials} fresh trials, with its noise on. It answers when its outputs differ by as much as keeps "
             "95 % of its accuracy at the end.",
