@@ -256,6 +256,27 @@ def pair(rule: STDP | TripletSTDP, lag: float, n: int = 1) -> float:
     return float(found.weights[0][-1, 0, 0, 0]) - 0.5
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [(STDP(3.0), STDP(2.0, A_plus=0.02, mu=1.0)), (TripletSTDP(3.0), TripletSTDP(2.0, A3_plus=0.01, tau_x=50.0))],
+)
+def test_networks_of_a_batch_keep_their_own_rule(rules: tuple[Any, Any]) -> None:
+    """As many networks as sources as units: parameters of networks must not be taken for those of sources or units."""
+
+    def network(rule: STDP | TripletSTDP) -> Network:
+        afferents = Afferents(PoissonSources(2, 300.0), np.full((2, 2), 1.5), "E", plasticity=rule)
+        return Network(LIF(), 2, receptors={"E": Conductance(5.0)}, afferents=[afferents])
+
+    def weights(*of: Any) -> np.ndarray:
+        found = simulate_spikes([network(rule) for rule in of], duration=200, dt=0.5, key=jax.random.key(0))
+        return found.weights[0].values[-1]
+
+    first, second = rules
+    both = weights(first, second)
+    np.testing.assert_allclose(both[0], weights(first)[0])
+    np.testing.assert_allclose(both[1], weights(second, second)[1])
+
+
 def test_stdp_of_pairs_is_its_window() -> None:
     rule = STDP(1.0)
     assert pair(rule, 10.0) == pytest.approx(0.008 * np.exp(-10 / 20), rel=1e-9)
