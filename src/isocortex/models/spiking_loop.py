@@ -110,7 +110,9 @@ def _backward(surrogate: str, smooth: bool, residuals: Any, cotangent: Path):
     weights, leak, memory, strength, v, a, z = residuals
     slope = SURROGATES[surrogate].slope(v - 1 - strength[None] * a)
 
-    def step(carried: tuple[State, State, State], at: tuple[State, ...]) -> tuple[tuple[State, ...], tuple[State, ...]]:
+    def step(
+        carried: tuple[State, State, State], at: tuple[State, State]
+    ) -> tuple[tuple[State, State, State], tuple[State, State, State]]:
         from_v, from_a, from_z = carried
         add_z, slope = at
         to_u = (add_z + from_z) * slope

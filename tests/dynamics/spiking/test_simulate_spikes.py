@@ -375,3 +375,13 @@ def test_a_network_that_explodes_is_told_with_its_rate() -> None:
 def test_a_step_above_a_time_constant_is_told_with_its_bound() -> None:
     with pytest.warns(RuntimeWarning, match="dt of at most 1 ms"):
         simulate_spikes(LIF(tau_m=1.0), duration=10, dt=2.0, method="euler")
+
+
+def test_weights_are_copied_at_equal_times_and_at_the_end() -> None:
+    learning = Afferents(PoissonSources(10, 20.0), 1.0, "J", plasticity=STDP(2.0))
+    network = Network(LIF(E_L=-60), 1, receptors={"J": Delta()}, afferents=[learning])
+    how = {"duration": 1100, "dt": 1.0, "key": KEY}
+    (often,) = simulate_spikes(network, weights_every=250, **how).weights
+    assert often["time"].values.tolist() == [250, 500, 750, 1000, 1100]
+    np.testing.assert_array_equal(often[-1], simulate_spikes(network, **how).weights[0][-1])
+    assert 0 < np.abs(often[-1] - often[0]).max() < 2

@@ -141,7 +141,7 @@ class Afferents(eqx.Module):
 
     def learn(self, held: "Held", fired: Fired, spikes: Bool[Array, "network unit"], dt: float | Array) -> "Held":
         """Return the state after the units have fired too."""
-        if self.plasticity is None:
+        if self.plasticity is None or held.weights is None:
             return held
         traces, weights = self.plasticity.step(held.traces, held.weights, fired, spikes, dt)
         return Held(weights, held.short_term, traces)

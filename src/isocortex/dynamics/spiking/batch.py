@@ -47,7 +47,7 @@ def program(
     joined = [_stacked(list(of), dtype) for of in zip(*inputs, strict=True)]
     drives = tuple(drive.on_grid(dt, n_units) for drive in joined[: len(one.drives)])
     neurons = _stacked([network.neurons for network in networks], dtype)
-    keys = None
+    keys = jnp.zeros((len(joined), len(networks), 2), jnp.uint32)
     if key is not None and joined:
         one_by_one = jax.vmap(lambda i: jax.random.fold_in(key, i))(jnp.arange(len(networks)))
         of_inputs = jax.vmap(lambda j: jax.vmap(lambda k: jax.random.fold_in(k, j))(one_by_one))

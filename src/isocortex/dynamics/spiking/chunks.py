@@ -60,19 +60,17 @@ class Chunks:
             If the rate explodes, or a variable is no longer finite.
         """
         held = self.program.shape[0] * (self.program.shape[1] + len(self.program.recorded) * len(self.program.watched))
-        longest = max(1, min(LONGEST if self.weights_every is None else self.weights_every, MOST_HELD // held))
-        whole = self.n_steps if self.weights_every is None else min(self.weights_every, self.n_steps)
-        chunk = -(-whole // -(-whole // longest))  # chunks of one length compile once
-        first = 0
-        while first < self.n_steps:
-            carry, (spikes, recorded) = run(self.program, carry, jnp.asarray(first, jnp.int32), chunk)
-            left = min(chunk, self.n_steps - first)
-            self._keep(first, np.asarray(spikes[:left]), np.asarray(recorded[:left]))
-            first += chunk
-            self._check(carry, first)
-            if (self.weights_every is not None and first % self.weights_every == 0) or first >= self.n_steps:
-                held_now = [np.asarray(each.weights) for each in carry.afferents if each.weights is not None]
-                self.learnt.append((min(first, self.n_steps), held_now))
+        longest, every = max(1, min(LONGEST, MOST_HELD // held)), self.weights_every or self.n_steps
+        chunk = -(-every // -(-every // longest))  # of equal length where that goes: each length compiles once
+        done = 0
+        while done < self.n_steps:
+            n = min(chunk, every - done % every, self.n_steps - done)
+            carry, (spikes, recorded) = run(self.program, carry, jnp.asarray(done, jnp.int32), n)
+            self._keep(done, np.asarray(spikes), np.asarray(recorded))
+            done += n
+            self._check(carry, done, n)
+            if done % every == 0 or done == self.n_steps:
+                self.learnt.append((done, [np.asarray(a.weights) for a in carry.afferents if a.weights is not None]))
 
     def _keep(self, first: int, spikes: np.ndarray, recorded: np.ndarray) -> None:
         step, network, unit = np.nonzero(spikes)
@@ -80,18 +78,17 @@ class Chunks:
         if self.program.recorded:
             self.recorded.append(recorded[-first % self.record_every :: self.record_every])
 
-    def _check(self, carry: Carry, first: int) -> None:
-        step = self.found[-1][0]
-        seconds = (min(first, self.n_steps) - step.min(initial=first - 1)) * self.dt / 1e3
-        rate = len(step) / (self.program.shape[0] * self.program.shape[1]) / seconds
+    def _check(self, carry: Carry, done: int, n_steps: int) -> None:
+        n_units = self.program.shape[0] * self.program.shape[1]
+        rate = len(self.found[-1][0]) / n_units / (n_steps * self.dt / 1e3)
         require(
             bool(rate < EXPLODES) or not self.program.tables,
-            f"The network explodes: its neurons fire at {rate:.0f} Hz on average by {first * self.dt:g} ms; weaken the "
+            f"The network explodes: its neurons fire at {rate:.0f} Hz on average by {done * self.dt:g} ms; weaken the "
             f"excitation or strengthen the inhibition.",
         )
         require(
             all(bool(jnp.isfinite(values).all()) for values in carry.x),
-            f"A variable of the neurons is no longer finite by {first * self.dt:g} ms: take a smaller dt.",
+            f"A variable of the neurons is no longer finite by {done * self.dt:g} ms: take a smaller dt.",
         )
 
     def spikes(self) -> SpikeTrains:

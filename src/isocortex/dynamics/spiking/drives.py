@@ -28,7 +28,7 @@ class Moment(eqx.Module):
     n: Int[Array, ""]
     dt: Array | float
     V: Units
-    key: Words | None
+    key: Words
 
     def normal(self, n: int) -> Float[Array, "network item"]:
         """Return `n` standard normal numbers for every network."""
@@ -44,10 +44,20 @@ class Moment(eqx.Module):
 
 
 class Drive(eqx.Module):
-    """An input. Its current is 0 by default, and so is what arrives at the receptor :attr:`onto`."""
+    """An input: a current, or weights that arrive at a receptor.
 
-    onto: eqx.AbstractVar[str | None]
+    Attributes
+    ----------
+    random : bool
+        Whether it draws random numbers.
+    """
+
     random: ClassVar[bool] = True
+
+    @property
+    def receptor(self) -> str | None:
+        """Name of the receptor at which weights arrive; None (default) for a current."""
+        return None
 
     def on_grid(self, dt: float, n_units: int) -> "Drive":
         """Return the drive with what it can compute beforehand for steps of dt ms."""
@@ -73,7 +83,6 @@ class Injected(Drive):
 
     random: ClassVar[bool] = False
     values: Parameter
-    onto: str | None = eqx.field(static=True, default=None)
 
     def step(self, memory: Memory, now: Moment) -> tuple[Memory, Units]:
         """Return the current."""
@@ -91,7 +100,6 @@ class TimeCourse(Drive):
 
     random: ClassVar[bool] = False
     values: Float[Array, "*network step unit"] | Float[np.ndarray, "*network step unit"]
-    onto: str | None = eqx.field(static=True, default=None)
 
     def on_grid(self, dt: float, n_units: int) -> "TimeCourse":
         """Return the drive with an axis of networks."""
@@ -123,7 +131,6 @@ class WhiteNoise(Drive):
     sd: Parameter
     tau: Parameter = 10.0
     shared: Parameter = 0.0
-    onto: str | None = eqx.field(static=True, default=None)
 
     def __check_init__(self) -> None:
         require_positive(tau=self.tau)
@@ -151,7 +158,6 @@ class OUNoise(Drive):
     sd: Parameter
     tau: Parameter = 5.0
     shared: Parameter = 0.0
-    onto: str | None = eqx.field(static=True, default=None)
 
     def __check_init__(self) -> None:
         require_positive(tau=self.tau)
@@ -183,11 +189,16 @@ class PoissonInput(Drive):
 
     rate: Parameter
     weight: Parameter
-    onto: str | None = eqx.field(static=True)
+    onto: str = eqx.field(static=True)
     below: Float[Array, "count *unit"] | Float[np.ndarray, "count *unit"] | None = None
 
     def __check_init__(self) -> None:
         require(bool(np.all(np.asarray(self.rate) >= 0)), f"rate must not be negative; got {self.rate} Hz.")
+
+    @property
+    def receptor(self) -> str:
+        """Where the weights arrive."""
+        return self.onto
 
     def on_grid(self, dt: float, n_units: int) -> "PoissonInput":
         """Return the drive with the distribution of the count of a step, up to a probability of 2⁻²⁴."""
@@ -216,7 +227,6 @@ class GapJunctions(Drive):
 
     random: ClassVar[bool] = False
     conductance: Float[Array, "unit unit"] | Float[np.ndarray, "unit unit"]
-    onto: str | None = eqx.field(static=True, default=None)
 
     def __check_init__(self) -> None:
         g = np.asarray(self.conductance)

@@ -5,16 +5,16 @@ from dataclasses import fields
 from typing import Any, ClassVar, TypeAlias
 
 import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from ...errors import require, unknown
 from ..core.system import Parameter
 
-Units: TypeAlias = Float[Array, "..."]
+Units: TypeAlias = Float[Array, "..."] | Float[np.ndarray, "..."]
 """A value per unit: of shape (), (unit,) or (network, unit)."""
 State: TypeAlias = tuple[Units, ...]
+Fires: TypeAlias = Bool[Array, "..."] | Bool[np.ndarray, "..."]
 
 
 class EventSystem(eqx.Module):
@@ -61,7 +61,7 @@ class EventSystem(eqx.Module):
         """Return the initial value of every variable: the state without input."""
 
     @abstractmethod
-    def fires(self, x: State) -> Bool[Array, "..."]:
+    def fires(self, x: State) -> Fires:
         """Return which units are at their threshold."""
 
     @abstractmethod
@@ -103,8 +103,3 @@ def require_below(low: str, below: Any, high: str, above: Any) -> None:
         bool(np.all(np.asarray(below) < np.asarray(above))),
         f"{low} must be below {high}: after a spike a neuron would fire without end; got {below} and {above} mV.",
     )
-
-
-def floats(x: Any) -> Float[Array, "..."]:
-    """Return values as an array of floats."""
-    return jnp.asarray(x, float)

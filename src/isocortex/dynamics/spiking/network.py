@@ -92,9 +92,10 @@ class Network:
             )
         for projection in self.projections:
             self._check_connections(projection)
-        for part in (*self.projections, *self.drives, *self.afferents):
-            if part.onto is not None and part.onto not in self.receptors:
-                raise unknown("receptor", part.onto, self.receptors)
+        inputs = [drive.receptor for drive in self.drives if drive.receptor is not None]
+        for onto in (*(part.onto for part in (*self.projections, *self.afferents)), *inputs):
+            if onto not in self.receptors:
+                raise unknown("receptor", onto, self.receptors)
 
     @property
     def sizes(self) -> dict[str, int]:

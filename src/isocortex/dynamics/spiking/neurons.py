@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 import jax.numpy as jnp
-from jaxtyping import Array, Bool
+from jaxtyping import Array
 
 from ..core.system import Parameter, require_positive
-from .event_system import EventSystem, State, Units, require_below
+from .event_system import EventSystem, Fires, State, Units, require_below
 
 STEEPEST = 50.0
 """Largest exponent of a spike's upstroke: beyond it the membrane passes any threshold within a step."""
@@ -68,7 +68,7 @@ class LIF(EventSystem):
         """Return the resting potential."""
         return (self.E_L,)
 
-    def fires(self, x: State) -> Bool[Array, "..."]:
+    def fires(self, x: State) -> Fires:
         """Return where V is at the threshold."""
         return x[0] >= self.V_th
 
@@ -125,7 +125,7 @@ class QIF(EventSystem):
         """Return the resting potential."""
         return (self.E_L,)
 
-    def fires(self, x: State) -> Bool[Array, "..."]:
+    def fires(self, x: State) -> Fires:
         """Return where V is at the peak of a spike."""
         return x[0] >= self.V_peak
 
@@ -188,7 +188,7 @@ class AdEx(EventSystem):
         """Return the resting potential without adaptation."""
         return self.E_L, 0.0
 
-    def fires(self, x: State) -> Bool[Array, "..."]:
+    def fires(self, x: State) -> Fires:
         """Return where V is at the peak of a spike."""
         return x[0] >= self.V_peak
 
@@ -241,7 +241,7 @@ class Izhikevich(EventSystem):
         """Return c and b·c."""
         return self.c, self.b * self.c
 
-    def fires(self, x: State) -> Bool[Array, "..."]:
+    def fires(self, x: State) -> Fires:
         """Return where V is at the peak of a spike."""
         return x[0] >= self.V_peak
 

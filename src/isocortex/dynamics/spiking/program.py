@@ -1,7 +1,5 @@
 """The step that all simulations of spiking neurons share, as one compiled loop over time."""
 
-from collections.abc import Iterator
-from itertools import repeat
 from typing import Any, TypeAlias
 
 import equinox as eqx
@@ -39,7 +37,7 @@ class Program(eqx.Module):
         ms.
     refractory : array
         Steps for which the potential is held.
-    keys : array of words, shape (input, network, 2), or None
+    keys : array of words, shape (input, network, 2)
         For every drive and every afferent.
     watched : array, shape (watched unit,)
         Units of which traces are kept.
@@ -61,7 +59,7 @@ class Program(eqx.Module):
     afferents: tuple[Afferents, ...]
     dt: Float[Array, ""]
     refractory: Int[Array, "..."]
-    keys: Words | None
+    keys: Words
     watched: Int[Array, " unit"]
     n_slots: int = eqx.field(static=True)
     shape: tuple[int, int] = eqx.field(static=True)
@@ -112,16 +110,16 @@ def run(program: Program, carry: Carry, first: Int[Array, ""], n_steps: int) -> 
 
 def _step(program: Program, c: Carry, n: Int[Array, ""]) -> tuple[Carry, tuple[Array, Array]]:
     """Advance by one step: arrivals, threshold and reset, the flow of the neurons, and what their spikes send."""
-    dt, inputs = program.dt, _moments(program, n, c.x[0])
+    dt, inputs = program.dt, (Moment(n, program.dt, c.x[0], key) for key in program.keys)
     arriving = dict(zip(program.receptors, c.arriving, strict=True))
     current, memories = jnp.zeros((), c.x[0].dtype), []
     for drive, memory in zip(program.drives, c.drives, strict=True):
         memory, value = drive.step(memory, next(inputs))
         memories.append(memory)
-        if drive.onto is None:
+        if drive.receptor is None:
             current = current + value
         else:
-            arriving[drive.onto] = arriving[drive.onto] + value
+            arriving[drive.receptor] = arriving[drive.receptor] + value
     afferents, fired = [], []
     for each, held in zip(program.afferents, c.afferents, strict=True):
         fired.append(each.sources.fired(next(inputs)))
@@ -136,7 +134,7 @@ def _step(program: Program, c: Carry, n: Int[Array, ""]) -> tuple[Carry, tuple[A
         jump = receptor.jump(arriving[name])
         if jump is not None:
             x = (jnp.where(free, x[0] + jump, x[0]), *x[1:])
-    spikes = program.neurons.fires(x) & free
+    spikes = jnp.asarray(program.neurons.fires(x)) & free
     x = tuple(jnp.where(spikes, after, before) for after, before in zip(program.neurons.reset(x), x, strict=True))
     held_for = jnp.where(spikes, program.refractory, jnp.maximum(c.held_for - 1, 0))
     recorded = _record(program, x, receptors, current)
@@ -210,10 +208,3 @@ def _record(
     shape = program.shape
     rows = [jnp.broadcast_to(known[name], shape)[:, program.watched] for name in program.recorded]
     return jnp.stack(rows) if rows else jnp.zeros((0, shape[0], 0), x[0].dtype)
-
-
-def _moments(program: Program, n: Int[Array, ""], V: Units) -> Iterator[Moment]:
-    """Return what each input may depend on at this step."""
-    if program.keys is None:
-        return repeat(Moment(n, program.dt, V, None))
-    return (Moment(n, program.dt, V, key) for key in program.keys)

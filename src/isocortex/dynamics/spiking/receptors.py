@@ -25,6 +25,11 @@ class Receptor(eqx.Module):
         """Return a name per variable; the first is what is recorded."""
         return ()
 
+    @property
+    def time_constants(self) -> dict[str, Parameter]:
+        """Time constants in ms by name, which a step should stay below."""
+        return {name: value for name, value in vars(self).items() if name.startswith("tau")}
+
     def arrive(self, held: Held, amount: Units) -> Held:
         """Return the variables after spikes whose weights sum to `amount` have arrived."""
         return held

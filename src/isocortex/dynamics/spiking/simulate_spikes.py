@@ -61,7 +61,7 @@ def simulate_spikes(
     record: Sequence[str] = (),
     units: Sequence[int] | None = None,
     record_every: int = 1,
-    weights_every: float | None = None,
+    weights_every: float | int | None = None,
     precision: str | None = None,
 ) -> SpikingSimulation:
     """Simulate neurons without synapses, a network, or many networks of one form at once.
@@ -228,7 +228,8 @@ def _check_record(network: Network, record: Sequence[str], watched: np.ndarray) 
 def _warn_if_long(network: Network, dt: float | int, exact: bool) -> None:
     """Warn if a step is longer than a time constant that limits it."""
     constants = {} if exact else dict(network.neurons.time_constants)
-    constants |= {f"tau of {name}": r.tau for name, r in network.receptors.items() if hasattr(r, "tau")}
+    for name, receptor in network.receptors.items():
+        constants |= {f"{constant} of {name}": value for constant, value in receptor.time_constants.items()}
     shortest = {name: float(np.min(np.asarray(value))) for name, value in constants.items()}
     for name, value in shortest.items():
         if dt > value:

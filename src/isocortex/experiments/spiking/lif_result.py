@@ -184,8 +184,12 @@ class LIFResult(Result):
             found[f"lif.cv.sigma_{significant(sigma)}"] = self.jittered.cv(i)
             found[f"lif.spikes.sigma_{significant(sigma)}"] = float(self.jittered.counts[i])
         return found | {
-            "lif.noise.rate.largest_error": float((table["rate"] - table["rate_theory"]).abs().max()),
-            "lif.noise.cv.largest_error": float((table["cv"] - table["cv_theory"]).abs().max()),
+            "lif.noise.rate.largest_error": float(
+                np.nanmax(np.abs(table["rate"].to_numpy() - table["rate_theory"].to_numpy()))
+            ),
+            "lif.noise.cv.largest_error": float(
+                np.nanmax(np.abs(table["cv"].to_numpy() - table["cv_theory"].to_numpy()))
+            ),
         }
 
     def findings(self) -> Iterator[Finding]:
@@ -243,7 +247,7 @@ class LIFResult(Result):
         panels: dict[str, dict[str, Measured]] = {"rate": {}, "cv": {}}
         fine = np.linspace(self.noisy.currents[0], self.noisy.currents[-1], FINE)
         for sigma in self.noisy.sigmas:
-            rows = self.beside[self.beside["sigma"] == sigma]
+            rows = self.beside.query("sigma == @sigma")
             laws = self.theory(np.full(FINE, sigma), fine)
             for (name, series), law in zip(panels.items(), laws, strict=True):
                 x, y, low, high = (rows[c].to_numpy() for c in ("current", name, f"{name}_low", f"{name}_high"))
