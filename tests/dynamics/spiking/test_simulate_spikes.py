@@ -1,6 +1,7 @@
 """Neurons and networks: published numbers, closed forms, and what must not change a spike."""
 
 import warnings
+from typing import Any
 from collections.abc import Callable
 
 import jax
