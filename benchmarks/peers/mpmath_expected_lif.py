@@ -53,9 +53,9 @@ def cv(mu, sigma):
 
     def inner(x):
         lowest = -mp.sqrt(x * x + 60)
-        return mp.quad(lambda z: mp.exp(z * z) * mp.erfc(-z) ** 2, towards(x, x - lowest, 3))
+        return mp.quad(lambda z: mp.exp(x * x + z * z) * mp.erfc(-z) ** 2, towards(x, x - lowest, 3))
 
-    variance = mp.quad(lambda x: mp.exp(x * x) * inner(x), towards(upper, upper - reset, 3))
+    variance = mp.quad(inner, towards(upper, upper - reset, 3))
     return mp.sqrt(2 * mp.pi * variance) / (mp.mpf(T_REF) / TAU_M + mp.sqrt(mp.pi) * passage(reset, upper))
 
 
@@ -71,6 +71,7 @@ def kummer(order, y):
 
 def responses(mu, sigma, frequency, rate):
     """Return the responses to modulations of μ and σ², in Hz per mV and per mV²."""
+    mp.mp.dps = 80 + int(bounds(mu, sigma)[0] ** 2)  # the terms of a Kummer function are larger than it by e^(y²)
     reset, upper = bounds(mu, sigma)
     order = mp.mpc(0, 2 * mp.pi * mp.mpf(frequency) / 1000 * TAU_M)
     end, begin, sigma = kummer(order, upper), kummer(order, reset), mp.mpf(sigma)
@@ -84,7 +85,6 @@ def main(path):
     rates = [[float(rate(mu, sigma)) for sigma in SIGMA] for mu in MU]
     print("rates", flush=True)
     at = [rate(mu, sigma) for mu, sigma in RESPONDING]
-    mp.mp.dps = 80
     found = [[responses(*pair, f, nu) for f in FREQUENCIES] for pair, nu in zip(RESPONDING, at, strict=True)]
     print("responses", flush=True)
     mp.mp.dps = 16

@@ -240,6 +240,71 @@ REFERENCES = {
         "Georgopoulos AP, Schwartz AB, Kettner RE (1986). Neuronal population coding of movement direction. "
         "Science 233:1416–1419. doi:10.1126/science.3749885"
     ),
+    "ricciardi-1977": (
+        "Ricciardi LM (1977). Diffusion processes and related topics in biology. Lecture Notes in Biomathematics 14. "
+        "Springer. doi:10.1007/978-3-642-93059-1"
+    ),
+    "siegmund-1979": (
+        "Siegmund D (1979). Corrected diffusion approximations in certain random walk problems. Adv Appl Probab "
+        "11:701–719. doi:10.2307/1426783"
+    ),
+    "brunel-hakim-1999": (
+        "Brunel N, Hakim V (1999). Fast global oscillations in networks of integrate-and-fire neurons with low firing "
+        "rates. Neural Comput 11:1621–1671. doi:10.1162/089976699300016179"
+    ),
+    "brunel-2001": (
+        "Brunel N, Chance FS, Fourcaud N, Abbott LF (2001). Effects of synaptic noise and filtering on the frequency "
+        "response of spiking neurons. Phys Rev Lett 86:2186–2189. doi:10.1103/PhysRevLett.86.2186"
+    ),
+    "lindner-2001": (
+        "Lindner B, Schimansky-Geier L (2001). Transmission of noise coded versus additive signals through a neuronal "
+        "ensemble. Phys Rev Lett 86:2934–2937. doi:10.1103/PhysRevLett.86.2934"
+    ),
+    "fourcaud-brunel-2002": (
+        "Fourcaud N, Brunel N (2002). Dynamics of the firing probability of noisy integrate-and-fire neurons. Neural "
+        "Comput 14:2057–2110. doi:10.1162/089976602320264015"
+    ),
+    "richardson-2007": (
+        "Richardson MJE (2007). Firing-rate response of linear and nonlinear integrate-and-fire neurons to modulated "
+        "current-based and conductance-based synaptic drive. Phys Rev E 76:021919. doi:10.1103/PhysRevE.76.021919"
+    ),
+    "de-la-rocha-2007": (
+        "de la Rocha J, Doiron B, Shea-Brown E, Josić K, Reyes A (2007). Correlation between neural spike trains "
+        "increases with firing rate. Nature 448:802–806. doi:10.1038/nature06028"
+    ),
+    "schuecker-2015": (
+        "Schuecker J, Diesmann M, Helias M (2015). Modulated escape from a metastable state driven by colored noise. "
+        "Phys Rev E 92:052119. doi:10.1103/PhysRevE.92.052119"
+    ),
+    "hahne-2017": (
+        "Hahne J, Dahmen D, Schuecker J, Frommer A, Bolten M, Helias M, Diesmann M (2017). Integration of "
+        "continuous-time dynamics in a spiking neural network simulator. Front Neuroinform 11:34. "
+        "doi:10.3389/fninf.2017.00034"
+    ),
+    "potjans-diesmann-2014": (
+        "Potjans TC, Diesmann M (2014). The cell-type specific cortical microcircuit: relating structure and activity "
+        "in a full-scale spiking network model. Cereb Cortex 24:785–806. doi:10.1093/cercor/bhs358"
+    ),
+    "tsodyks-1998": (
+        "Tsodyks M, Pawelzik K, Markram H (1998). Neural networks with dynamic synapses. Neural Comput 10:821–835. "
+        "doi:10.1162/089976698300017502"
+    ),
+    "song-2000": (
+        "Song S, Miller KD, Abbott LF (2000). Competitive Hebbian learning through spike-timing-dependent synaptic "
+        "plasticity. Nat Neurosci 3:919–926. doi:10.1038/78829"
+    ),
+    "van-rossum-2000": (
+        "van Rossum MCW, Bi GQ, Turrigiano GG (2000). Stable Hebbian learning from spike timing-dependent plasticity. "
+        "J Neurosci 20:8812–8821. doi:10.1523/JNEUROSCI.20-23-08812.2000"
+    ),
+    "rubin-2001": (
+        "Rubin J, Lee DD, Sompolinsky H (2001). Equilibrium properties of temporally asymmetric Hebbian plasticity. "
+        "Phys Rev Lett 86:364–367. doi:10.1103/PhysRevLett.86.364"
+    ),
+    "gutig-2003": (
+        "Gütig R, Aharonov R, Rotter S, Sompolinsky H (2003). Learning input correlations through nonlinear temporally "
+        "asymmetric Hebbian plasticity. J Neurosci 23:3697–3714. doi:10.1523/JNEUROSCI.23-09-03697.2003"
+    ),
 }
 
 

@@ -82,9 +82,12 @@ from .spiking import TripletSTDP as TripletSTDP
 from .spiking import TsodyksMarkram as TsodyksMarkram
 from .spiking import WhiteNoise as WhiteNoise
 from .spiking import between_spikes as between_spikes
+from .spiking import brunel_networks as brunel_networks
 from .spiking import distance_dependent as distance_dependent
 from .spiking import fixed_in_degree as fixed_in_degree
 from .spiking import fixed_number as fixed_number
 from .spiking import from_matrix as from_matrix
 from .spiking import pairwise as pairwise
+from .spiking import potjans_diesmann_network as potjans_diesmann_network
 from .spiking import simulate_spikes as simulate_spikes
+from .spiking import vogels_abbott_network as vogels_abbott_network

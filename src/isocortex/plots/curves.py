@@ -92,6 +92,7 @@ def profiles(
     x_ticks: Sequence[float | int] | None = None,
     level: float | None = None,
     logarithmic: bool = False,
+    limits: tuple[float, float] | None = None,
 ) -> Figure:
     """Draw named lines in a panel each, with one legend where the panels have the same lines.
 
@@ -107,6 +108,8 @@ def profiles(
         A dotted horizontal line, such as a criterion.
     logarithmic : bool
         Both axes, in all panels. Default False.
+    limits : (float, float), optional
+        Of the x axis.
     """
     figure, axes = grid(1, len(panels), size=(3.6 * len(panels) + 0.4, 3.7))
     for i, (axis, (title, lines)) in enumerate(zip(axes[0], panels.items(), strict=True)):
@@ -123,6 +126,8 @@ def profiles(
             axis.set_yscale("log")
         else:
             axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
+        if limits is not None:
+            axis.set_xlim(limits)
         axis.set_title(title)
         axis.set_xlabel(x_label if isinstance(x_label, str) else x_label[i])
         if not isinstance(y_label, str) or i == 0:

@@ -7,6 +7,7 @@ from itertools import cycle
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from .canvas import grid, legend_below, styled
 from .style import BRAIN, GREY, SERIES, short
@@ -123,9 +124,12 @@ def _points(axis: Axes, found: Measured, colour: str) -> object:
 
 @styled
 def rasters(
-    panels: Mapping[str, tuple[np.ndarray, np.ndarray]], *, groups: Mapping[str, int], rate_bin: float | int = 1.0
+    panels: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    *,
+    groups: Mapping[str, int],
+    rates: Mapping[str, tuple[np.ndarray, np.ndarray]],
 ) -> Figure:
-    """Draw which unit fired when, a panel each, with the rate of all units below.
+    """Draw which unit fired when, a panel each, with the rate of the network below.
 
     Parameters
     ----------
@@ -133,8 +137,8 @@ def rasters(
         ms, and numbers of units.
     groups : mapping of str to int
         Number of units of each group, in their order; each has its colour.
-    rate_bin : float
-        ms. Default 1.
+    rates : mapping of str to (time, rate)
+        Starts of bins in ms, and Hz.
     """
     figure, axes = grid(2, len(panels), size=(3.5 * len(panels) + 0.4, 4.2), height_ratios=(3, 1), sharex="col")
     ends = np.cumsum(list(groups.values()))
@@ -142,10 +146,8 @@ def rasters(
         above, below = axes[:, column]
         for name, end, size, colour in zip(groups, ends, groups.values(), SERIES, strict=False):
             some = (unit >= end - size) & (unit < end)
-            above.plot(time[some], unit[some], ".", ms=1.6, mew=0, color=colour, label=name, rasterized=True)
-        edges = np.arange(np.floor(time.min(initial=0)), np.ceil(time.max(initial=1)) + rate_bin, rate_bin)
-        count = np.histogram(time, edges)[0] / ends[-1] / rate_bin * 1e3
-        below.fill_between(edges[:-1], count, step="post", color=BRAIN, lw=0, alpha=0.7)
+            above.plot(time[some], unit[some], "|", ms=2.5, mew=0.9, color=colour, label=name, rasterized=True)
+        below.fill_between(*rates[title], step="post", color=BRAIN, lw=0, alpha=0.7)
         below.set_ylim(bottom=0)
         above.set_title(title)
         below.set_xlabel("time (ms)")
@@ -202,7 +204,8 @@ def parameter_map(
         axis.set_xlabel(x_label)
     if marks is not None:
         for (i, j), letter in np.ndenumerate(marks):
-            axes[0, -1].text(x[j], y[i], letter, ha="center", va="center", fontsize=7, color="white")
+            text = axes[0, -1].text(x[j], y[i], letter, ha="center", va="center", fontsize=7.5)
+            text.set_path_effects([withStroke(linewidth=2, foreground="white")])
     axes[0, 0].set_ylabel(y_label)
     if lines:
         legend_below(figure, *axes[0, 0].get_legend_handles_labels())

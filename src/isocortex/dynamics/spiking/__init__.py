@@ -27,6 +27,9 @@ from .neurons import AdEx as AdEx
 from .neurons import Izhikevich as Izhikevich
 from .plasticity import STDP as STDP
 from .plasticity import TripletSTDP as TripletSTDP
+from .published import brunel_networks as brunel_networks
+from .published import potjans_diesmann_network as potjans_diesmann_network
+from .published import vogels_abbott_network as vogels_abbott_network
 from .receptors import NMDA as NMDA
 from .receptors import Conductance as Conductance
 from .receptors import Current as Current

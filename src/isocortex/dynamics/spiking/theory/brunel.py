@@ -54,7 +54,7 @@ class BrunelMeanField:
     The three points of Brunel's figure 8 with irregular activity:
 
     >>> network = BrunelMeanField()
-    >>> [network.rates(g, eta).round(2).tolist() for g, eta in [(6, 4), (5, 2), (4.5, 0.9)]]
+    >>> [network.rates(g, eta).round(2).tolist() for g, eta in [(6.0, 4.0), (5.0, 2.0), (4.5, 0.9)]]
     [[55.84], [37.95], [6.52]]
     """
 

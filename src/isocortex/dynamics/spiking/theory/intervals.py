@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import special
 
-from .neuron import Values, neuron
+from .neuron import Neuron, Values, neuron
 from .quadrature import geometric_integral
 from .rate import FAR, mean_passage
 
@@ -48,7 +48,11 @@ def interval_cv(
     >>> interval_cv(np.array([-70.0, -60.0, -50.0]), 5.0).round(4)
     array([0.9995, 0.6827, 0.2985])
     """
-    at = neuron(mu, sigma, tau_m, t_ref, V_th, V_reset, tau_s)
+    return cv_at(neuron(mu, sigma, tau_m, t_ref, V_th, V_reset, tau_s))
+
+
+def cv_at(at: Neuron) -> Values:
+    """Return the CV of checked parameters."""
     y, reset = at.y_th, np.where(at.sigma > 0, at.y_reset, at.y_th - 1)
     far = y > FAR
     width = np.where(far, np.minimum(y - reset, 25 / np.where(far, y, 1)), y - reset)

@@ -47,7 +47,7 @@ def gain_at(order: np.ndarray | complex, network: BrunelMeanField, rate: Values,
     """Return the gain for a modulation e^(λt/τ_m), with complex λ."""
     order, g = np.asarray(order, complex), np.asarray(g, float)
     at = neuron(*network.inputs(rate, g, eta), network.tau_m, network.t_ref, network.V_th, network.V_reset)
-    by_mu, by_variance = modulations(order, at)
+    by_mu, by_variance, _ = modulations(order, at)
     turn = by_mu * network.J * (1 - g * network.gamma) + by_variance * network.J**2 * (1 + g**2 * network.gamma)
     return np.asarray(np.exp(-order * network.delay / network.tau_m) * network.C_E * network.tau_m * turn)
 

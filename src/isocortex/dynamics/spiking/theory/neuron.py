@@ -4,11 +4,11 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from ....errors import require
+from ....errors import InputError, require
 
 Values: TypeAlias = float | int | np.ndarray
 Complexes: TypeAlias = complex | np.ndarray
-ALPHA = 2.0653144213735637
+ALPHA = 2.0652531522312172
 """α = √2·|ζ(½)| of Fourcaud & Brunel (2002)."""
 
 
@@ -41,22 +41,20 @@ def neuron(
         negative.
     """
     named = {"mu": mu, "sigma": sigma, "tau_m": tau_m, "t_ref": t_ref, "V_th": V_th, "V_reset": V_reset, "tau_s": tau_s}
-    for name, value in named.items():
-        bad = np.asarray(value)[~np.isfinite(value)]
-        require(not bad.size, f"{name} must be finite; got {bad.ravel()[:1]}.")
     at = {name: np.asarray(value, float) for name, value in named.items()}
+    for name, value in at.items():
+        require(bool(np.isfinite(value).all()), f"{name} must be finite; got NaN or an infinite value.")
     try:
         np.broadcast_shapes(*(value.shape for value in at.values()))
     except ValueError:
         shapes = ", ".join(f"{name} {value.shape}" for name, value in at.items() if value.ndim)
-        require(False, f"The parameters must broadcast with each other; their shapes are {shapes}.")
+        raise InputError(f"The parameters must broadcast with each other; their shapes are {shapes}.") from None
     reset, threshold = np.broadcast_arrays(at["V_reset"], at["V_th"])
-    wrong = reset >= threshold
-    require(
-        not wrong.any(),
-        f"V_reset must lie below V_th; got {reset[wrong][:1]} mV and {threshold[wrong][:1]} mV. "
-        "A neuron that is reset at or above its threshold would fire without end.",
-    )
+    if (wrong := reset >= threshold).any():
+        raise InputError(
+            f"V_reset must lie below V_th; got {reset[wrong][0]:g} mV and {threshold[wrong][0]:g} mV. "
+            "A neuron that is reset at or above its threshold would fire without end."
+        )
     require(bool((at["tau_m"] > 0).all()), f"tau_m must be above 0 ms; got {at['tau_m'].min():g}.")
     for name, unit in (("sigma", "mV"), ("t_ref", "ms"), ("tau_s", "ms")):
         require(bool((at[name] >= 0).all()), f"{name} must not be negative; got {at[name].min():g} {unit}.")

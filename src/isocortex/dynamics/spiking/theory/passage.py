@@ -27,7 +27,7 @@ class Hermite(NamedTuple):
 
 
 def hermite(order: Complexes, x: Values) -> Hermite:
-    """Return λψ_λ(x) and the first two derivatives of ψ_λ, for complex λ with Re λ > −1 and Im λ ≥ 0.
+    """Return λψ_λ(x) and the first two derivatives of ψ_λ, for complex λ with Im λ ≥ 0 and Re λ + Im λ > −1.
 
     With t = e^v, the integral of ψ_{λ+1} is ∫ e^(f(v)) dv, f = (λ + 1)v − e^(2v) + 2x e^v. The contour leads through
     the saddle v₀ in the direction of steepest descent. On the left it goes on to −∞ at an angle of 45°, where t^λ

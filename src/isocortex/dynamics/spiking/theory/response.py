@@ -3,13 +3,15 @@
 import numpy as np
 
 from ....errors import require
-from .intervals import interval_cv
+from .intervals import cv_at
 from .neuron import Complexes, Neuron, Values, neuron
 from .passage import hermite
 from .rate import mean_passage, scaled_erfcx
 
 SLOW = 1e-4
 """Below this number of radians per mean interval, the power spectrum is that at 0 within a share of about 1e−8."""
+ROUNDED = 4e-8
+"""For |λ| below this times y_th, responses are those at 0 within a share of 1e−7; rounding errors would be larger."""
 
 
 def rate_slopes(
@@ -44,7 +46,11 @@ def rate_slopes(
     >>> round(float(by_mu), 4), round(float(by_sigma), 4)
     (4.2544, 4.8851)
     """
-    at = neuron(mu, sigma, tau_m, t_ref, V_th, V_reset, tau_s)
+    return slopes_at(neuron(mu, sigma, tau_m, t_ref, V_th, V_reset, tau_s))
+
+
+def slopes_at(at: Neuron) -> tuple[Values, Values]:
+    """Return dν/dμ and dν/dσ of checked parameters."""
     damping, passage = mean_passage(at)
     noisy, fires = at.sigma > 0, np.isfinite(at.period)
     h_th, h_reset = scaled_erfcx(at.y_th, 0.0), scaled_erfcx(at.y_th, np.where(noisy, at.y_th - at.y_reset, 1.0))
@@ -72,8 +78,8 @@ def transfer_function(
     If μ(t) = μ + ε e^(2πi f t), the rate is ν + ε A(f) e^(2πi f t) (Lindner & Schimansky-Geier 2001,
     10.1103/PhysRevLett.86.2934; Brunel et al. 2001, 10.1103/PhysRevLett.86.2186). A(0) is dν/dμ. At high frequencies
     |A| falls as ν/(σ √(πfτ_m)), with a lag of 45°. The parabolic cylinder functions of complex order are integrated
-    along the path of steepest descent, to a relative error of about 1e−13; for low frequencies and μ far below
-    threshold the error grows to 1e−15·y_th²/(fτ_m).
+    along the path of steepest descent, to a relative error of about 1e−13, and at most 1e−7 for frequencies near 0
+    and μ far below threshold.
 
     Parameters
     ----------
@@ -95,11 +101,7 @@ def transfer_function(
     >>> abs(response).round(4), np.degrees(np.angle(response)).round(1)
     (array([4.2544, 4.3603, 2.1449]), array([  0. ,  -5.7, -44.9]))
     """
-    at = _noisy(mu, sigma, tau_m, t_ref, V_th, V_reset, tau_s)
-    order = _order(frequency, at)
-    slow = order == 0
-    slope = rate_slopes(mu, sigma, tau_m=tau_m, t_ref=t_ref, V_th=V_th, V_reset=V_reset, tau_s=tau_s)[0]
-    return np.where(slow, slope, 1000 * modulations(np.where(slow, 1j, order), at)[0])[()]
+    return spectra(frequency, neuron(mu, sigma, tau_m, t_ref, V_th, V_reset, tau_s))[0]
 
 
 def power_spectrum(
@@ -134,21 +136,28 @@ def power_spectrum(
     >>> power_spectrum(np.array([0.0, 10.0, 1000.0]), -60.0, 5.0).round(3)
     array([ 7.346,  8.834, 15.763])
     """
-    at = _noisy(mu, sigma, tau_m, t_ref, V_th, V_reset, 0.0)
+    return spectra(frequency, neuron(mu, sigma, tau_m, t_ref, V_th, V_reset))[1]
+
+
+def spectra(frequency: Values, at: Neuron) -> tuple[complex | np.ndarray, Values]:
+    """Return the transfer function and the power spectrum of checked parameters, in Hz per mV and in Hz."""
+    f = np.asarray(frequency, float)
+    require(bool((at.sigma > 0).all()), "Linear response needs noise: sigma must be above 0 mV.")
+    require(bool(np.isfinite(f).all() and (f >= 0).all()), f"frequency must not be negative; got {f.min():g} Hz.")
     damping, passage = mean_passage(at)
     interval = at.t_ref + at.tau_m * passage / np.maximum(damping, 1e-300)
-    order = _order(frequency, at)
-    slow = np.abs(order) * interval / at.tau_m < SLOW
-    order = np.where(slow, 1j, order)
-    end, begin = hermite(order, at.y_th), hermite(order, at.y_reset)
-    back = np.exp(begin.log_scale - end.log_scale - order * at.t_ref / at.tau_m) * begin.value
-    share = (np.abs(end.value) ** 2 - np.abs(back) ** 2) / np.abs(end.value - back) ** 2
-    cv = interval_cv(mu, sigma, tau_m=tau_m, t_ref=t_ref, V_th=V_th, V_reset=V_reset)
-    return (1000 / interval * np.where(slow, cv**2, share))[()]
+    order = 2j * np.pi * f / 1000 * at.tau_m
+    lost = (order == 0) | (np.abs(order) < ROUNDED * at.y_th)
+    response, _, share = modulations(np.where(lost, 1j, order), at)
+    slow = lost | (np.abs(order) < SLOW * at.tau_m / interval)
+    power = 1000 / interval * np.where(slow, np.square(cv_at(at)), share)
+    return np.where(lost, slopes_at(at)[0], 1000 * response)[()], power[()]
 
 
-def modulations(order: Complexes, at: Neuron) -> tuple[Complexes, Complexes]:
-    """Return the responses to modulations e^(λt/τ_m) of μ and of σ², in spikes per ms, per mV and per mV².
+def modulations(order: Complexes, at: Neuron) -> tuple[Complexes, Complexes, Values]:
+    """Return the responses to modulations e^(λt/τ_m) of μ and of σ², and the power spectrum over the rate.
+
+    The responses are in spikes per ms, per mV and per mV². The spectrum is that of imaginary λ.
 
     Parameters
     ----------
@@ -162,7 +171,9 @@ def modulations(order: Complexes, at: Neuron) -> tuple[Complexes, Complexes]:
     Brunel & Hakim (1999, 10.1162/089976699300016179). With ψ of ``passage.py``, and brackets for differences between
     V_th and V_reset,
 
-        ν λ/(σ(1 + λ)) · [ψ′]/g and ν λ/(2σ²(2 + λ)) · [ψ″]/g,   g = λψ(y_th) − e^(−λ t_ref/τ_m) λψ(y_reset)
+        ν λ/(σ(1 + λ)) · [ψ′]/g,   ν λ/(2σ²(2 + λ)) · [ψ″]/g,   2 Re(λψ(y_th)/g) − 1,
+
+    where g = λψ(y_th) − e^(−λ t_ref/τ_m) λψ(y_reset) = λψ(y_th)(1 − F), and F is the transform of the intervals.
     """
     damping, passage = mean_passage(at)
     rate = damping / (damping * at.t_ref + at.tau_m * passage)
@@ -171,18 +182,4 @@ def modulations(order: Complexes, at: Neuron) -> tuple[Complexes, Complexes]:
     gap = end.value - drop * np.exp(-order * at.t_ref / at.tau_m) * begin.value
     by_mu = rate * order / (at.sigma * (1 + order)) * (end.first - drop * begin.first) / gap
     by_variance = rate * order / (2 * at.sigma**2 * (2 + order)) * (end.second - drop * begin.second) / gap
-    return by_mu, by_variance
-
-
-def _noisy(*parameters: Values) -> Neuron:
-    at = neuron(*parameters)
-    require(bool((at.sigma > 0).all()), "Linear response needs noise: sigma must be above 0 mV.")
-    return at
-
-
-def _order(frequency: Values, at: Neuron) -> Complexes:
-    f = np.asarray(frequency, float)
-    require(
-        bool(np.isfinite(f).all() and (f >= 0).all()), f"frequency must be finite and not negative; got {f.min():g}."
-    )
-    return 2j * np.pi * f / 1000 * at.tau_m
+    return by_mu, by_variance, 2 * np.real(end.value / gap) - 1

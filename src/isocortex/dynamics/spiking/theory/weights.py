@@ -65,15 +65,17 @@ def stdp_equilibrium(
     count. The neuron fires as a Poisson process; each presynaptic spike adds, on average, e·w spikes to it within about
     τ_s. With rates r and ν, the mean change and its variance per unit of time are
 
-        drift = r ν (f₊τ₊ − f₋τ₋) + r e w f₊ τ₊/(τ₊ + τ_s)
-        diffusion = r ν (f₊²τ₊ + f₋²τ₋)/2 + r ν (r + ν)(f₊τ₊ − f₋τ₋)² + r e w f₊² τ₊/(τ₊ + 2τ_s)
+        drift = r ν n + r e w f₊ κ₁,   n = f₊τ₊ − f₋τ₋,   κₖ = τ₊/(τ₊ + k τ_s)
+        diffusion = r ν (f₊²τ₊ + f₋²τ₋)/2 + r (ν n + e w (f₊ κ₁ + r n))²
+                    + r e w (f₊² κ₂ + 2 f₊ κ₁ r n + (r n)²) + (ν − r e w) (r n)²
 
-    The second term of the diffusion comes from pairs that share a spike. For small changes the density solves the
-    Fokker–Planck equation with reflecting ends: P ∝ exp(2∫ drift/diffusion)/diffusion (van Rossum et al. 2000,
-    10.1523/JNEUROSCI.20-23-08812.2000; Rubin et al. 2001, 10.1103/PhysRevLett.86.364). Additive changes (both exponents
-    0) part the weights into weak and strong ones (Song et al. 2000, 10.1038/78829); multiplicative ones
-    (both 1) gather them around one; exponents between lead from one to the other (Gütig et al. 2003,
-    10.1523/JNEUROSCI.23-09-03697.2003); van Rossum's rule has 0 for potentiation and 1 for depression.
+    The first term of the diffusion comes from single pairs, the others from what all pairs of a presynaptic, a caused
+    and another postsynaptic spike have in common. For small changes the density solves the Fokker–Planck equation with
+    reflecting ends, P ∝ exp(2∫ drift/diffusion)/diffusion (van Rossum et al. 2000, 10.1523/JNEUROSCI.20-23-08812.2000;
+    Rubin et al. 2001, 10.1103/PhysRevLett.86.364). Additive changes (both exponents 0) part the weights into weak and
+    strong ones (Song et al. 2000, 10.1038/78829); multiplicative ones (both 1) gather them around one; exponents
+    between lead from one to the other (Gütig et al. 2003, 10.1523/JNEUROSCI.23-09-03697.2003); van Rossum's rule has 0
+    for potentiation and 1 for depression.
 
     Parameters
     ----------
@@ -134,13 +136,17 @@ def stdp_equilibrium(
     w = np.linspace(0, 1, POINTS)
     up, down = A_plus * (1 - w) ** potentiation_exponent, A_minus * w**depression_exponent
     r, t_plus, t_minus = rate_pre, tau_plus / 1000, tau_minus / 1000
-    caused = r * efficacy * w
+    caused, once, twice = efficacy * w, tau_plus / (tau_plus + tau_s), tau_plus / (tau_plus + 2 * tau_s)
     net = up * t_plus - down * t_minus
     squares = (up**2 * t_plus + down**2 * t_minus) / 2
 
     def at(rate: float) -> WeightEquilibrium:
-        drift = r * rate * net + caused * up * tau_plus / (tau_plus + tau_s)
-        diffusion = r * rate * (squares + (r + rate) * net**2) + caused * up**2 * tau_plus / (tau_plus + 2 * tau_s)
+        drift = r * rate * net + r * caused * up * once
+        of_pre = rate * net + caused * (up * once + r * net)
+        of_caused = up**2 * twice + 2 * up * once * r * net + (r * net) ** 2
+        others = np.maximum(rate - r * caused, 0) * (r * net) ** 2
+        several = r * of_pre**2 + r * caused * of_caused + others
+        diffusion = r * rate * squares + several
         potential = cumulative_simpson(2 * drift / diffusion, x=w, initial=0) - np.log(diffusion)
         density = np.exp(potential - potential.max())
         density /= simpson(density, x=w)
