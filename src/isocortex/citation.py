@@ -128,10 +128,6 @@ REFERENCES = {
         "Benda J, Herz AVM (2003). A universal model for spike-frequency adaptation. Neural Comput 15:2523–2564. "
         "doi:10.1162/089976603322385063"
     ),
-    "tsodyks-1998": (
-        "Tsodyks M, Pawelzik K, Markram H (1998). Neural networks with dynamic synapses. Neural Comput 10:821–835. "
-        "doi:10.1162/089976698300017502"
-    ),
     "kuhn-2004": (
         "Kuhn A, Aertsen A, Rotter S (2004). Neuronal integration of synaptic input in the fluctuation-driven regime. "
         "J Neurosci 24:2345–2356. doi:10.1523/JNEUROSCI.3349-03.2004"
@@ -140,10 +136,6 @@ REFERENCES = {
         "Lewis TJ, Rinzel J (2003). Dynamics of spiking neurons connected by both inhibitory and electrical coupling. "
         "J Comput Neurosci 14:283–309. doi:10.1023/A:1023265027714"
     ),
-    "song-2000": (
-        "Song S, Miller KD, Abbott LF (2000). Competitive Hebbian learning through spike-timing-dependent synaptic "
-        "plasticity. Nat Neurosci 3:919–926. doi:10.1038/78829"
-    ),
     "sjostrom-2001": (
         "Sjöström PJ, Turrigiano GG, Nelson SB (2001). Rate, timing, and cooperativity jointly determine cortical "
         "synaptic plasticity. Neuron 32:1149–1164. doi:10.1016/S0896-6273(01)00542-6"
@@ -151,14 +143,6 @@ REFERENCES = {
     "pfister-gerstner-2006": (
         "Pfister JP, Gerstner W (2006). Triplets of spikes in a model of spike timing-dependent plasticity. J Neurosci "
         "26:9673–9682. doi:10.1523/JNEUROSCI.1425-06.2006"
-    ),
-    "gutig-2003": (
-        "Gütig R, Aharonov R, Rotter S, Sompolinsky H (2003). Learning input correlations through nonlinear temporally "
-        "asymmetric Hebbian plasticity. J Neurosci 23:3697–3714. doi:10.1523/JNEUROSCI.23-09-03697.2003"
-    ),
-    "rubin-2001": (
-        "Rubin J, Lee DD, Sompolinsky H (2001). Equilibrium properties of temporally asymmetric Hebbian plasticity. "
-        "Phys Rev Lett 86:364–367. doi:10.1103/PhysRevLett.86.364"
     ),
     "riesenhuber-poggio-1999": (
         "Riesenhuber M, Poggio T (1999). Hierarchical models of object recognition in cortex. "
