@@ -142,14 +142,22 @@ class AdExResult(Result):
             "patterns differ only in parameters.",
             alt="Potentials of eight neurons: regular, slowing, bursting, delayed, a single spike, and irregular.",
         )
-        yield Table("patterns", self.beside(), *self._words_about_published(), shown=True)
+        beside = ", with the published numbers in brackets" if self.options.is_published() else ""
+        yield Table(
+            "patterns_beside",
+            self.beside(),
+            f"Number of spikes, time of the first, first and last interval (ms), and CV of the intervals{beside}.",
+            title="The patterns in numbers",
+            shown=True,
+        )
         yield Picture(
             "planes",
             self.draw_planes,
             title="Potential and adaptation in the phase plane",
             caption="The current of the pattern is on. Blue: where dV/dt = 0. Red: where dw/dt = 0. Green: the path "
             "from rest; it leaves the panel to the right with every spike, and goes on at the reset potential with b "
-            "more adaptation. Where the curves cross in a filled mark, the neuron could rest.",
+            "more adaptation. Where the curves cross in a filled mark, the neuron could rest. Under a strong current "
+            "the blue curve is above the panel.",
             alt="Phase planes with the two nullclines, arrows of the flow, fixed points and the path of the neuron.",
         )
         yield Picture(
@@ -174,24 +182,21 @@ class AdExResult(Result):
         )
 
     def beside(self) -> pd.DataFrame:
-        """Return the spikes beside the published ones, as text."""
-        columns: dict[str, list[str]] = {"pattern": list(PATTERNS)}
-        for key, digits in DIGITS.items():
-            columns[key.replace("_", " ")] = [number(row[key], digits) for row in self.spikes.values()]
-            if self.options.is_published():
-                columns[f"{key.replace('_', ' ')}, published"] = [_published(name, key) for name in PATTERNS]
-        return pd.DataFrame(columns)
+        """Return the spikes, with the published ones in brackets, as text."""
 
-    def _words_about_published(self) -> tuple[str, str]:
-        beside = ", beside the published numbers" if self.options.is_published() else ""
-        return f"Spikes, the first one, first and last interval (ms), and their CV{beside}.", "The patterns in numbers"
+        def cell(name: str, key: str) -> str:
+            value = number(self.spikes[name][key], DIGITS[key])
+            return f"{value} ({_published(name, key)})" if self.options.is_published() else value
+
+        columns = {key.replace("_", " "): [cell(name, key) for name in PATTERNS] for key in DIGITS}
+        return pd.DataFrame({"pattern": [_title(name) for name in PATTERNS], **columns})
 
     def draw_patterns(self) -> Figure:
         """Draw the potentials of all patterns."""
         panels = {}
-        for unit, (name, pattern) in enumerate(PATTERNS.items()):
+        for unit, name in enumerate(PATTERNS):
             V = self._trace("V", unit)
-            panels[f"{name.replace('-', ' ')}, {significant(pattern.current)} pA"] = (
+            panels[_title(name)] = (
                 V["time"].values,
                 np.minimum(V.values, PEAK),
                 self.simulation.spikes.of(unit),
@@ -202,7 +207,7 @@ class AdExResult(Result):
         """Draw phase planes with the path of the neuron."""
         systems, boxes, paths = {}, {}, {}
         for name in self.options.planes:
-            unit, pattern, title = list(PATTERNS).index(name), PATTERNS[name], name.replace("-", " ")
+            unit, pattern, title = list(PATTERNS).index(name), PATTERNS[name], _title(name)
             path = np.stack([self._trace("V", unit).values, self._trace("w", unit).values], axis=1)
             w_low, w_high = path[:, 1].min(), path[:, 1].max()
             margin = 0.15 * (w_high - w_low) + 20
@@ -236,7 +241,7 @@ class AdExResult(Result):
             patterns = f"{len(self.equal)} of {len(PATTERNS)} patterns equal the published ones in spikes, latency, "
             patterns += f"intervals and their CV{but}."
         else:
-            counts = [f"{name.replace('-', ' ')} {row['spikes']:.0f}" for name, row in self.spikes.items()]
+            counts = [f"{_title(name)} {row['spikes']:.0f}" for name, row in self.spikes.items()]
             patterns = f"Spikes in {significant(self.options.duration, 5)} ms: {listed(counts)}."
         return (
             "One model fires regularly, with adaptation, in bursts, with a delay, once, or irregularly, by its "
@@ -271,6 +276,11 @@ def _equal(name: str, row: Mapping[str, float]) -> bool:
         return abs(row["spikes"] - known.spikes) <= 3 and row["cv"] > 0.4
     near = {key: 10.0**-digits if digits else 0.5 for key, digits in DIGITS.items()}
     return all(np.isclose(row[key], known.published[key], rtol=0, atol=near[key], equal_nan=True) for key in DIGITS)
+
+
+def _title(name: str) -> str:
+    """Return the name of a pattern in words."""
+    return name.replace("-", " ")
 
 
 def _published(name: str, key: str) -> str:

@@ -178,7 +178,13 @@ class STDPResult(Result):
         )
         rows = [(_rule(learning), title, *self._row(learning, i)) for _, title, learning, i in self.networks]
         columns = ["rule", "inputs", "mean weight", "lowest fifth", "middle fifth", "highest fifth", "output rate (Hz)"]
-        yield Table("networks", pd.DataFrame(rows, columns=columns), "The end of learning.", shown=True)
+        yield Table(
+            "networks",
+            pd.DataFrame(rows, columns=columns),
+            "Mean weights in units of the largest, and shares of the weights.",
+            title="The end of learning",
+            shown=True,
+        )
         yield Table("frequency", self.protocol, "Changes by paired spikes, beside the closed form.")
 
     def _predicted(self) -> str:

@@ -21,6 +21,11 @@ from .synapses_static import G_MAX, N_E, N_I, TAU_E, Balance
 if TYPE_CHECKING:
     from .synapses import Synapses
 
+BALANCE = {
+    "potential": {"mean": ("mean potential", "potential (mV)"), "sd": ("SD of the potential", "SD (mV)")},
+    "output": {"rate": ("output rate", "rate (Hz)"), "cv": ("irregularity", "CV of the intervals")},
+}
+"""What the pictures of the sweep show: column of the table → title and label."""
 SHOWN = 20.0
 """Hz, the rate whose trains are shown, or the nearest."""
 
@@ -138,13 +143,20 @@ class SynapsesResult(Result):
             alt="Above, the membrane potential with its resets; below, excitatory and inhibitory conductances.",
         )
         yield Picture(
+            "potential",
+            lambda: self._draw_balance("potential"),
+            title="Inhibition keeps the potential below the threshold, where it fluctuates",
+            caption="The potential of a neuron that does not fire. Points: simulation. Lines: shot noise through a "
+            "membrane with the effective time constant.",
+            alt="Mean and SD of the potential against the ratio of inhibition; points lie on the lines of theory.",
+        )
+        yield Picture(
             "balance",
-            self.draw_balance,
-            title="Inhibition balances excitation, and makes the output irregular",
-            caption="Points: simulation, with 95 % intervals over neurons where they are larger than the points. "
-            "Lines: theory for the potential of a neuron that does not fire. The CV is shown where a neuron has at "
-            "least 20 spikes on average.",
-            alt="Mean and SD of the potential on the theory; output rates fall and CVs rise to 1 with inhibition.",
+            lambda: self._draw_balance("output"),
+            title="Inhibition makes the output slow and irregular",
+            caption="Simulation, with 95 % intervals over neurons where they are larger than the points. The CV is "
+            "shown where a neuron has at least 20 spikes on average.",
+            alt="Output rates fall with inhibition, and CVs rise to 1.",
         )
         yield Picture(
             "short_term",
@@ -197,24 +209,20 @@ class SynapsesResult(Result):
         panels = {"potential": {"": one["V"]}, "conductances": {"excitatory": one["E"], "inhibitory": one["I"]}}
         return plots.paths(panels, y_label=["potential (mV)", "conductance (nS)"])
 
-    def draw_balance(self) -> Figure:
-        """Draw the free potential, output rate and CV against the ratio of inhibition."""
-        panels: dict[str, dict[str, Measured]] = {"mean": {}, "sd": {}, "rate": {}, "cv": {}}
+    def _draw_balance(self, of: str) -> Figure:
+        """Draw the free potential, or output rate and CV, against the ratio of inhibition."""
+        panels: dict[str, dict[str, Measured]] = {}
         for rate, rows in self.balance.table.sort_values("ratio").groupby("excitation"):
-            x = rows["ratio"].to_numpy()
-            for name, series in panels.items():
-                y = rows[name].to_numpy()
-                if f"{name}_theory" in rows:
-                    found = Measured(x, y, law=(x, rows[f"{name}_theory"].to_numpy()))
+            x = np.asarray(rows["ratio"])
+            for name, (title, _) in BALANCE[of].items():
+                if of == "potential":
+                    found = Measured(x, np.asarray(rows[name]), law=(x, np.asarray(rows[f"{name}_theory"])))
                 else:
-                    found = Measured(x, y, rows[f"{name}_low"].to_numpy(), rows[f"{name}_high"].to_numpy())
-                series[f"excitation of {significant(float(str(rate)))} Hz"] = found
-        titles = ["mean potential", "SD of the potential", "output rate", "irregularity"]
-        return plots.beside_theory(
-            dict(zip(titles, panels.values(), strict=True)),
-            x_label="rate of inhibition / excitation",
-            y_label=["potential (mV)", "SD (mV)", "rate (Hz)", "CV of the intervals"],
-        )
+                    y, low, high = (np.asarray(rows[name + end]) for end in ("", "_low", "_high"))
+                    found = Measured(x, y, low, high)
+                panels.setdefault(title, {})[f"excitation of {significant(float(str(rate)))} Hz"] = found
+        labels = [label for _, label in BALANCE[of].values()]
+        return plots.beside_theory(panels, x_label="rate of inhibition / excitation", y_label=labels)
 
     def draw_short_term(self) -> Figure:
         """Draw the ratio of the tenth to the first conductance against the rate."""
