@@ -41,7 +41,7 @@ def adapted_rate(current: Any, neuron: AdEx) -> np.ndarray:
     Examples
     --------
     >>> adapted_rate([200.0, 500.0], AdEx(g_L=12.0, tau_w=300.0, b=60.0)).round(1).tolist()
-    [0.0, 13.4]
+    [0.0, 12.8]
     """
     given = {name: float(np.asarray(value)) for name, value in neuron.parameters.items()}
     E_L, g_L, V_T, Delta_T = (given[name] for name in ("E_L", "g_L", "V_T", "Delta_T"))
