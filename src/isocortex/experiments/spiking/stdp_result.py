@@ -279,8 +279,8 @@ class STDPResult(Result):
         notes.append(
             "The equilibrium of theory is that of a neuron whose output adds up its inputs. The rate of this neuron "
             "rises steeply where its mean input comes to the threshold, so that the mean weight hardly moves from "
-            "there. Theory then gives the output rate at which potentiation and depression keep this mean weight. Spikes of "
-            "the same step of 1 ms are no pair, which lowers the rate of the simulation by some per cent."
+            "there. Theory then gives the output rate at which potentiation and depression keep this mean weight. "
+            "Spikes of the same step of 1 ms are no pair, which lowers the rate of the simulation by some per cent."
         )
         notes.append(
             "In cortex (Sjöström et al. 2001) the same pairs depress at low rates and potentiate above about 30 Hz, "
