@@ -83,7 +83,12 @@ def in_time(*others):
     return xr.DataArray(RNG.random((5, *[4] * len(others))), dims=("time", *others), coords={"time": np.arange(5.0)})
 
 
+X = np.arange(3.0)
 SAMPLES = {
+    "beside_theory": lambda: (
+        [{"one": {"a": Measured(X, X, X - 1, X + 1, law=(X, X))}, "two": {"a": Measured(X, X)}}],
+        {"x_label": "x", "y_label": "y"},
+    ),
     "bifurcation": lambda: (
         [{"one": continuation(CUBIC, "p", (-1, 1), {"x": (-2, 2)}, n_sections=3, n_starts=16)}],
         {"variable": "x", "x_labels": ["p"], "y_label": "x"},
@@ -237,6 +242,13 @@ SAMPLES = {
     "similarity_bars": lambda: ([BARS], {"measure": "r"}),
     "sorted_activity": lambda: ([{"one": in_time("unit"), "two": in_time("unit")}], {}),
     "speed_picture": lambda: ([speed_map(LINEAR, np.zeros(2), np.eye(2), [(-1, 1)] * 2, n=8)], {}),
+    "parameter_map": lambda: (
+        [{"one": np.eye(3)}, X, X],
+        {"x_label": "x", "y_label": "y", "labels": {"one": "value"}, "lines": {"law": (X, X)}},
+    ),
+    "potentials": lambda: ([{"one": (X, X, X[1:2]), "two": (X, X, X[1:2])}], {"peak": 5.0}),
+    "rasters": lambda: ([{"one": (X, np.array([0, 1, 2]))}], {"groups": {"E": 2, "I": 1}, "rates": {"one": (X, X)}}),
+    "weight_courses": lambda: ([{"one": (X + 1, np.full((3, 5), 0.5))}], {"theory": {"one": (X / 2, X)}}),
     "spike_filters": lambda: (
         [{"a → b": pd.DataFrame({"lag_ms": [5.0, 10.0], "value": [0.5, 0.1], "se": 0.1, "planted": [0.4, 0.2]})}],
         {},
