@@ -187,25 +187,6 @@ SAMPLES = {
         [{"one": {"a": (np.arange(4.0), matrix(4))}, "two": {"a": (np.arange(4.0), matrix(4))}}],
         {"x_label": "x", "y_label": "y"},
     ),
-    "beside_theory": lambda: (
-        [{"one": {"a": Measured(LEVELS, LEVELS, LEVELS - 1, LEVELS + 1, law=(LEVELS, LEVELS))}}],
-        {"x_label": "x", "y_label": "y"},
-    ),
-    "potentials": lambda: ([{"a": (LEVELS, LEVELS, LEVELS[1:2]), "b": (LEVELS, LEVELS, LEVELS[:0])}], {"peak": 20.0}),
-    "rasters": lambda: (
-        [{"a": (LEVELS, np.arange(4))}],
-        {"groups": {"E": 3, "I": 1}, "rates": {"a": (LEVELS, LEVELS)}},
-    ),
-    "parameter_map": lambda: (
-        [{"a": matrix(3, 4), "b": matrix(3, 4)}, np.arange(4.0), np.arange(3.0)],
-        {
-            "x_label": "x",
-            "y_label": "y",
-            "labels": {"a": "a", "b": "b"},
-            "lines": {"law": (np.arange(3.0), np.arange(3.0))},
-            "marks": np.full((3, 4), "Q"),
-        },
-    ),
     "proportions": lambda: (
         [{"a": (LEVELS, 50 + LEVELS, 49 + LEVELS, 51 + LEVELS)}],
         {"x_label": "x", "y_label": "y"},

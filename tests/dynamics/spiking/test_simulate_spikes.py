@@ -1,8 +1,8 @@
 """Neurons and networks: published numbers, closed forms, and what must not change a spike."""
 
 import warnings
-from typing import Any
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import numpy as np

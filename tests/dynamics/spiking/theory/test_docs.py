@@ -15,7 +15,7 @@ def test_the_page_on_theory(documented):
         exec(compile(block, PAGE.name, "exec"), found)
     network, theory = found["network"], found["theory"]
     for g, eta in ((6, 4), (5, 2), (4.5, 0.9)):
-        rate, _, oscillation, _ = documented("spiking_theory.md", f"{g}", f"{eta}")
+        rate, _, oscillation, _ = documented("spiking_theory.md", f"({g}, {eta})")
         state = theory.states(network, float(g), float(eta)).iloc[0]
         assert f"{state['rate']:.2f} Hz" == rate
         assert oscillation == (f"{state['frequency']:.0f} Hz" if state["growth"] > 0 else "none")
