@@ -116,6 +116,14 @@ REFERENCES = {
         "Brunel N (2000). Dynamics of sparsely connected networks of excitatory and inhibitory spiking neurons. "
         "J Comput Neurosci 8:183–208. doi:10.1023/A:1008925309027"
     ),
+    "wong-wang-2006": (
+        "Wong KF, Wang XJ (2006). A recurrent network mechanism of time integration in perceptual decisions. "
+        "J Neurosci 26:1314–1328. doi:10.1523/JNEUROSCI.3733-05.2006"
+    ),
+    "neftci-2019": (
+        "Neftci EO, Mostafa H, Zenke F (2019). Surrogate gradient learning in spiking neural networks. IEEE Signal "
+        "Process Mag 36:51–63. doi:10.1109/MSP.2019.2931595"
+    ),
     "riesenhuber-poggio-1999": (
         "Riesenhuber M, Poggio T (1999). Hierarchical models of object recognition in cortex. "
         "Nat Neurosci 2:1019–1025. doi:10.1038/14819"

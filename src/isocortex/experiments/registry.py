@@ -118,6 +118,10 @@ EXPERIMENTS = Registry(
             "isocortex.experiments.circuits.ring_attractor:RingMemory",
             "How does a bump of activity remember a direction, and how do noise and unequal cells erase the memory?",
         ),
+        "spiking-decision": ExperimentEntry(
+            "isocortex.experiments.spiking.spiking_decision:SpikingDecision",
+            "Does the same decision come out of diffusion, rate, spiking and attractor networks, and monkeys?",
+        ),
         "spiking-network": ExperimentEntry(
             "isocortex.experiments.spiking.spiking_network:SpikingNetwork",
             "When does a network of spiking neurons fire irregularly and asynchronously, and when does it oscillate?",

@@ -12,8 +12,9 @@ import xarray as xr
 
 from ...dynamics import fixed_points, line_attractor, selected_input
 from ...models import Recurrent, member
+from ..shared.intervals import estimate_and_interval
 from .mechanism import Mechanism, held_inputs, situations, visited
-from .trained import Cognition, estimate_and_interval
+from .trained import Cognition
 
 FEWEST = 3
 """Points that a line needs."""

@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ...analysis import chronometric, fit_psychometric, reaction_times, tally
+from ...analysis import chronometric, fit_psychometric, tally
 from ...errors import require
 from ...formats import listed, significant
 from ...learning import behaviour
 from ...report import Quantity
 from ...shapes import PRNGKey
 from ...tasks import PerceptualDecisionMaking
-from .trained import estimate_and_interval, in_blocks
+from ..shared.intervals import estimate_and_interval, in_blocks
+from ..shared.ready import when_ready
 
 OF_ITS_OWN = 0.95
 """Share of a network's success at the end that it keeps when it answers as soon as it is ready."""
@@ -25,8 +26,6 @@ CLOSE = 0.01
 """Thresholds match if they differ by less than this share."""
 LONGEST_STEP = 1.5
 """Of ln σ: a curve without a threshold says only in which direction to go."""
-BOUNDS = np.geomspace(0.2, 20.0, 60)
-"""Thresholds on the difference of the two choices' outputs (nats) among which one is chosen."""
 QUANTITIES = {
     "psychometric.<animal>.threshold": Quantity("Threshold of the animal's psychometric curve", "%"),
     "psychometric.<animal>.slope": Quantity("Slope of the animal's psychometric curve"),
@@ -187,42 +186,6 @@ def match(
         float(np.median(bounds)),
         float(np.isnan(rt).mean()),
     )
-
-
-def when_ready(
-    done: xr.Dataset, task: PerceptualDecisionMaking, accuracy: float | np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Let networks answer when their outputs differ enough for some accuracy.
-
-    Parameters
-    ----------
-    done : Dataset
-        From :func:`isocortex.learning.behaviour`.
-    task : PerceptualDecisionMaking
-        Of two choices.
-    accuracy : float or array, shape (seed,)
-        Share of the answers that shall be right.
-
-    Returns
-    -------
-    times : array, shape (seed, trial)
-        ms from the onset of the stimulus; NaN without an answer.
-    bounds : array, shape (seed,)
-        On the difference of the two outputs, in nats.
-    """
-    onset, stop = task.periods["stimulus"]
-    seen = done["outputs"].sel(time=slice(None, stop - task.dt))
-    evidence = (seen[..., 1] - seen[..., 2]).values
-    evidence = evidence - evidence.mean(axis=1, keepdims=True)
-    options = np.stack([evidence, -evidence], axis=-1)
-    times, right = seen["time"].values, done["right"].values
-    rt, bounds = np.empty(evidence.shape[:2]), np.empty(len(evidence))
-    for seed, wanted in enumerate(np.broadcast_to(accuracy, len(options))):
-        answers = [reaction_times(options[seed], bound, times=times, onset=onset) for bound in BOUNDS]
-        shares = np.array([(o == right)[o >= 0].mean() if (o >= 0).mean() > 0.5 else np.inf for _, o in answers])
-        best = int(np.abs(shares - wanted).argmin())
-        rt[seed], bounds[seed] = answers[best][0], BOUNDS[best]
-    return rt, bounds
 
 
 def fall(trials: xr.DataArray) -> float:

@@ -16,8 +16,9 @@ from ...analysis import choice_probability, chronometric, d_prime, fit_psychomet
 from ...formats import counted, listed, number, percent, significant
 from ...report import Finding, Picture, Quantity, Table
 from ...shapes import PRNGKey
+from ..shared.ready import when_ready
 from .findings import inside_findings, learning_findings
-from .monkeys import OF_ITS_OWN, QUANTITIES, when_ready
+from .monkeys import OF_ITS_OWN, QUANTITIES
 from .task_result import TaskResult
 
 if TYPE_CHECKING:

@@ -11,12 +11,13 @@ from ...formats import counted, interval, number, percent, significant
 from ...learning import fraction_of_ideal
 from ...report import Finding, Quantity, Result
 from ...tasks import TimedTask
+from ..shared.intervals import BLOCKS
 from .findings import inside_findings, learning_findings
 from .mechanism import Mechanism
 from .readout import Readout
 from .recorded import kept_responses
 from .space import StateSpaces
-from .trained import BLOCKS, CRITERION, LAST, TRAINED, Cognition
+from .trained import CRITERION, LAST, TRAINED, Cognition
 
 if TYPE_CHECKING:
     from .networks import CognitiveNetworks

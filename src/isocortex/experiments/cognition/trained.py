@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ...analysis.inference import jackknife
 from ...learning import fraction_of_ideal, updates_to
 from ...tasks import TimedTask
+from ..shared.intervals import estimate_and_interval, in_blocks
 
 TRAINED = 0.9
 """Share of the ideal observer's success above which the state space of a network is worth a look."""
@@ -17,8 +17,6 @@ CRITERION = 0.95
 """Share of the ideal observer's success at which a network counts as having learned the task."""
 LAST = 100
 """Updates over which the end of training is averaged, as published."""
-BLOCKS = 50
-"""Groups of trials that the jackknife leaves out in turn; fewer would give a rough interval."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,20 +107,3 @@ class Cognition:
             "learning.updates_to_criterion.median": float(np.median(self.updates_to(CRITERION))),
             "learning.seeds_above_90_percent": len(self.learned),
         }
-
-
-def in_blocks(done: Any, name: str = "block") -> Any:
-    """Return trials with a coordinate that puts each into one of :data:`BLOCKS` groups, for the jackknife.
-
-    Trials are drawn independently, so groups of them are as good a sample as single ones, and fewer to leave out.
-    """
-    return done.assign_coords({name: ("trial", np.arange(done.sizes["trial"]) % BLOCKS)})
-
-
-def estimate_and_interval(statistic: Any, data: Any, factors: tuple[str, ...]) -> tuple[float, float, float]:
-    """Return a statistic with its 95 % interval by the jackknife; a single seed is no sample, and is left out."""
-    entries = data.values() if isinstance(data, dict) else [data]
-    seeds = max(entry.sizes.get("seed", 1) for entry in entries)
-    sampled = [factor for factor in factors if factor != "seed" or seeds > 1]
-    row = jackknife(statistic, data, sampled).test(np.eye(1), 0.95).iloc[0]
-    return float(row["estimate"]), float(row["low"]), float(row["high"])

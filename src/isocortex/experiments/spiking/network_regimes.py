@@ -94,10 +94,10 @@ class Regimes:
         balance = 1 / self.theory.gamma
         found = {"balance, g = 4": (np.full(2, balance), np.array(eta))}
         hopf = hopf_line(self.theory, np.linspace(balance + 0.2, self.g[-1], 9), eta=eta)
-        fast = hopf["frequency"] > FAST
-        for name, some in (("fast oscillation", hopf[fast]), ("slow oscillation", hopf[~fast])):
+        for name, which in (("fast oscillation", "frequency > @FAST"), ("slow oscillation", "frequency <= @FAST")):
+            some = hopf.query(which)
             if len(some):
-                found[f"onset of the {name}"] = (some["g"].to_numpy(), some["eta"].to_numpy())
+                found[f"onset of the {name}"] = (np.asarray(some["g"]), np.asarray(some["eta"]))
         return found
 
 

@@ -72,14 +72,13 @@ class SpikingNetwork(Experiment):
 
     def walk(self, run: Run, inputs: None) -> NetworkResult:
         """Simulate the network at each point, then the map, and ask the theory of both."""
-        how = {"duration": SETTLES + self.duration, "dt": 0.1}
         networks = brunel_networks(
             self.points, key=self.key("connections"), excitatory=self.excitatory, C_E=self.indegree, J=self.weight
         )
         points = []
         with run.stage("network") as advance:
             for i, network in enumerate(networks):
-                found = simulate_spikes(network, key=self.key(f"input {i}"), **how)
+                found = simulate_spikes(network, duration=SETTLES + self.duration, key=self.key(f"input {i}"))
                 points.append(
                     Point(*self.points[i], found.spikes.slice(SETTLES, SETTLES + self.duration), found.methods)
                 )
