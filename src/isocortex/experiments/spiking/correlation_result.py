@@ -82,7 +82,7 @@ class CorrelationResult(Result):
         ),
         "correlation.parameters.chance": Quantity("The same SD for neurons whose bins are independent"),
     }
-    references: ClassVar[tuple[str, ...]] = ("de-la-rocha-2007", "amarasingham-2012", "siegert-1951")
+    references: ClassVar[tuple[str, ...]] = ("de-la-rocha-2007", "amarasingham-2012", "neuromatch-dynamics")
 
     sigma: float
     regular_sigma: float
@@ -160,7 +160,11 @@ class CorrelationResult(Result):
             alt="The correlation of neurons that start alike decays within half a second; of others it is zero.",
         )
         yield Table(
-            "transfer", self.shared.by_share, "Correlation of counts by the shared part c of the noise.", shown=True
+            "transfer",
+            self.shared.by_share.round(4).rename(columns={"rate": "rate (Hz)", "estimate": "correlation"}),
+            "Correlation of counts by the shared part c of the noise, with 95 % intervals; the law is linear response.",
+            title="Correlation by shared noise",
+            shown=True,
         )
         yield Table("window", self.shared.by_window, "Correlation of counts by window (ms).")
         yield Table("mean", self.shared.by_mean, "Correlation of counts by mean input (mV).")
@@ -220,9 +224,10 @@ class CorrelationResult(Result):
             f"{number(row['estimate'])} (95 % interval {number(row['low'])}–{number(row['high'])}) is left between the "
             f"spike counts in {significant(self.shared.window)} ms. The law for weak correlation gives "
             f"{number(row['law'])}; the curve bends upwards, and only the same input gives the same spikes. A direct "
-            f"connection adds {number(efficacy['estimate'])} spikes per spike (theory: {number(efficacy['theory'])}), "
-            f"and the correlogram has its peak at the delay. Regular neurons that start alike stay correlated for "
-            f"about {number(self.regular.memory, 0)} ms. Similar parameters alone do not correlate neurons on average; "
+            f"connection adds {number(efficacy['estimate'])} spikes per spike (95 % interval {number(efficacy['low'])}–"
+            f"{number(efficacy['high'])}; theory {number(efficacy['theory'])}), and the "
+            f"correlogram has its peak at the delay. Regular neurons that start alike stay correlated for about "
+            f"{number(self.regular.memory, 0)} ms. Similar parameters alone do not correlate neurons on average; "
             f"but the correlation in one recording of two regular neurons has a standard deviation of "
             f"{number(spread[alike], 2)} over pairs; independent bins would give {number(self.regular.chance, 2)}."
         )
