@@ -41,6 +41,7 @@ FIRST_USES = {
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library of Linux")
 @pytest.mark.parametrize("use", FIRST_USES)
+@pytest.mark.slow
 def test_freed_memory_is_used_again(use):
     """In a process of its own, as in any the C library's limit may have risen already."""
     program = f"""

@@ -116,6 +116,34 @@ REFERENCES = {
         "Brunel N (2000). Dynamics of sparsely connected networks of excitatory and inhibitory spiking neurons. "
         "J Comput Neurosci 8:183–208. doi:10.1023/A:1008925309027"
     ),
+    "brette-gerstner-2005": (
+        "Brette R, Gerstner W (2005). Adaptive exponential integrate-and-fire model as an effective description of "
+        "neuronal activity. J Neurophysiol 94:3637–3642. doi:10.1152/jn.00686.2005"
+    ),
+    "naud-2008": (
+        "Naud R, Marcille N, Clopath C, Gerstner W (2008). Firing patterns in the adaptive exponential "
+        "integrate-and-fire model. Biol Cybern 99:335–347. doi:10.1007/s00422-008-0264-7"
+    ),
+    "benda-herz-2003": (
+        "Benda J, Herz AVM (2003). A universal model for spike-frequency adaptation. Neural Comput 15:2523–2564. "
+        "doi:10.1162/089976603322385063"
+    ),
+    "kuhn-2004": (
+        "Kuhn A, Aertsen A, Rotter S (2004). Neuronal integration of synaptic input in the fluctuation-driven regime. "
+        "J Neurosci 24:2345–2356. doi:10.1523/JNEUROSCI.3349-03.2004"
+    ),
+    "lewis-rinzel-2003": (
+        "Lewis TJ, Rinzel J (2003). Dynamics of spiking neurons connected by both inhibitory and electrical coupling. "
+        "J Comput Neurosci 14:283–309. doi:10.1023/A:1023265027714"
+    ),
+    "sjostrom-2001": (
+        "Sjöström PJ, Turrigiano GG, Nelson SB (2001). Rate, timing, and cooperativity jointly determine cortical "
+        "synaptic plasticity. Neuron 32:1149–1164. doi:10.1016/S0896-6273(01)00542-6"
+    ),
+    "pfister-gerstner-2006": (
+        "Pfister JP, Gerstner W (2006). Triplets of spikes in a model of spike timing-dependent plasticity. J Neurosci "
+        "26:9673–9682. doi:10.1523/JNEUROSCI.1425-06.2006"
+    ),
     "wong-wang-2006": (
         "Wong KF, Wang XJ (2006). A recurrent network mechanism of time integration in perceptual decisions. "
         "J Neurosci 26:1314–1328. doi:10.1523/JNEUROSCI.3733-05.2006"

@@ -38,6 +38,7 @@ def test_invariances(rng):
     assert category_contrast(monotone, KINDS)["mean"] == pytest.approx(found["mean"])
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_truth():
     """Stimuli have random places of their own; the truth is the mean contrast of many such sets."""
     rng = np.random.default_rng(1)

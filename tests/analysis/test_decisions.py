@@ -55,6 +55,7 @@ RICHEST = "bound falls, both vary"
 @pytest.mark.parametrize(
     "variant", [RICHEST, *(pytest.param(v, marks=pytest.mark.slow) for v in VARIANTS if v != RICHEST)]
 )
+@pytest.mark.slow
 def test_densities_are_those_of_simulated_trials(variant):
     """The densities integrate to one (1 ms sums to 5 s), and 20,000 trials of one coherence
     simulated step by step fall into them: accuracy within four binomial errors and what the step leaves (2e-3), the

@@ -57,6 +57,7 @@ def test_signed_choices_give_bias_and_spread(rng):
 
 
 @pytest.mark.parametrize("curve", FAR)
+@pytest.mark.slow
 def test_scipy_finds_no_higher_likelihood(curve, rng):
     """Three noisy data sets of 60 trials a strength, L-BFGS-B from eight starts each."""
     data = points(np.stack([planted(curve, 8, 1.3, 0.03)] * 3), 60, rng)

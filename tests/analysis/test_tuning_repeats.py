@@ -31,6 +31,7 @@ def test_p_values_are_uniform_without_tuning(period, rng, key):
     assert 1 / 500 <= p.min() <= p.max() <= 1
 
 
+@pytest.mark.slow
 def test_tuned_units_are_found(rng, key):
     """Vector Σ r e^{2iθ} = N a/2 for amplitude a over N trials, with noise √(N/2): at a = 0.8 and N = 108 a length of
     5.9 standard deviations, where p < 0.01 needs 3.0; nearly every unit is found."""

@@ -63,6 +63,7 @@ def test_a_planted_line_attractor_and_its_selection_vector_are_found(curve, rank
     np.testing.assert_allclose(table["selected"], [1 / np.linalg.norm(v), 1, 0], atol=1e-9)
 
 
+@pytest.mark.slow
 def test_searches_that_stop_early_show_an_imperfect_line(rank_one, rng):
     """W = 0.999 u vᵀ: the line decays in 100 s to its one fixed point, 0; it is as slow as 1e-5 per ms and unit of x.
 

@@ -83,6 +83,7 @@ NAMES = sorted({name.split("/")[0] for name in PEER})
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_trials_have_the_statistics_of_neurogym(name):
     """Mean and standard deviation of every input in every period over all trials, and the share of each target.
 

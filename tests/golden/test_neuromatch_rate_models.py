@@ -51,6 +51,7 @@ def test_where_a_start_ends():
     np.testing.assert_allclose(x, [[0, 0], [0.938430, 0.672481]], rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_limit_cycle():
     found = fixed_points(CYCLE, UNIT)
     np.testing.assert_allclose(found["x"].values, [[0.570419, 0.270609]], rtol=0, atol=5e-7)

@@ -29,6 +29,7 @@ def leaves(models):
     return [np.asarray(x) for x in jax.tree.leaves(models) if hasattr(x, "shape")]
 
 
+@pytest.mark.slow
 def test_the_number_of_members_changes_no_bit(key):
     two, history_two = fit(networks(2, key), TASK, key=key, **SMALL)
     three, history_three = fit(networks(3, key), TASK, key=key, **SMALL)

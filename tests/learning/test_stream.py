@@ -186,6 +186,7 @@ def test_members_stop_on_their_own_and_the_others_go_on(key):
         assert not np.isnan(score[: int(last)]).any()
 
 
+@pytest.mark.slow
 def test_a_curriculum_leads_through_its_stages_in_one_program(key):
     """The first stages are met at once (the criterion is below chance); each then lasts the 100 updates of the mean."""
     easier = [(task(coherences=(c,)), 0.01) for c in (90.0, 95.0)]
@@ -205,6 +206,7 @@ def test_a_curriculum_leads_through_its_stages_in_one_program(key):
         *(pytest.param(build, "adam", marks=pytest.mark.slow) for build in (CTRNN, GRU)),
     ],
 )
+@pytest.mark.slow
 def test_every_network_learns_an_easy_task(build, optimiser, key):
     _, history = fit_stream(networks(1, key, build), task(), key=key, updates=300, optimiser=optimiser)
     assert float(history.loss[0, -20:].mean()) < 0.3 * float(history.loss[0, :5].mean())
@@ -259,6 +261,7 @@ def test_a_task_without_an_ideal_observer_has_no_fraction_of_it(key):
         fit_stream(models, orientation, key=key, updates=3, rate_penalty=1.0)
 
 
+@pytest.mark.slow
 def test_divergence_is_told(key):
     with pytest.raises(InputError, match="diverged in 1 of 1 seeds"):
         fit_stream(networks(1, key), task(), key=key, updates=20, optimiser="sgd", learning_rate=1e30, clip=1e30)

@@ -13,6 +13,7 @@ from isocortex import InputError, RDMs, plots, tuning_curves, tuning_table
 from isocortex.analysis import chronometric, quantiles, tally
 from isocortex.analysis.decision_trials import QUANTILES
 from isocortex.dynamics import Custom, Linear, continuation, speed_map
+from isocortex.plots.spiking import Measured
 from isocortex.stimuli import MonotonicCode
 
 RNG = np.random.default_rng(0)
@@ -82,7 +83,12 @@ def in_time(*others):
     return xr.DataArray(RNG.random((5, *[4] * len(others))), dims=("time", *others), coords={"time": np.arange(5.0)})
 
 
+X = np.arange(3.0)
 SAMPLES = {
+    "beside_theory": lambda: (
+        [{"one": {"a": Measured(X, X, X - 1, X + 1, law=(X, X))}, "two": {"a": Measured(X, X)}}],
+        {"x_label": "x", "y_label": "y"},
+    ),
     "bifurcation": lambda: (
         [{"one": continuation(CUBIC, "p", (-1, 1), {"x": (-2, 2)}, n_sections=3, n_starts=16)}],
         {"variable": "x", "x_labels": ["p"], "y_label": "x"},
@@ -181,6 +187,25 @@ SAMPLES = {
         [{"one": {"a": (np.arange(4.0), matrix(4))}, "two": {"a": (np.arange(4.0), matrix(4))}}],
         {"x_label": "x", "y_label": "y"},
     ),
+    "beside_theory": lambda: (
+        [{"one": {"a": Measured(LEVELS, LEVELS, LEVELS - 1, LEVELS + 1, law=(LEVELS, LEVELS))}}],
+        {"x_label": "x", "y_label": "y"},
+    ),
+    "potentials": lambda: ([{"a": (LEVELS, LEVELS, LEVELS[1:2]), "b": (LEVELS, LEVELS, LEVELS[:0])}], {"peak": 20.0}),
+    "rasters": lambda: (
+        [{"a": (LEVELS, np.arange(4))}],
+        {"groups": {"E": 3, "I": 1}, "rates": {"a": (LEVELS, LEVELS)}},
+    ),
+    "parameter_map": lambda: (
+        [{"a": matrix(3, 4), "b": matrix(3, 4)}, np.arange(4.0), np.arange(3.0)],
+        {
+            "x_label": "x",
+            "y_label": "y",
+            "labels": {"a": "a", "b": "b"},
+            "lines": {"law": (np.arange(3.0), np.arange(3.0))},
+            "marks": np.full((3, 4), "Q"),
+        },
+    ),
     "proportions": lambda: (
         [{"a": (LEVELS, 50 + LEVELS, 49 + LEVELS, 51 + LEVELS)}],
         {"x_label": "x", "y_label": "y"},
@@ -217,6 +242,13 @@ SAMPLES = {
     "similarity_bars": lambda: ([BARS], {"measure": "r"}),
     "sorted_activity": lambda: ([{"one": in_time("unit"), "two": in_time("unit")}], {}),
     "speed_picture": lambda: ([speed_map(LINEAR, np.zeros(2), np.eye(2), [(-1, 1)] * 2, n=8)], {}),
+    "parameter_map": lambda: (
+        [{"one": np.eye(3)}, X, X],
+        {"x_label": "x", "y_label": "y", "labels": {"one": "value"}, "lines": {"law": (X, X)}},
+    ),
+    "potentials": lambda: ([{"one": (X, X, X[1:2]), "two": (X, X, X[1:2])}], {"peak": 5.0}),
+    "rasters": lambda: ([{"one": (X, np.array([0, 1, 2]))}], {"groups": {"E": 2, "I": 1}, "rates": {"one": (X, X)}}),
+    "weight_courses": lambda: ([{"one": (X + 1, np.full((3, 5), 0.5))}], {"theory": {"one": (X / 2, X)}}),
     "spike_filters": lambda: (
         [{"a → b": pd.DataFrame({"lag_ms": [5.0, 10.0], "value": [0.5, 0.1], "se": 0.1, "planted": [0.4, 0.2]})}],
         {},

@@ -30,6 +30,7 @@ def test_names_of_neighbours_do_not_overlap(close, collisions):
     assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 for box in (Text.get_window_extent(t) for t in axis.texts))
 
 
+@pytest.mark.slow
 def test_a_crowd_on_the_map_of_models_and_subjects_is_legible(collisions):
     """Four subjects and two models lie close together, two models far away; a similarity of −0.001 is no minus 0."""
     rng = np.random.default_rng(0)

@@ -60,6 +60,7 @@ from .spiking import QIF as QIF
 from .spiking import STDP as STDP
 from .spiking import AdEx as AdEx
 from .spiking import Afferents as Afferents
+from .spiking import BetweenSpikes as BetweenSpikes
 from .spiking import Conductance as Conductance
 from .spiking import Connections as Connections
 from .spiking import Current as Current
@@ -80,6 +81,7 @@ from .spiking import TimeCourse as TimeCourse
 from .spiking import TripletSTDP as TripletSTDP
 from .spiking import TsodyksMarkram as TsodyksMarkram
 from .spiking import WhiteNoise as WhiteNoise
+from .spiking import between_spikes as between_spikes
 from .spiking import brunel_networks as brunel_networks
 from .spiking import distance_dependent as distance_dependent
 from .spiking import fixed_in_degree as fixed_in_degree

@@ -30,6 +30,10 @@ EXPERIMENTS = Registry(
     "experiment",
     "experiments",
     {
+        "adex": ExperimentEntry(
+            "isocortex.experiments.spiking.adex:AdaptiveNeuron",
+            "Which patterns of firing does one adaptive neuron have, and why?",
+        ),
         "autoregression": ExperimentEntry(
             "isocortex.experiments.processes.autoregression:AutoRegression",
             "What does a regression of a series on its own past recover, and how much past is needed?",
@@ -125,6 +129,14 @@ EXPERIMENTS = Registry(
         "spiking-network": ExperimentEntry(
             "isocortex.experiments.spiking.spiking_network:SpikingNetwork",
             "When does a network of spiking neurons fire irregularly and asynchronously, and when does it oscillate?",
+        ),
+        "stdp": ExperimentEntry(
+            "isocortex.experiments.spiking.stdp:SpikeTimingPlasticity",
+            "What does spike-timing-dependent plasticity make of many synapses onto one neuron?",
+        ),
+        "synapses": ExperimentEntry(
+            "isocortex.experiments.spiking.synapses:Synapses",
+            "What do synapses do: static ones, ones that depress or facilitate, and electrical ones?",
         ),
         "wilson-cowan": ExperimentEntry(
             "isocortex.experiments.circuits.wilson_cowan:WilsonCowanPlane",

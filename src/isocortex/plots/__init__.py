@@ -46,6 +46,7 @@ from .networks import weight_changes as weight_changes
 from .phase_plane import bifurcation as bifurcation
 from .phase_plane import paths as paths
 from .phase_plane import phase_plane as phase_plane
+from .plasticity import weight_courses as weight_courses
 from .population_codes import input_weights as input_weights
 from .population_codes import monotonic_code as monotonic_code
 from .population_codes import patterns as patterns

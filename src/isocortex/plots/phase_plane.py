@@ -37,9 +37,10 @@ EVENTS = {"fold": ("o", VERMILION), "Hopf": ("s", GREEN), "branch point": ("D", 
 @styled
 def phase_plane(
     systems: System | Mapping[str, System],
-    box: Box,
+    box: Box | Mapping[str, Box],
     *,
     starts: Any = None,
+    trajectories: Mapping[str, np.ndarray] | None = None,
     duration: float | int = 50,
     dt: float | int = 0.1,
     basins: bool = False,
@@ -55,8 +56,11 @@ def phase_plane(
     systems : System, or mapping of str to System
         One, or title → system.
     box : mapping of str to (low, high), or sequence of (low, high)
+        Of all panels, or title → box of each.
     starts : array, shape (trial, 2), optional
         Where trajectories begin; none are drawn by default.
+    trajectories : mapping of str to array, shape (time, 2), optional
+        Title → one that is known already, such as that of a spiking neuron; NaN interrupts it.
     duration, dt : float
         Of the trajectories, in ms (Runge–Kutta of order 4). Defaults 50 and 0.1.
     basins : bool
@@ -77,13 +81,18 @@ def phase_plane(
     panels = {"": systems} if isinstance(systems, System) else dict(systems)
     columns = 2 if len(panels) == 4 else min(len(panels), 3)
     rows = -(-len(panels) // columns)
-    figure, axes = grid(rows, columns, size=(4.4 * columns + 0.3, 4.1 * rows + 0.9), sharex=True, sharey=True)
+    own = isinstance(box, Mapping) and set(box) == set(panels)
+    boxes: Mapping[str, Any] = box if own else dict.fromkeys(panels, box)  # pyright: ignore[reportAssignmentType]
+    size = (4.4 * columns + 0.3, 4.1 * rows + 0.9)
+    figure, axes = grid(rows, columns, size=size, sharex=not own, sharey=not own)
     for axis in axes.flat[len(panels) :]:
         axis.remove()
     names = labels or next(iter(panels.values())).variables
     keys: dict[str, Any] = {}
     for axis, (title, system) in zip(axes.flat, panels.items(), strict=False):
-        keys |= _draw_plane(axis, system, box, starts, duration, dt, basins)
+        keys |= _draw_plane(axis, system, boxes[title], starts, duration, dt, basins)
+        if title in (trajectories or {}):
+            (keys["trajectory"],) = axis.plot(*(trajectories or {})[title].T, color=GREEN, lw=1, zorder=3)
         axis.set_title(title)
     for axis in axes[-1]:
         axis.set_xlabel(names[0])
@@ -193,7 +202,7 @@ def bifurcation(
 def paths(
     panels: Mapping[str, Mapping[str, xr.DataArray]],
     *,
-    y_label: str,
+    y_label: str | Sequence[str],
     shaded: tuple[float | int, float | int] | None = None,
     level: Sequence[float | int] = (),
 ) -> Figure:
@@ -202,8 +211,9 @@ def paths(
     Parameters
     ----------
     panels : mapping of str to mapping of str to DataArray, shape (time,)
-        Title → name of a line → its values, with ``time`` in ms.
-    y_label : str
+        Title → name of a line → its values, with ``time`` in ms. A line without a name has no entry in the legend.
+    y_label : str, or a sequence of str
+        One for all panels, or one each.
     shaded : (float, float), optional
         A stretch of time in ms that is marked, such as a pulse.
     level : sequence of float
@@ -211,15 +221,16 @@ def paths(
     """
     figure, axes = grid(len(panels), 1, size=(7.4, 1.75 * len(panels) + 0.8), sharex=True)
     handles: dict[str, Any] = {}
-    for axis, (title, lines) in zip(axes[:, 0], panels.items(), strict=True):
+    for i, (axis, (title, lines)) in enumerate(zip(axes[:, 0], panels.items(), strict=True)):
         for value in level:
             axis.axhline(value, color=GREY, lw=0.8, ls=":")
         if shaded is not None:
             axis.axvspan(*shaded, color="0.9", lw=0)
         for (name, line), colour in zip(lines.items(), cycle(SERIES), strict=False):
-            (handles[name],) = axis.plot(line["time"], line, color=colour, lw=1.2)
+            (drawn,) = axis.plot(line["time"], line, color=colour, lw=1.2)
+            handles |= {name: drawn} if name else {}
         axis.set_title(title, loc="left")
-        axis.set_ylabel(y_label)
+        axis.set_ylabel(y_label if isinstance(y_label, str) else y_label[i])
     axes[-1, 0].set_xlabel("time (ms)")
     if len(handles) > 1:
         figure_legend(figure, handles.values(), handles.keys(), loc="outside lower center", ncols=min(len(handles), 4))

@@ -126,6 +126,7 @@ def test_longer_series_of_tuning_curves_hold_the_shorter(rng):
         np.testing.assert_allclose(variance[0], squares / (60 - 2 * order - 1))
 
 
+@pytest.mark.slow
 def test_the_published_network_is_trained_by_plain_gradient_descent(rng):
     """Through the products of trials, and by automatic differentiation of the same loss: equal to rounding."""
     x, y, new = (rng.normal(size=shape).astype(np.float32) for shape in ((15, 40), (15, 1), (6, 40)))

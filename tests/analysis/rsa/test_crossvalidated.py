@@ -33,6 +33,7 @@ def test_equal_stimuli_are_at_distance_zero_on_average(name, rng):
     assert np.min(found) < 0
 
 
+@pytest.mark.slow
 def test_crossnobis_is_the_true_mahalanobis_distance_on_average(rng):
     """300 experiments of six runs; the precision is known, so the only spread is that of the responses."""
     truth, mixing = rng.normal(size=(5, 8)), np.eye(8) + 0.4 * rng.normal(size=(8, 8))

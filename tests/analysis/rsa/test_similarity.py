@@ -225,6 +225,7 @@ def test_stacks_without_rows_have_no_similarities(method, rng):
         assert rsa.similarity(none, some, method).shape == (0, rows)
 
 
+@pytest.mark.slow
 def test_integer_dissimilarities_are_ranked():
     """In a process of its own: here, types are checked, and RDMs take floats."""
     program = """

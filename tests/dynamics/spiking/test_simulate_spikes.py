@@ -1,6 +1,7 @@
 """Neurons and networks: published numbers, closed forms, and what must not change a spike."""
 
 import warnings
+from typing import Any
 from collections.abc import Callable
 
 import jax
@@ -254,6 +255,27 @@ def pair(rule: STDP | TripletSTDP, lag: float, n: int = 1) -> float:
         found = simulate_spikes(network, duration=1000 * n, dt=0.5)
     assert len(found.spikes.times) == n
     return float(found.weights[0][-1, 0, 0, 0]) - 0.5
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [(STDP(3.0), STDP(2.0, A_plus=0.02, mu=1.0)), (TripletSTDP(3.0), TripletSTDP(2.0, A3_plus=0.01, tau_x=50.0))],
+)
+def test_networks_of_a_batch_keep_their_own_rule(rules: tuple[Any, Any]) -> None:
+    """As many networks as sources as units: parameters of networks must not be taken for those of sources or units."""
+
+    def network(rule: STDP | TripletSTDP) -> Network:
+        afferents = Afferents(PoissonSources(2, 300.0), np.full((2, 2), 1.5), "E", plasticity=rule)
+        return Network(LIF(), 2, receptors={"E": Conductance(5.0)}, afferents=[afferents])
+
+    def weights(*of: Any) -> np.ndarray:
+        found = simulate_spikes([network(rule) for rule in of], duration=200, dt=0.5, key=jax.random.key(0))
+        return found.weights[0].values[-1]
+
+    first, second = rules
+    both = weights(first, second)
+    np.testing.assert_allclose(both[0], weights(first)[0])
+    np.testing.assert_allclose(both[1], weights(second, second)[1])
 
 
 def test_stdp_of_pairs_is_its_window() -> None:

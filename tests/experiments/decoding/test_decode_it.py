@@ -132,6 +132,7 @@ def precision(n_experiments, n_bootstraps):
     return np.std(accuracies, ddof=1), np.sqrt(np.mean(np.square(errors))), np.mean(naive)
 
 
+@pytest.mark.slow
 def test_pseudo_trials_pretend_a_precision_that_neurons_and_trials_do_not_have():
     """20 pairings of the same trials divide their standard error by √20; that of neurons and trials stays."""
     _, found, pretended = precision(2, 20)

@@ -94,6 +94,7 @@ def test_the_published_halves_are_fitted_and_judged_apart(rng, key, tmp_path):
     assert len(held.folds) == 6
 
 
+@pytest.mark.slow
 def test_without_repeats_models_are_compared_by_r2(rng, key):
     alone = tuned(rng, n_repeats=1).isel(repeat=0)
     data = hold_out({"a": alone}, None, width=10.0, n_folds=6, key=key)

@@ -41,6 +41,7 @@ def test_planted_coupling_is_found(planted):
     assert ((table["planted_sum"] != 0) == table["significant"]).all()
 
 
+@pytest.mark.slow
 def test_spikes_of_a_file(tmp_path, rng):
     """A neuron follows another; the penalty is chosen; nothing is called planted. Shapes are those of above."""
     first, third, fourth = rng.poisson(0.1, (3, 5, 3000))

@@ -19,6 +19,7 @@ def summary(experiment):
     return json.loads((folder / "summary.json").read_text())
 
 
+@pytest.mark.slow
 def test_drift_diffusion_meets_its_moments(tmp_path):
     """Variances over 2000 paths: four standard errors √(2/n)."""
     found = summary(DriftDiffusion(paths=2000, steps=40, out=tmp_path))

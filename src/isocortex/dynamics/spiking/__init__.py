@@ -3,6 +3,8 @@
 from . import theory as theory
 from .afferents import Afferents as Afferents
 from .afferents import PoissonSources as PoissonSources
+from .between_spikes import BetweenSpikes as BetweenSpikes
+from .between_spikes import between_spikes as between_spikes
 from .connections import Connections as Connections
 from .connections import distance_dependent as distance_dependent
 from .connections import fixed_in_degree as fixed_in_degree

@@ -1,8 +1,10 @@
 """Inputs from outside: currents, noise, Poisson spikes, and electrical synapses between the units."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeAlias
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -17,7 +19,11 @@ Memory: TypeAlias = tuple[Array, ...]
 
 
 class Moment(eqx.Module):
-    """What a drive may depend on at a step: its number, dt in ms, the potential in mV, and a key per network."""
+    """What a drive may depend on at a step: its number, dt in ms, the potential in mV, and a key per network.
+
+    Numbers are drawn in a branch that is always taken, because XLA computes a branch once. Without it, all that reads
+    the numbers draws them again, and simulations with noise take four times as long.
+    """
 
     n: Int[Array, ""]
     dt: Array | float
@@ -26,11 +32,15 @@ class Moment(eqx.Module):
 
     def normal(self, n: int) -> Float[Array, "network item"]:
         """Return `n` standard normal numbers for every network."""
-        return normal(self.key, self.n, n, self.V.dtype)
+        return self._once(normal, n)
 
     def uniform(self, n: int) -> Float[Array, "network item"]:
         """Return `n` numbers in 0…1 for every network."""
-        return uniform(self.key, self.n, n, self.V.dtype)
+        return self._once(uniform, n)
+
+    def _once(self, draw: Callable[..., Array], n: int) -> Float[Array, "network item"]:
+        none = jnp.zeros((self.V.shape[0], n), self.V.dtype)
+        return jax.lax.cond(self.n >= 0, lambda: draw(self.key, self.n, n, self.V.dtype), lambda: none)
 
 
 class Drive(eqx.Module):

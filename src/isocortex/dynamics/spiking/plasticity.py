@@ -4,6 +4,7 @@ from abc import abstractmethod
 from typing import Any, TypeAlias
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
@@ -78,10 +79,11 @@ class STDP(Plasticity):
     ) -> tuple[Traces, Weights]:
         """Return traces and weights: depression by sources that fire now, potentiation by units that do."""
         pre, post = traces[0] * jnp.exp(-dt / self.tau_plus), traces[1] * jnp.exp(-dt / self.tau_minus)
-        share = weights / self.w_max
-        loss = self.A_minus * self.w_max * share**self.mu * before[:, :, None] * post[:, None]
-        gain = self.A_plus * self.w_max * (1 - share) ** self.mu * pre[:, :, None] * after[:, None]
-        return (pre + before, post + after), jnp.clip(weights + gain - loss, 0, self.w_max)
+        w_max = _per_weight(self.w_max)
+        share, mu = weights / w_max, _per_weight(self.mu)
+        loss = _power(share, mu) * (self.A_minus * before)[:, :, None] * post[:, None]
+        gain = _power(1 - share, mu) * (self.A_plus * pre)[:, :, None] * after[:, None]
+        return (pre + before, post + after), jnp.clip(weights + w_max * (gain - loss), 0, w_max)
 
 
 class TripletSTDP(Plasticity):
@@ -132,5 +134,17 @@ class TripletSTDP(Plasticity):
         r1, r2, o1, o2 = (trace * jnp.exp(-dt / tau) for trace, tau in zip(traces, taus, strict=True))
         loss = (before * (self.A2_minus + self.A3_minus * r2))[:, :, None] * o1[:, None]
         gain = r1[:, :, None] * (after * (self.A2_plus + self.A3_plus * o2))[:, None]
-        weights = jnp.clip(weights + self.w_max * (gain - loss), 0, self.w_max)
+        w_max = _per_weight(self.w_max)
+        weights = jnp.clip(weights + w_max * (gain - loss), 0, w_max)
         return (r1 + before, r2 + before, o1 + after, o2 + after), weights
+
+
+def _per_weight(parameter: Parameter) -> Array:
+    """Return a number, or a value per network and source, in a shape that fits weights."""
+    values = jnp.asarray(parameter)
+    return values[..., None] if values.ndim else values
+
+
+def _power(share: Weights, mu: Array) -> Weights:
+    """Return share^μ; powers take most of the time of a step, and are left out where all of them are 1."""
+    return jax.lax.cond((mu == 0).all(), jnp.ones_like, lambda x: x**mu, share)

@@ -1,10 +1,12 @@
 """Theory of spiking neurons, synapses and networks: rates, irregularity, response, correlation, stability, weights."""
 
+from .adaptation import adapted_rate as adapted_rate
 from .brunel import BrunelMeanField as BrunelMeanField
 from .correlation import correlation_transfer as correlation_transfer
 from .hopf import hopf_line as hopf_line
 from .intervals import interval_cv as interval_cv
 from .loop import loop_gain as loop_gain
+from .pairings import weight_change as weight_change
 from .populations import population_inputs as population_inputs
 from .populations import population_rates as population_rates
 from .rate import firing_rate as firing_rate
