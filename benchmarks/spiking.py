@@ -3,8 +3,8 @@
 Noise: 1000 LIF neurons with Ornstein–Uhlenbeck input for 1 s in steps of 0.1 ms. CUBA: the network of Vogels & Abbott
 with 4000 neurons and current-based synapses for 1 s (benchmark 2 of Brette et al. 2007). A cold start is a new process,
 from before the imports to the last spike; Brian2 then compiles its code, whose cache is in a new folder. Correlation:
-80,000 steps of two neurons for each of 11 shared parts of their noise, and of 50 that are 1225 pairs, beside a loop over
-the steps as the published one.
+80,000 steps of two neurons for each of 11 shared parts of their noise, and of 50 that are 1225 pairs, beside a loop
+over the steps as the published one.
 """
 
 import subprocess
