@@ -18,6 +18,7 @@ PEERS = {
     "nemos": ["nemos==0.2.8"],
     "elephant": ["elephant==1.2.1"],
     "statsmodels": ["statsmodels==0.15.0"],
+    "brian2": ["brian2==2.9.0", "numpy<2.4", "cython", "setuptools"],
     "neurogym": ["neurogym==2.3.1", "torch==2.13.0"],  # it imports torch without requiring it
 }
 

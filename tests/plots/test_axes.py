@@ -215,6 +215,18 @@ SAMPLES = {
         [np.eye(3), matrix(3, 2), ["a", "b", "c"]],
         {"brains": np.array([True, False, False]), "measure": "r"},
     ),
+    "correlograms": lambda: (
+        [
+            {
+                name: xr.Dataset(
+                    {kind: ("lag", LEVELS) for kind in ("observed", "expected", "low_all", "high_all")},
+                    {"lag": LEVELS},
+                )
+                for name in ("one", "two")
+            }
+        ],
+        {},
+    ),
     "selected_inputs": lambda: (
         [pd.DataFrame({"situation": ["s", "s"], "input": ["i", "j"], "selected": [0.5, 0.2]})],
         {},

@@ -54,6 +54,10 @@ EXPERIMENTS = Registry(
             "isocortex.experiments.convolution.convolution:Convolution",
             "What does a convolutional layer compute, how many weights does it save, and which cells ignore position?",
         ),
+        "correlation-transfer": ExperimentEntry(
+            "isocortex.experiments.spiking.correlation_transfer:CorrelationTransfer",
+            "How much of a correlation of their inputs do two spiking neurons pass on, and what else correlates them?",
+        ),
         "decision-ddm": ExperimentEntry(
             "isocortex.experiments.decisions.decision_ddm:DecisionDDM",
             "Which drift–diffusion model explains choices and reaction times about moving dots?",

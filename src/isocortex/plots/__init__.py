@@ -58,6 +58,7 @@ from .spikes import paired_scores as paired_scores
 from .spikes import rescaled_time as rescaled_time
 from .spikes import spike_filters as spike_filters
 from .spiking import beside_theory as beside_theory
+from .spiking import correlograms as correlograms
 from .spiking import parameter_map as parameter_map
 from .spiking import potentials as potentials
 from .spiking import rasters as rasters

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import cycle
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
@@ -76,8 +77,9 @@ def beside_theory(
     *,
     x_label: str | Sequence[str],
     y_label: str | Sequence[str],
-    logarithmic: bool = False,
+    logarithmic: bool | Sequence[bool] = False,
     level: float | None = None,
+    identity: bool | Sequence[bool] = False,
 ) -> Figure:
     """Draw simulated points with their intervals, and the law as a line in the same colour, a panel for each measure.
 
@@ -87,10 +89,12 @@ def beside_theory(
         Title → name of a series → its points.
     x_label, y_label : str, or a sequence of str
         One for all panels, or one each.
-    logarithmic : bool
+    logarithmic : bool, or a sequence of bool
         Whether the x axis is. Default False.
     level : float, optional
         A dotted horizontal line.
+    identity : bool, or a sequence of bool
+        Whether to draw the line y = x, dotted. Default False.
     """
     figure, axes = grid(1, len(panels), size=(3.7 * len(panels) + 0.3, 3.8))
     handles = {}
@@ -101,7 +105,9 @@ def beside_theory(
             handles[name] = _points(axis, found, colour)
         if level is not None:
             axis.axhline(level, color=GREY, lw=0.8, ls=":")
-        if logarithmic:
+        if identity if isinstance(identity, bool) else identity[i]:
+            axis.axline((0, 0), slope=1, color=GREY, lw=0.8, ls=":")
+        if logarithmic if isinstance(logarithmic, bool) else logarithmic[i]:
             axis.set_xscale("log")
         axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
         axis.set_title(title)
@@ -120,6 +126,32 @@ def _points(axis: Axes, found: Measured, colour: str) -> object:
         return axis.plot(found.x, found.y, "o", ms=4, color=colour)[0]
     reach = np.abs(np.stack([found.y - found.low, found.high - found.y]))
     return axis.errorbar(found.x, found.y, reach, fmt="o", ms=4, color=colour, elinewidth=0.9)
+
+
+@styled
+def correlograms(panels: Mapping[str, xr.Dataset], *, y_label: str = "pairs of spikes") -> Figure:
+    """Draw correlograms with what jittered spikes have, a panel each.
+
+    Parameters
+    ----------
+    panels : mapping of str to Dataset, shape (lag,)
+        Title → a pair of units of :func:`.jitter_test`.
+    y_label : str
+    """
+    figure, axes = grid(1, len(panels), size=(2.6 * len(panels) + 0.5, 3.0), sharey=True)
+    for axis, (title, found) in zip(axes[0], panels.items(), strict=True):
+        lag = found["lag"].values
+        axis.fill_between(
+            lag, found["low_all"], found["high_all"], color=GREY, alpha=0.3, lw=0, label="95 % of jittered spikes"
+        )
+        axis.plot(lag, found["expected"], color=GREY, lw=1.0, label="mean of jittered spikes")
+        axis.plot(lag, found["observed"], color=SERIES[0], lw=1.2, label="simulated")
+        axis.set_ylim(bottom=0)
+        axis.set_title(short(title))
+        axis.set_xlabel("lag (ms)")
+    axes[0, 0].set_ylabel(y_label)
+    legend_below(figure, *axes[0, 0].get_legend_handles_labels())
+    return figure
 
 
 @styled

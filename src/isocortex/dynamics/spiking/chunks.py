@@ -61,7 +61,9 @@ class Chunks:
         """
         held = self.program.shape[0] * (self.program.shape[1] + len(self.program.recorded) * len(self.program.watched))
         longest, every = max(1, min(LONGEST, MOST_HELD // held)), self.weights_every or self.n_steps
-        chunk = -(-every // -(-every // longest))  # of equal length where that goes: each length compiles once
+        fewest = -(-every // longest)
+        equal = (every // n for n in range(fewest, 2 * fewest + 1) if every % n == 0)
+        chunk = next(equal, -(-every // fewest))  # of equal length where that goes: each length compiles once
         done = 0
         while done < self.n_steps:
             n = min(chunk, every - done % every, self.n_steps - done)
