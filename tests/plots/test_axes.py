@@ -219,7 +219,7 @@ SAMPLES = {
         [
             {
                 name: xr.Dataset(
-                    {kind: ("lag", LEVELS) for kind in ("observed", "expected", "low_all", "high_all")},
+                    dict.fromkeys(("observed", "expected", "low_all", "high_all"), ("lag", LEVELS)),
                     {"lag": LEVELS},
                 )
                 for name in ("one", "two")
