@@ -116,6 +116,7 @@ class SpikingDecisionResult(Result):
         return pd.DataFrame(rows)
 
     def findings(self) -> Iterator[Finding]:
+        on, off = self.options.build().periods["stimulus"]
         yield Picture(
             "psychometric",
             self.draw_psychometric,
@@ -137,7 +138,7 @@ class SpikingDecisionResult(Result):
             "raster",
             self.draw_raster,
             title="Spikes of a trained network",
-            caption="One trial of the first network. The shaded part is the stimulus.",
+            caption=f"One trial of the first network; stimulus from {significant(on)} to {significant(off)} ms.",
             alt="Spikes of all units of a trained network over one trial.",
         )
 

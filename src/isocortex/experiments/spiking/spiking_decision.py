@@ -23,7 +23,7 @@ from ..shared.ready import when_ready
 from .decision_levels import Level, attractor, drift_diffusion, of_trials
 from .decision_result import SpikingDecisionResult
 
-OF_THRESHOLD = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
+OF_THRESHOLD = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Coherences of the curves, relative to the ideal observer's threshold."""
 READY = 0.95
 """Share of its success at the end that a network keeps when it answers as soon as it is ready."""
