@@ -47,18 +47,38 @@ LONG = {
     for name in (
         "analysis.ddm_fit",
         "analysis.ddm_profile",
+        "analysis.decoding.descent",
+        "analysis.encoding.glm.fit",
+        "analysis.encoding.glm.folds",
         "analysis.psychometrics",
         "analysis.tuning_fits",
+        "analysis.tuning_repeats",
+        "analysis.tuning_table",
+        "dynamics.core.continuation",
+        "dynamics.core.fixed_points",
+        "dynamics.core.line_attractor",
+        "dynamics.decision.trials",
+        "dynamics.spiking.published",
+        "dynamics.spiking.theory.brunel",
+        "experiments.finished",
+        "learning.descend",
+        "learning.fit",
         "learning.fit_stream",
         "models.convnet",
+        "models.gated",
+        "models.spiking",
         "plots.phase_plane",
         "stimuli.population_codes",
         "tasks.context_decision",
+        "tasks.delayed",
+        "tasks.head_centred",
         "tasks.intervals",
+        "tasks.orientation",
         "tasks.perceptual_decision",
+        "tasks.rotation",
     )
 }
-"""Modules whose examples take more than three seconds; tests of their own cover what they show."""
+"""Modules whose examples take more than a second; tests of their own cover what they show."""
 
 
 @pytest.mark.parametrize("name", [n if n not in LONG else pytest.param(n, marks=pytest.mark.slow) for n in MODULES])
