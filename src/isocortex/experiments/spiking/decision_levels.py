@@ -59,8 +59,8 @@ class Level:
 
     @cached_property
     def fit(self) -> pd.DataFrame:
-        """Psychometric curve of every seed, with 95 % intervals."""
-        return fit_psychometric(self.points)
+        """Psychometric curve of every seed."""
+        return fit_psychometric(self.points, intervals=False)
 
     @cached_property
     def times(self) -> xr.Dataset:
