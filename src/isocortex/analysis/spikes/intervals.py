@@ -20,7 +20,7 @@ def intervals(trains: SpikeTrains) -> Float[np.ndarray, " interval"]:
     >>> intervals(SpikeTrains.from_lists([[1.0, 4.0, 9.0], [2.0], [3.0, 5.0]], duration=10)).tolist()
     [3.0, 5.0, 2.0]
     """
-    return _successive(trains)[0]
+    return successive(trains)[0]
 
 
 def interval_cv(trains: SpikeTrains) -> float:
@@ -72,7 +72,7 @@ def interval_statistics(trains: SpikeTrains, *, n_blocks: int = N_BLOCKS, confid
     >>> interval_statistics(clock)["estimate"].sel(unit=0).values.tolist()
     [10.0, 0.0, 0.0, 0.0]
     """
-    found, first = _successive(trains)
+    found, first = successive(trains)
     require(len(found) > 0, "No unit fired twice in a trial, so there are no intervals.")
     n, item, unit = n_items(trains, n_blocks), item_of(trains, n_blocks), trains.unit[first]
     number = np.bincount(unit, minlength=trains.n_units)
@@ -135,7 +135,7 @@ def interval_histogram(
         edges.ndim == 1 and len(edges) >= 2 and bool((np.diff(edges) > 0).all()),
         "The edges of a histogram must be at least two numbers that increase, in ms.",
     )
-    found, first = _successive(trains)
+    found, first = successive(trains)
     require(len(found) > 0, "No unit fired twice in a trial, so there are no intervals.")
     n, item, bins = n_items(trains, n_blocks), item_of(trains, n_blocks), len(edges) - 1
     place = np.where(found == edges[-1], bins - 1, np.searchsorted(edges, found, side="right") - 1)
@@ -156,7 +156,7 @@ def interval_histogram(
     )
 
 
-def _successive(trains: SpikeTrains) -> tuple[Float[np.ndarray, " interval"], Int[np.ndarray, " interval"]]:
+def successive(trains: SpikeTrains) -> tuple[Float[np.ndarray, " interval"], Int[np.ndarray, " interval"]]:
     """Return all intervals, sorted by unit, trial and time, and the position of the spike at which each starts."""
     order = np.lexsort((trains.times, trains.trial, trains.unit))
     same = (np.diff(trains.unit[order]) == 0) & (np.diff(trains.trial[order]) == 0)

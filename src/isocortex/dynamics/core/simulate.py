@@ -95,7 +95,7 @@ def simulate(
     name = solver or ("euler-maruyama" if noisy else "rk4")
     scheme = SOLVERS.named(name)
     require(math.isfinite(dt) and dt > 0, f"dt must be above 0 ms; got {dt}.")
-    n_steps = _whole(duration, dt)
+    n_steps = whole_steps(duration, dt)
     require(
         float(save_every).is_integer() and save_every >= 1,
         f"save_every must be a whole number of steps of dt, at least 1; got {save_every}.",
@@ -309,13 +309,13 @@ def _rates(system: System, t: Array, x: Float[Array, "trial dimension"]) -> Floa
     return jax.vmap(lambda x: system.f(t, x))(x)
 
 
-def _whole(duration: float | int, dt: float | int) -> int:
+def whole_steps(duration: float | int, dt: float | int, name: str = "duration") -> int:
     """Return the number of steps, checked."""
-    require(math.isfinite(duration) and duration > 0, f"duration must be above 0 ms; got {duration}.")
+    require(math.isfinite(duration) and duration > 0, f"{name} must be above 0 ms; got {duration}.")
     n = round(duration / dt)
     require(
         n >= 1 and abs(n * dt - duration) <= 1e-6 * dt * n,
-        f"duration must be a whole number of steps of {dt:g} ms; got {duration:g} ms.",
+        f"{name} must be a whole number of steps of {dt:g} ms; got {duration:g} ms.",
     )
     return n
 

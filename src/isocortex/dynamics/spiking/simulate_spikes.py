@@ -15,6 +15,7 @@ from ...errors import look_up, require, unknown
 from ...formats import counted, significant
 from ...shapes import PRNGKey
 from ...spike_trains import SpikeTrains
+from ..core.simulate import whole_steps
 from .batch import initial, program, require_alike
 from .chunks import Chunks
 from .drives import Drive, Injected, TimeCourse
@@ -135,7 +136,7 @@ def simulate_spikes(
         require_alike(networks)
     one = networks[0]
     require(math.isfinite(dt) and dt > 0, f"dt must be above 0 ms; got {dt}.")
-    n_steps = _whole(duration, dt, "duration")
+    n_steps = whole_steps(duration, dt, "duration")
     require(record_every >= 1, f"record_every must be a number of steps, at least 1; got {record_every}.")
     exact = _exact(one.neurons, method)
     watched = np.arange(one.n_units) if units is None else np.asarray(units, int)
@@ -145,7 +146,7 @@ def simulate_spikes(
     _warn_if_long(one, dt, exact)
     double = (precision or ("float32" if one.projections else "float64")) == "float64"
     require(precision in (None, "float32", "float64"), f"precision must be 'float32' or 'float64'; got {precision!r}.")
-    every = None if weights_every is None else _whole(weights_every, dt, "weights_every")
+    every = None if weights_every is None else whole_steps(weights_every, dt, "weights_every")
     with jax.enable_x64(True) if double else nullcontext():
         dtype = np.float64 if double else np.float32
         ready = program(
@@ -185,17 +186,6 @@ def _alone(
         f"Parameters and current must be numbers or have one for each of {n} units; got {sorted(set(widths))}.",
     )
     return Network(neurons, n, drives=drives, start=start or {})
-
-
-def _whole(duration: float | int, dt: float | int, name: str) -> int:
-    """Return the number of steps, checked."""
-    require(math.isfinite(duration) and duration > 0, f"{name} must be above 0 ms; got {duration}.")
-    n = round(duration / dt)
-    require(
-        n >= 1 and abs(n * dt - duration) <= 1e-6 * dt * n,
-        f"{name} must be a whole number of steps of {dt:g} ms; got {duration:g} ms.",
-    )
-    return n
 
 
 def _exact(neurons: EventSystem, method: str | None) -> bool:

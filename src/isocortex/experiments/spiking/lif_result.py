@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from ... import plots
 from ...analysis.inference import jackknife_of_sums
+from ...analysis.spikes.intervals import successive
 from ...dynamics import LIF, SpikingSimulation
 from ...dynamics.spiking.theory import firing_rate, interval_cv, stepped_neuron
 from ...formats import number, significant
@@ -75,9 +76,8 @@ class Noisy:
         spikes = self.simulation.spikes
         n_units, n_rows = spikes.n_units, spikes.n_trials
         group = spikes.unit * n_rows + spikes.trial
-        order = np.lexsort((spikes.times, group))
-        same = np.diff(group[order]) == 0
-        of, intervals = group[order][1:][same], np.diff(spikes.times[order])[same]
+        intervals, first = successive(spikes)
+        of = group[first]
 
         def sums(of: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
             return np.bincount(of, weights, n_units * n_rows).reshape(n_units, n_rows).astype(float)

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ...analysis.spikes.intervals import successive
 from ...dynamics.spiking.theory import BrunelMeanField, hopf_line
 from ...spike_trains import SpikeTrains
 
@@ -46,9 +47,8 @@ def mean_cv(spikes: SpikeTrains) -> np.ndarray:
     """Return the mean CV of the intervals over neurons with at least 3 spikes, shape (trial,); NaN without any."""
     n = spikes.n_trials * spikes.n_units
     place = spikes.trial * spikes.n_units + spikes.unit
-    order = np.lexsort((spikes.times, place))
-    same = np.diff(place[order]) == 0
-    of, intervals = place[order][1:][same], np.diff(spikes.times[order])[same]
+    intervals, first = successive(spikes)
+    of = place[first]
     k, total, square = (np.bincount(of, weights, n) for weights in (None, intervals, intervals**2))
     with np.errstate(invalid="ignore", divide="ignore"):
         cv = np.where(k >= 2, np.sqrt(np.maximum(square / k - (total / k) ** 2, 0)) / (total / k), np.nan)
