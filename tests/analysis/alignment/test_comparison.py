@@ -98,9 +98,9 @@ def test_the_explainable_share_is_that_of_the_signal(rng):
 
 
 def test_one_subject_has_a_ceiling_from_halves_and_intervals_for_its_units(rng):
-    features = rng.normal(size=(60, 4))
-    signal = features @ rng.normal(size=(4, 40))
-    data = {"one": signal + 2 * rng.normal(size=(6, 60, 40))}
+    features = rng.normal(size=(40, 4))
+    signal = features @ rng.normal(size=(4, 12))
+    data = {"one": signal + rng.normal(size=(6, 40, 12))}
     models = {"perfect": signal, "part": features[:, :2]}
     wide, narrow = (
         compare(models, data, measures=("rsa", "cka", "procrustes", "encoding"), factors=factors)
