@@ -99,10 +99,8 @@ def test_rsa_alone_is_as_before(files):
 
 
 def test_one_subject_and_its_units(files):
-    options = Compare(
-        **files | {"data": files["data"][:1]}, measures=("rsa", "cka", "cka-neurons"), similarity="pearson"
-    )
-    found = options.compare(options.read())
+    one = files | {"data": files["data"][:1]}
+    found = found_by(**one, measures=("rsa", "cka", "cka-neurons"), similarity="pearson")
     numbers = found.numbers()
     assert 0 < numbers["cka.ceiling.lower"] < numbers["cka.ceiling.upper"]
     assert "units" in " ".join(found.methods())
