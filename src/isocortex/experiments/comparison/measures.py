@@ -141,7 +141,8 @@ def answer(found: Alignment, controls: tuple[str, ...]) -> list[str]:
     for row in records(best):
         by_model.setdefault(row["model"], []).append(row["measure"])
     first = "; ".join(f"{model} by {listed(measures, most=12)}" for model, measures in by_model.items())
-    said = [f"The first model of each measure is {first}."]
+    without = ", without the controls," if controls else ""
+    said = [f"By each measure{without} the model that is most similar to the data is {first}."]
     pairs = [(a, b) for a, b in combinations(found.agreement.columns, 2)]
     if pairs:
         taus = {pair: float(found.agreement.loc[pair]) for pair in pairs}
