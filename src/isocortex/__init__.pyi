@@ -53,6 +53,7 @@ from .spike_trains import SpikeTrains as SpikeTrains
 from .stimuli import bars as bars
 from .stimuli import filter_bank as filter_bank
 from .stimuli import gratings as gratings
+from .sweeps import sweep as sweep
 from .tasks import HeadCentred as HeadCentred
 from .tasks import ImageRotation as ImageRotation
 from .tasks import OrientationDiscrimination as OrientationDiscrimination
