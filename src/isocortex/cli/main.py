@@ -18,7 +18,7 @@ usage:
   isocortex list                          the experiments
   isocortex data list|fetch|where         the recordings that can be downloaded
   isocortex show [RUN] [--keys]           what a run found, by default the latest; or what its numbers are
-  isocortex runs [FOLDER]                 the runs in a folder, and their options
+  isocortex runs [FOLDER] [--of NAME]     the runs in a folder and their options; or of one experiment, with numbers
   isocortex --version                     the version
   isocortex --help                        this text
 

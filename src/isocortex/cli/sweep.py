@@ -15,6 +15,7 @@ from ..sweeps.sweep import Sweep, run_points
 from .console import Interruption, PipedConsole
 from .run import parse
 from .show import show
+from .words import parted
 
 HELP = """usage: isocortex sweep EXPERIMENT --vary OPTION=VALUES … [options]
 
@@ -41,7 +42,7 @@ def sweep(words: list[str]) -> None:
     if not words or words[0] in ("-h", "--help") or "--help" in words:
         print(HELP)
         return
-    name, (asked, rest) = words[0], _parted(words[1:])
+    name, (asked, rest) = words[0], parted(words[1:], many=MANY, one=ONE, flags=FLAGS)
     experiment(name)
     command = f"isocortex sweep {name}"
     base = parse(name, rest, command)
@@ -78,39 +79,6 @@ def _say(found: Sweep) -> None:
     if found.failures:
         failed = counted(len(found.failures), "point")
         console.print(Text(f"{failed} failed; --retry runs them again."), style="yellow")
-
-
-def _parted(words: list[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """Return the sweep's own options with their words, and the other words.
-
-    Raises
-    ------
-    InputError
-        If one is given twice, or without what it needs.
-    """
-    own: dict[str, list[str]] = {}
-    rest: list[str] = []
-    into = rest
-    for word in words:
-        flag, _, value = word.partition("=")
-        if flag in (*MANY, *ONE, *FLAGS):
-            require(flag not in own, f"{flag} is given twice.")
-            into = own[flag] = [value] if value else []
-            if value and flag in ONE:
-                into = rest
-        elif word.startswith("--") or (into is not rest and _is_full(own, into)):
-            into = rest
-            rest.append(word)
-        else:
-            into.append(word)
-    for flag, given in own.items():
-        require(bool(given) or flag in FLAGS, f"{flag} needs a value; isocortex sweep --help shows examples.")
-        require(not given or flag not in FLAGS, f"{flag} takes no value; got {' '.join(given)}.")
-    return own, rest
-
-
-def _is_full(own: Mapping[str, list[str]], into: list[str]) -> bool:
-    return any(given is into and flag in ONE and len(given) == 1 for flag, given in own.items())
 
 
 def _varied(words: list[str]) -> dict[str, str]:

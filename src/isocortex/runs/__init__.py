@@ -9,3 +9,5 @@ from .folder import Run as Run
 from .folder import configuration as configuration
 from .read import RunRecord as RunRecord
 from .read import read_run as read_run
+from .table import Catalogue as Catalogue
+from .table import catalogue as catalogue

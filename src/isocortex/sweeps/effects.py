@@ -89,7 +89,9 @@ def adjusted_means(table: pd.DataFrame, number: str, option: str, varied: Sequen
     columns = {name: _columns(rows[name]) if name in lines else _dummies(rows[name]) for name in varied}
     design = np.column_stack([np.ones(len(rows)), *columns.values()])
     y = np.asarray(rows[number], float)
-    values = np.linspace(*np.percentile(rows[option], [0, 100]), 30) if option in lines else sorted(set(rows[option]))
+    values = (
+        list(np.linspace(min(rows[option]), max(rows[option]), 30)) if option in lines else sorted(set(rows[option]))
+    )
     at = pd.Series([*values, *rows[option]])
     its = (np.asarray(values) - np.mean(rows[option]))[:, None] if option in lines else _dummies(at)[: len(values)]
     parts = [its if name == option else np.tile(c.mean(axis=0), (len(values), 1)) for name, c in columns.items()]

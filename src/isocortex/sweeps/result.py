@@ -89,16 +89,16 @@ class SweepResult(Result):
     def numbers(self) -> dict[str, float]:
         """Return the counts of points, and the slopes of the drawn numbers."""
         counts = {
-            "points": len(self.found.points),
-            "failed": len(self.found.failures),
-            "reused": sum(outcome.reused for outcome in self.found.outcomes),
+            "points": float(len(self.found.points)),
+            "failed": float(len(self.found.failures)),
+            "reused": float(sum(outcome.reused for outcome in self.found.outcomes)),
         }
         fitted = {
-            f"{number}.{option}.{what}": getattr(slope, what)
+            f"{number}.{option}.{what}": float(getattr(slope, what))
             for (number, option), slope in self.slopes.items()
             for what in ("slope", "low", "high")
         }
-        return {**counts, **fitted}
+        return counts | fitted
 
     def answer(self) -> str:
         """Return how many points there are, and which slopes are clear."""
@@ -134,7 +134,7 @@ class SweepResult(Result):
         options = options_of(experiment(self.found.experiment))
         labels = {name: f"{name} ({options[name].unit})" for name in self.varied if options[name].unit}
         for number in self.drawn:
-            what = meaning_of(number, self.known)
+            what, share = meaning_of(number, self.known), percent(explained(self.table, number, self.varied), 0)
             meaning = number if what is None else what.meaning
             unit = f" ({what.unit})" if what is not None and what.unit else ""
             yield Picture(
@@ -148,7 +148,7 @@ class SweepResult(Result):
                 ),
                 title=number,
                 caption=f"{meaning}. Grey: a run each. Blue: the mean at a value of the option, all others at their "
-                f"average, and its 95 % interval. The options explain {percent(explained(self.table, number, self.varied), 0)} of the "
+                f"average, and its 95 % interval. The options explain {share} of the "
                 "variance, as constants per value (adjusted for their number).",
                 alt=f"{number} against {listed(self.varied)}."
                 + "".join(
