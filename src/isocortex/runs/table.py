@@ -87,7 +87,7 @@ class Catalogue:
         new = [row for name in sorted(there - before) if (row := self._row(name)) is not None]
         if new or before - there:
             kept = pd.concat([kept[kept["run"].isin(sorted(there))], pd.DataFrame(new)], ignore_index=True)
-            kept = kept.sort_values(by="run")  # their names differ in the time first
+            kept = pd.DataFrame(kept).sort_values(by="run")  # their names differ in the time first
             self._keep(experiment, kept)
         return kept.reset_index(drop=True)
 
