@@ -1,6 +1,6 @@
 """Read responses and RDMs from files that every tool can make, and from tables of pandas (docs/interchange.md)."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,15 @@ from .arrays import VALUES, Arrays, load_npy, load_npz
 from .contents import NAMES, Contents, label
 from .matlab import load_mat
 from .netcdf import load_netcdf
+from .nwb import Align, open_session, responses_around
+from .nwb.around import START
+from .nwb.columns import listed_kinds
 from .tables import load_csv, of_table
 
 Groups = tuple[dict[str, Arrays], list[str]]
 Reader = Callable[[Path, Mapping[str, str]], Groups]
+NWB = ".nwb"
+OF_NWB = ("window", "by", "align", "table", "series", "keep")
 NUMBERS = ("responses", "rdms")
 """What a file must hold one of."""
 
@@ -52,7 +57,17 @@ READERS: dict[str, Reader] = {
 """Suffix → reader of the arrays, by group (only netCDF has more than one), and of the names of all that it holds."""
 
 
-def read(source: str | PathLike[str] | pd.DataFrame, **given: Any) -> Contents:
+def read(
+    source: str | PathLike[str] | pd.DataFrame,
+    *,
+    window: Sequence[float | int] | None = None,
+    by: str | Sequence[str] | None = None,
+    align: str = START,
+    table: str | None = None,
+    series: str | None = None,
+    keep: Mapping[str, str | Sequence[str]] | None = None,
+    **given: Any,
+) -> Contents:
     """Read responses or RDMs, with their labels, from a file or a table.
 
     Parameters
@@ -62,7 +77,21 @@ def read(source: str | PathLike[str] | pd.DataFrame, **given: Any) -> Contents:
         stimulus × unit) or ``rdms`` (n × stimulus × stimulus, or n × pairs, the upper triangle row by row), best with
         ``stimuli``; optional ``labels``, ``subjects``, ``units``, ``categories``. Or a ``.npy`` file of one such array.
         Or a ``.csv`` file or a DataFrame with a row per stimulus and a column per unit. docs/interchange.md explains
-        each.
+        each. Or an NWB file, whose responses are taken around events:
+    window : (start, stop)
+        ms relative to the event, in which spikes are counted (start ≤ time < stop) or activity is averaged. Needed for
+        NWB, and for nothing else, as the following ones.
+    by : str or sequence of str
+        The column, or columns, of the table of events that say what was shown; rows that are equal in them are repeats.
+    align : str
+        The column of times that are time 0. Default "start_time".
+    table : str, optional
+        The table of events, such as "trials". Default: the only one that has these columns.
+    series : str, optional
+        "units", or responses of regions of interest, such as "DfOverF". Default the units if there are some, else the
+        only such series.
+    keep : mapping of str to str or sequence of str, optional
+        Only units (or regions) with these values, such as ``{"quality": "good"}``.
     **given
         For any of these names: text, the name of the array (or of the column of a table) in the source, such as
         ``responses="data"``; or a sequence of labels, such as ``stimuli=["face", "hand"]``. The numbers of a table or
@@ -71,6 +100,8 @@ def read(source: str | PathLike[str] | pd.DataFrame, **given: Any) -> Contents:
     Returns
     -------
     Contents
+        Of NWB, the responses are repeat × stimulus × unit, or trial × unit where stimuli were shown unequally often;
+        rates in spikes per second, or mean activity. ``spikes`` holds the spikes.
 
     Raises
     ------
@@ -92,7 +123,13 @@ def read(source: str | PathLike[str] | pd.DataFrame, **given: Any) -> Contents:
     """
     for role in given:
         if role not in NAMES:
-            raise unknown("name of what a file holds", role, NAMES)
+            raise unknown("name of what a file holds", role, [*NAMES, *OF_NWB])
+    events = {"window": window, "by": by, "table": table, "series": series, "keep": keep}
+    if not isinstance(source, pd.DataFrame) and Path(source).suffix.lower() == NWB:
+        require(not given, f"an NWB file takes {', '.join(OF_NWB)}; got {', '.join(given)}.")
+        return _of_session(Path(source), align, **events)
+    asked = [name for name, value in events.items() if value is not None] + ["align"] * (align != START)
+    require(not asked, f"{', '.join(asked)} {'is' if len(asked) == 1 else 'are'} for NWB files, and not for {source}.")
     named = {role: name for role, name in given.items() if isinstance(name, str)}
     labels = {role: np.asarray(list(value)) for role, value in given.items() if role not in named and value is not None}
     for role in NUMBERS:
@@ -118,6 +155,29 @@ def read(source: str | PathLike[str] | pd.DataFrame, **given: Any) -> Contents:
         raise InputError(f"{what}: {error}") from error
 
 
+def _of_session(
+    path: Path,
+    align: str,
+    window: Sequence[float | int] | None,
+    by: str | Sequence[str] | None,
+    table: str | None,
+    series: str | None,
+    keep: Mapping[str, str | Sequence[str]] | None,
+) -> Contents:
+    """Read the responses of an NWB file around events."""
+    with open_session(path) as session:
+        held = "; ".join(f"{name!r} with {', '.join(listed_kinds(group))}" for name, group in session.tables.items())
+        require(
+            window is not None and by is not None,
+            f"say around what responses are taken: window=(start, stop) in ms and by=column. The tables are "
+            f"{held or 'none'}. isocortex look {path} shows more.",
+        )
+        columns = (by,) if isinstance(by, str) else tuple(by or ())
+        chosen = {column: (v,) if isinstance(v, str) else tuple(map(str, v)) for column, v in (keep or {}).items()}
+        found = responses_around(session, Align(tuple(window or ()), columns, align, table, series, chosen))
+    return Contents({found.subject: found.responses}, None, (found.subject,), True, None, found.spikes, found.notes)
+
+
 def names_in(path: str | PathLike[str]) -> list[str]:
     """Return the names of the arrays that a file holds, or of the columns of a table.
 
@@ -134,6 +194,9 @@ def names_in(path: str | PathLike[str]) -> list[str]:
     >>> names_in(path)
     ['data', 'shown']
     """
+    if Path(path).suffix.lower() == NWB:
+        with open_session(path) as session:
+            return [f"{name}.{column}" for name, group in session.tables.items() for column in listed_kinds(group)]
     return _load(path, {})[2]
 
 
@@ -148,7 +211,7 @@ def _load(
     require(not path.is_dir(), f"{path} is a folder; name a file in it, such as the responses.nc of a run.")
     suffix = path.suffix.lower()
     if suffix not in READERS:
-        raise InputError(f"{path}: {unknown('kind of file', suffix, READERS)}")
+        raise InputError(f"{path}: {unknown('kind of file', suffix, [*READERS, NWB])}")
     groups, held = READERS[suffix](path, names)
     return str(path), groups, sorted(held)
 
