@@ -40,9 +40,9 @@ class Record:
     images: Annotated[
         Path | None, option("Folder of pictures, shown in the order of their names", metavar="FOLDER")
     ] = None
-    out: Annotated[
-        Path, option("File for the activity, netCDF; it appears when it is complete", metavar="FILE.nc")
-    ] = Path("layers.nc")
+    out: Annotated[Path, option("File for the activity, netCDF; it appears when it is complete", metavar="FILE.nc")] = (
+        Path("layers.nc")
+    )
     layers: Annotated[
         tuple[str, ...], option("Layers by their names, inside of modules with dots; by default the outermost ones")
     ] = ()

@@ -132,7 +132,11 @@ def _netcdf(file: str | PathLike[str]) -> Path:
 
 def _shown(images: Any, given: dict[str, Any], *, ready: bool) -> Any:
     """Return pictures to be prepared, or what is shown as it is."""
-    if is_tensor(images) or getattr(images, "ndim", 0) == 2 or (ready and not isinstance(images, str | PathLike | list | tuple)):
+    if (
+        is_tensor(images)
+        or getattr(images, "ndim", 0) == 2
+        or (ready and not isinstance(images, str | PathLike | list | tuple))
+    ):
         require(
             not given,
             f"{', '.join(given)} prepare pictures, and these images are shown as they are: tensors, sequences and "

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import numpy as np
@@ -16,6 +17,7 @@ from ...analysis.rsa.similarities.pairs import shared_pairs
 from ...errors import InputError, require
 from ...rdms import RDMs
 from ...recordings import Contents, names_in, read
+from ...recordings.interchange import NWB
 from ...responses import FEWEST_STIMULI
 from ..shared.tables import recorded_rdm
 
@@ -49,6 +51,8 @@ class Matched:
     categories : array of str, shape (stimulus,), or None
     by_order : bool
         Whether no file names its stimuli, so that they were matched by their order.
+    notes : tuple of str
+        What was left out when files were read.
     """
 
     models: dict[str, RDMs]
@@ -57,15 +61,20 @@ class Matched:
     dropped: pd.DataFrame
     categories: np.ndarray | None
     by_order: bool
+    notes: tuple[str, ...] = ()
 
 
-def read_named(paths: Sequence[Path], names: Mapping[str, str]) -> dict[Path, Contents]:
+def read_named(
+    paths: Sequence[Path], names: Mapping[str, str], events: Mapping[str, Any] | None = None
+) -> dict[Path, Contents]:
     """Read files whose arrays may have other names than those of an interchange file.
 
     Parameters
     ----------
     names : mapping of str to str
         What an array is, such as ``"responses"`` → its name in every file that has an array of that name.
+    events : mapping, optional
+        The options of :func:`isocortex.read` for NWB files.
 
     Raises
     ------
@@ -76,7 +85,12 @@ def read_named(paths: Sequence[Path], names: Mapping[str, str]) -> dict[Path, Co
     for what, name in names.items():
         found = "; ".join(f"{path} holds {', '.join(map(repr, those)) or 'nothing'}" for path, those in held.items())
         require(any(name in those for those in held.values()), f"No file has {name!r}, to be {what}: {found}.")
-    return {path: read(path, **{what: name for what, name in names.items() if name in held[path]}) for path in paths}
+    return {
+        path: read(path, **(events or {}))
+        if path.suffix.lower() == NWB
+        else read(path, **{what: name for what, name in names.items() if name in held[path]})
+        for path in paths
+    }
 
 
 def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dissimilarity: str) -> Matched:
@@ -129,7 +143,8 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
     path, contents = next(iter(data.items()))
     categories = None if contents.categories is None else contents.categories[places[path]]
     by_order = not any(contents.labelled for contents in files.values())
-    return Matched(found_models, brains, recordings, dropped, categories, by_order)
+    notes = tuple(f"{path.name}: {note}" for path, contents in files.items() for note in contents.notes)
+    return Matched(found_models, brains, recordings, dropped, categories, by_order, notes)
 
 
 def read_categories(path: Path, stimuli: np.ndarray) -> np.ndarray:
@@ -209,7 +224,7 @@ def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: s
     if contents.rdms is None:
         alone = len(contents.responses) == 1
         return {
-            path.stem if alone else name: _model_rdm(array.isel(stimulus=places), dissimilarity)
+            path.stem if alone else name: _model_rdm(array, contents.stimuli[places], dissimilarity)
             for name, array in contents.responses.items()
         }
     rows = contents.rdms.take(places)
@@ -218,10 +233,26 @@ def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: s
     return {name: rows.rows([name]) for name in dict.fromkeys(rows.labels)}
 
 
-def _model_rdm(array: xr.DataArray, dissimilarity: str) -> RDMs:
-    if "repeat" in array.dims:
-        return recorded_rdm(array, dissimilarity)
-    return rsa.rdm(array, NOISELESS.get(dissimilarity, dissimilarity))
+def _model_rdm(array: xr.DataArray, stimuli: np.ndarray, dissimilarity: str) -> RDMs:
+    taken = _taken(array, stimuli)
+    if "stimulus" in taken.dims and "repeat" not in taken.dims:
+        return rsa.rdm(taken, NOISELESS.get(dissimilarity, dissimilarity))
+    return _in_order(recorded_rdm(taken, dissimilarity), stimuli)
+
+
+def _taken(array: xr.DataArray, stimuli: np.ndarray) -> xr.DataArray:
+    """Return the responses to some stimuli, in that order; of trials, all trials of them."""
+    shown = array["stimulus"].values
+    if "trial" in array.dims:
+        return array.isel(trial=np.flatnonzero(np.isin(shown, stimuli)))
+    places = {label: i for i, label in enumerate(shown.tolist())}
+    return array.isel(stimulus=[places[label] for label in stimuli.tolist()])
+
+
+def _in_order(rdms: RDMs, stimuli: np.ndarray) -> RDMs:
+    """Return RDMs with their stimuli in this order; those of trials come sorted."""
+    places = {label: i for i, label in enumerate(rdms.stimuli.tolist())}
+    return rdms.take([places[label] for label in stimuli.tolist()])
 
 
 def _subjects(
@@ -229,8 +260,9 @@ def _subjects(
 ) -> list[tuple[str, RDMs, xr.DataArray | None]]:
     """Return name, RDM and responses of each subject of a file."""
     if contents.rdms is None:
-        arrays = {name: array.isel(stimulus=places) for name, array in contents.responses.items()}
-        return [(name, recorded_rdm(array, dissimilarity), array) for name, array in arrays.items()]
+        stimuli = contents.stimuli[places]
+        arrays = {name: _taken(array, stimuli) for name, array in contents.responses.items()}
+        return [(name, _in_order(recorded_rdm(array, dissimilarity), stimuli), array) for name, array in arrays.items()]
     taken = contents.rdms.take(places)
     rows = RDMs(taken.dissimilarities, taken.stimuli, contents.subjects, taken.measure)
     found = []

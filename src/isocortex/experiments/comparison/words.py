@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.rsa import DISSIMILARITIES
-from ...formats import counted, p_value
+from ...formats import counted, p_value, significant
 from ..shared.tables import listed, records
 from .matching import NOISELESS
 
@@ -35,7 +35,7 @@ def reached(row: Mapping[str, Any]) -> list[str]:
 
 def notes(found: "Comparison") -> list[str]:
     """Return what a reader has to know before believing the table."""
-    inputs, said = found.inputs, []
+    inputs, said = found.inputs, list(found.inputs.notes)
     if inputs.by_order:
         said.append("No file names its stimuli. They were matched by their order, which nothing could check.")
     if len(inputs.dropped):
@@ -90,9 +90,15 @@ def _files(found: "Comparison") -> str:
     measure = DISSIMILARITIES[options.dissimilarity].measure
     plain = NOISELESS.get(options.dissimilarity)
     instead = f"; {DISSIMILARITIES[plain].measure} for models without repeats, which have no noise" if plain else ""
+    events = (
+        f" Responses in NWB files are from {significant(options.window[0])} to {significant(options.window[1])} ms around "
+        f"{options.align}; events with the same {listed(options.by)} are repeats."
+        if options.window and options.by
+        else ""
+    )
     return (
         f"The models are {listed([path.name for path in options.models])}, and the data "
         f"{listed([path.name for path in options.data])}. Stimuli were matched by "
         f"{'their order' if inputs.by_order else 'their labels'}. Responses were turned into RDMs ({measure}"
-        f"{instead}). RDMs in files were taken as they are, and those of one subject were averaged."
+        f"{instead}). RDMs in files were taken as they are, and those of one subject were averaged.{events}"
     )

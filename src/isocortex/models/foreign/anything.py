@@ -174,4 +174,3 @@ def _require_steps(layers: Mapping[str, Any], times: np.ndarray | None) -> None:
 
 def _kind(model: Any) -> str:
     return str(getattr(model, "__name__", type(model).__name__))
-

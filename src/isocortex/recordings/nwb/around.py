@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import h5py
@@ -71,7 +72,7 @@ class Around:
 
     Attributes
     ----------
-    trials : DataArray, shape (trial, unit)
+    trials : DataArray, shape (trial, unit), or (trial, time, unit) where bins were asked for
         Rates in spikes per second, or mean activity. ``stimulus`` and every column of the table are coordinates.
     spikes : SpikeTrains or None
         The spikes in the windows, where units were asked for.
@@ -96,8 +97,16 @@ class Around:
         return stack_repeats(plain) if equal else plain
 
 
-def responses_around(session: Session, how: Align) -> Around:
+def responses_around(session: Session, how: Align, *, bin_ms: float | None = None) -> Around:
     """Read the responses of a session around events.
+
+    Parameters
+    ----------
+    session : Session
+    how : Align
+    bin_ms : float, optional
+        Width of bins, which must divide the window. Default: one response for the whole window. Activity of regions in
+        a bin that holds no frame is that of the nearest one.
 
     Raises
     ------
@@ -123,9 +132,9 @@ def responses_around(session: Session, how: Align) -> Around:
     events = at[kept].astype(float)
     if series == UNITS:
         spikes, observed, more = _spikes(session, how, events)
-        rates = spikes.to_responses().values
+        rates = spikes.to_responses(bin_ms=bin_ms).values
     else:
-        rates, units, observed, more = _regions(session, series, how, events)
+        rates, units, observed, more = _regions(session, series, how, events, bin_ms)
         spikes = None
     notes += more
     require(bool(observed.any()), f"no window around {how.align!r} lies in what was recorded of {series!r}.")
@@ -135,12 +144,13 @@ def responses_around(session: Session, how: Align) -> Around:
         spikes = spikes.select(trials=observed)
         rates, units = rates[observed], spikes.units
         spikes = _labelled(spikes, trials.assign(stimulus=shown))
-    labels = pd.RangeIndex(rates.shape[1]) if units is None else units.index
+    labels = pd.RangeIndex(rates.shape[-1]) if units is None else units.index
     values = responses(
         rates,
         stimuli=shown,
         conditions={str(c): trials[c].to_numpy(_dtype(trials[c])) for c in trials},
-        dims=("trial", "unit"),
+        times=None if bin_ms is None else how.window[0] + bin_ms * np.arange(rates.shape[1]),
+        dims=("trial", *(("time",) if bin_ms is not None else ()), "unit"),
         name=session.subject,
     ).assign_coords(unit=labels.to_numpy())
     return Around(values, spikes, session.subject, name, series, tuple(notes))
@@ -272,7 +282,7 @@ def _kept(rows: pd.DataFrame, keep: Mapping[str, Sequence[str]], kind: str) -> t
 
 
 def _regions(
-    session: Session, name: str, how: Align, events: np.ndarray
+    session: Session, name: str, how: Align, events: np.ndarray, bin_ms: float | None
 ) -> tuple[np.ndarray, pd.DataFrame | None, np.ndarray, list[str]]:
     """Return the mean activity of every region in every window with a frame, and which windows have one."""
     series = session.series[name]
@@ -281,13 +291,21 @@ def _regions(
     regions = _region_table(session, series, data.shape[1])
     kept, notes = (np.arange(data.shape[1]), []) if regions is None else _kept(regions, how.keep, "region")
     require(regions is not None or not how.keep, f"the regions of {name!r} have no table, so that none can be chosen.")
+    data = data[:, kept]
     first, last = np.searchsorted(times, events[:, None] + np.asarray(how.window, float) / MS).T
     observed = last > first
     if not observed.all():
         notes.append(f"{counted(int((~observed).sum()), 'window')} without a frame of {name} were left out.")
-    rows = [data[a:b, kept].mean(axis=0, dtype=float) for a, b in zip(first[observed], last[observed], strict=True)]
-    means = np.array(rows).reshape(len(rows), len(kept))
-    return means, None if regions is None else regions.iloc[kept], observed, notes
+    n_bins = 1 if bin_ms is None else round((how.window[1] - how.window[0]) / bin_ms)
+    edges = events[observed, None] + np.linspace(*how.window, n_bins + 1) / MS
+    places = np.searchsorted(times, edges)
+    means = np.empty((len(edges), n_bins, len(kept)))
+    for i, row in enumerate(places):
+        for j, (a, b) in enumerate(pairwise(row.tolist())):
+            nearest = min(a, len(data) - 1)
+            means[i, j] = data[a:b].mean(axis=0, dtype=float) if b > a else data[nearest]
+    table = None if regions is None else regions.iloc[kept]
+    return means[:, 0] if bin_ms is None else means, table, observed, notes
 
 
 def _region_table(session: Session, series: h5py.Group, n: int) -> pd.DataFrame | None:

@@ -115,7 +115,9 @@ def listed_kinds(table: h5py.Group, kinds: Iterable[str] = LABELS) -> list[str]:
 
 def _require_room(dataset: Any, place: str) -> None:
     each = BYTES_OF_TEXT if dataset.dtype.hasobject else dataset.dtype.itemsize
-    require_memory(each * int(dataset.size or 0), f"{place!r} needs", "keep fewer units or a shorter part of the session")
+    require_memory(
+        each * int(dataset.size or 0), f"{place!r} needs", "keep fewer units or a shorter part of the session"
+    )
 
 
 def _text(value: Any) -> str:

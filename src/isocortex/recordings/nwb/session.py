@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import InputError, require, unknown
-from ...formats import significant
+from ...formats import counted, significant
 from ..arrays import reason, require_file
 from ..hdf5 import require_sound
 from .columns import LABELS, column_names, kind_of, listed_kinds, n_rows, numbers_at, text_at, values_of
@@ -108,6 +108,38 @@ class Session:
             kind = kind_of(table, name)
             rows.append((name, kind, _range(values_of(table, name, place)) if kind in LABELS else ""))
         return pd.DataFrame(rows, columns=["column", "kind", "values"])
+
+    def inside(self) -> dict[str, pd.DataFrame]:
+        """Return what the file holds, as tables: the session, its tables of events, units, series and electrodes."""
+        said = {
+            "subject": self.subject,
+            "species": text_at(self.file, "general/subject/species"),
+            "description": text_at(self.file, "session_description"),
+            "started": text_at(self.file, "session_start_time"),
+            "identifier": text_at(self.file, "identifier"),
+        }
+        rows = [(what, text) for what, text in said.items() if text]
+        found = {"session": pd.DataFrame(rows, columns=["what", "value"])}
+        for name, table in self.tables.items():
+            found[f"{name}: {counted(n_rows(table, name), 'row')}"] = self.listed(table, name)
+        if self.units is not None:
+            n, spikes = n_rows(self.units, UNITS), self.units.get("spike_times")
+            fired = f", {spikes.shape[0]} spikes" if isinstance(spikes, h5py.Dataset) else ", no spike times"
+            found[f"units: {n}{fired}"] = self.listed(self.units, UNITS)
+        if series := self.series:
+            rows = [self._described(name, group) for name, group in series.items()]
+            columns = ["series", "frames", "regions", "from (s)", "to (s)", "unit"]
+            found["regions of interest"] = pd.DataFrame(rows, columns=columns)
+        if self.electrodes is not None:
+            n = n_rows(self.electrodes, "electrodes")
+            found[f"electrodes: {n}"] = self.listed(self.electrodes, "electrodes")
+        return found
+
+    def _described(self, name: str, series: h5py.Group) -> tuple[Any, ...]:
+        times, data = self.times(series, name), series["data"]
+        regions = data.shape[1] if data.ndim == 2 else 1
+        ends = (float(times[0]), float(times[-1])) if len(times) else (np.nan, np.nan)
+        return name, len(times), regions, *ends, _text(data.attrs.get("unit", ""))
 
     def times(self, series: h5py.Group, name: str) -> np.ndarray:
         """Return when each frame of a series was taken, in s."""
