@@ -31,6 +31,7 @@ def signal_to_noise(trials: xr.DataArray, labels: str | Sequence[Any] | np.ndarr
         Index unit:
 
         - ``mean``: of all trials.
+        - ``noise``: the standard deviation of single trials of a kind.
         - ``snr``: the variance of the true means over that of the noise. An estimate can be below 0; NaN for a unit
           without noise.
         - ``f``, ``p``: of the F test that the means are alike; p is not corrected for the number of units.
@@ -66,6 +67,7 @@ def signal_to_noise(trials: xr.DataArray, labels: str | Sequence[Any] | np.ndarr
     f = np.divide(between, within, out=np.full(len(within), np.nan), where=noisy)
     table = {
         "mean": x.mean(axis=0),
+        "noise": np.sqrt(within),
         "snr": (f - 1) / n0,
         "f": f,
         "p": f_distribution.sf(f, k - 1, n - k),

@@ -5,7 +5,6 @@ from pathlib import Path
 from rich.text import Text
 
 from ..errors import InputError
-from ..formats import visible
 from .console import PipedConsole
 from .run import run
 from .tables import print_table

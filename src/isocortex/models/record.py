@@ -100,7 +100,7 @@ def record(
     asked = {"size": size, "mean": mean, "std": std, "channels": channels}
     given = {name: value for name, value in asked.items() if value is not None}
     ours = isinstance(model, Model)
-    shown = _shown(images, given, ready=ours and not given or times is not None)
+    shown = _shown(images, given, ready=(ours and not given) or times is not None)
     if stimuli is None and isinstance(shown, Photographs):
         stimuli = shown.labels
     if not ours:

@@ -59,25 +59,29 @@ def signal_to_noise_ranks(curves: Mapping[str, np.ndarray]) -> Figure:
 
 
 @styled
-def response_matrices(panels: Mapping[str, tuple[Sequence[str], np.ndarray]]) -> Figure:
-    """Draw the mean responses of units to several kinds of trials, z-scored for each unit, a panel for each column.
+def response_matrices(panels: Mapping[str, tuple[Sequence[str], np.ndarray]], *, label: str) -> Figure:
+    """Draw how far the mean responses of units to several kinds of trials are from their mean, a panel for each column.
 
     Parameters
     ----------
-    panels : mapping of str to (kinds, means)
-        Name of a column → the names of its kinds, and the mean responses, shape (kind, unit), with the units in the
-        order in which they are drawn.
+    panels : mapping of str to (kinds, deviations)
+        Name of a column → the names of its kinds, and the deviations, shape (kind, unit), with the units in the order
+        in which they are drawn. All panels have one scale, which ends at the 99th percentile of sizes.
+    label : str
+        Of the colour bar.
     """
+    sizes = np.concatenate([np.abs(each[np.isfinite(each)]).ravel() for _, each in panels.values()])
+    limit = float(np.quantile(sizes, 0.99)) or 1.0 if len(sizes) else 1.0
     rows = [min(4.0, 0.22 * len(kinds) + 0.9) for kinds, _ in panels.values()]
     figure, axes = grid(len(panels), 1, size=(7.0, sum(rows) + 0.6), gridspec_kw={"height_ratios": rows})
-    for axis, (name, (kinds, means)) in zip(axes[:, 0], panels.items(), strict=True):
-        spread = means.std(axis=0)
-        z = np.divide(means - means.mean(axis=0), spread, out=np.zeros_like(means), where=spread > 0)
-        axis.imshow(z, cmap=SIGNED_MAP, vmin=-2.5, vmax=2.5, aspect="auto", interpolation="nearest")
+    scale = Normalize(-limit, limit)
+    for axis, (name, (kinds, deviations)) in zip(axes[:, 0], panels.items(), strict=True):
+        extent = (0.5, deviations.shape[1] + 0.5, len(kinds) - 0.5, -0.5)
+        axis.imshow(deviations, cmap=SIGNED_MAP, norm=scale, aspect="auto", interpolation="nearest", extent=extent)
         every = max(1, len(kinds) // MOST_TICKS)
         axis.set_yticks(np.arange(len(kinds))[::every], [short(str(kind)) for kind in kinds[::every]])
+        axis.xaxis.get_major_locator().set_params(integer=True)
         axis.set_title(short(name), loc="left")
     axes[-1, 0].set_xlabel("unit, sorted by the kind of trial with its largest response")
-    scale = ScalarMappable(Normalize(-2.5, 2.5), SIGNED_MAP)
-    figure.colorbar(scale, ax=axes, label="mean response (z-score of the unit)", shrink=0.7, aspect=25)
+    figure.colorbar(ScalarMappable(scale, SIGNED_MAP), ax=axes, label=label, shrink=0.7, aspect=25, extend="both")
     return figure

@@ -174,7 +174,8 @@ def _of_session(
         )
         columns = (by,) if isinstance(by, str) else tuple(by or ())
         chosen = {column: (v,) if isinstance(v, str) else tuple(map(str, v)) for column, v in (keep or {}).items()}
-        found = responses_around(session, Align(tuple(window or ()), columns, align, table, series, chosen))
+        how = Align(tuple(window or ()), columns, align, table, series, chosen)  # pyright: ignore[reportArgumentType]
+        found = responses_around(session, how)
     return Contents({found.subject: found.responses}, None, (found.subject,), True, None, found.spikes, found.notes)
 
 

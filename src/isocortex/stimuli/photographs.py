@@ -130,7 +130,7 @@ def photographs(
     return Photographs(items, target, _each(mean, "mean", colours), _each(std, "std", colours), channels)
 
 
-def _items(images: Any) -> Sequence[Any]:
+def _items(images: Any) -> Any:
     """Return the pictures one by one: arrays of height × width × channel, or paths."""
     if isinstance(images, str | PathLike):
         return sorted(picture_files(images), key=_by_number)

@@ -86,11 +86,14 @@ def read_named(
         found = "; ".join(f"{path} holds {', '.join(map(repr, those)) or 'nothing'}" for path, those in held.items())
         require(any(name in those for those in held.values()), f"No file has {name!r}, to be {what}: {found}.")
     return {
-        path: read(path, **(events or {}))
-        if path.suffix.lower() == NWB
-        else read(path, **{what: name for what, name in names.items() if name in held[path]})
+        path: read(path, **(events or {})) if path.suffix.lower() == NWB else read(path, **_given(names, held[path]))
         for path in paths
     }
+
+
+def _given(names: Mapping[str, str], held: Sequence[str]) -> dict[str, Any]:
+    """Return the names that a file has arrays of."""
+    return {what: name for what, name in names.items() if name in held}
 
 
 def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dissimilarity: str) -> Matched:

@@ -91,8 +91,8 @@ def _files(found: "Comparison") -> str:
     plain = NOISELESS.get(options.dissimilarity)
     instead = f"; {DISSIMILARITIES[plain].measure} for models without repeats, which have no noise" if plain else ""
     events = (
-        f" Responses in NWB files are from {significant(options.window[0])} to {significant(options.window[1])} ms around "
-        f"{options.align}; events with the same {listed(options.by)} are repeats."
+        f" Responses in NWB files are from {' to '.join(map(significant, options.window))} ms around {options.align}; "
+        f"events with the same {listed(options.by)} are repeats."
         if options.window and options.by
         else ""
     )

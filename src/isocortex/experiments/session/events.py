@@ -1,5 +1,6 @@
 """The events of a session that is looked at: which table, which window, and the columns that sort its rows."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -115,7 +116,7 @@ def _groups(values: np.ndarray) -> np.ndarray | None:
         return None
     edges = np.unique(np.quantile(values[np.isfinite(values)], np.linspace(0, 1, GROUPS + 1)))
     place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-    names = [f"{significant(a)} to {significant(b)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    names = [f"{significant(a)} to {significant(b)}" for a, b in itertools.pairwise(edges)]
     return np.array([f"{i + 1}: {name}" for i, name in enumerate(names)])[place]
 
 

@@ -26,11 +26,11 @@ def pictures(found: "LookResult") -> Iterator[Picture]:
         "responses",
         partial(draw_responses, found),
         title="What do the units respond to?",
-        caption=f"Mean response of every {unit} to each kind of trial, z-scored for each {unit}; in each panel the "
-        f"{unit}s are sorted anew.",
-        alt=f"Matrices of mean responses, kinds of trials by {unit}s, for {', '.join(list(found.tuning)[:MOST_PANELS])}.",
+        caption=f"Mean response of every {unit} to each kind of trial, minus the mean of all kinds, in standard "
+        f"deviations of its single trials of a kind. In each panel the {unit}s are sorted anew.",
+        alt=f"Matrices of mean responses by {unit} and kind of trial: {', '.join(list(found.tuning)[:MOST_PANELS])}.",
     )
-    ratios = {name: table["snr"].to_numpy(float) for name, table in list(found.tuning.items())[:MOST_CURVES]}
+    ratios = dict(list(found.ratios.items())[:MOST_CURVES])
     yield Picture(
         "signal_to_noise",
         partial(plots.signal_to_noise_ranks, ratios),
@@ -69,9 +69,11 @@ def draw_responses(found: "LookResult") -> Figure:
     for name, labels in list(found.events.columns.items())[:MOST_PANELS]:
         kinds, group = np.unique(labels, return_inverse=True)
         means = np.stack([x[group == i].mean(axis=0) for i in range(len(kinds))])
-        order = np.argsort(means.argmax(axis=0), kind="stable")
-        panels[name] = ([str(kind) for kind in kinds], means[:, order])
-    return plots.response_matrices(panels)
+        order, noise = np.argsort(means.argmax(axis=0), kind="stable"), found.tuning[name]["noise"].to_numpy()
+        deviations = means - means.mean(axis=0)
+        scaled = np.divide(deviations, noise, out=np.zeros_like(means), where=noise > 0)
+        panels[name] = ([str(kind) for kind in kinds], scaled[:, order])
+    return plots.response_matrices(panels, label="response (standard deviations of single trials)")
 
 
 def draw_decoding(found: "LookResult", decoding: Decoded) -> Figure:

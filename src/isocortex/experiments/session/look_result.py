@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES
 from ...formats import counted, p_value, percent, significant
@@ -49,7 +50,7 @@ class LookResult(Result):
             "Mean over events and units of the rate, in spikes/s, or of the activity of regions in the unit of the file"
         ),
         "tuning.<column>.share": Quantity(
-            "Share of the units whose responses differ between the values of a column (F test, false discovery rate 5 %)",
+            "Share of the units whose responses depend on a column (F test, false discovery rate 5 %)",
             "share of units",
         ),
         "tuning.<column>.snr.median": Quantity("Median over units of the signal-to-noise ratio by a column"),
@@ -77,7 +78,12 @@ class LookResult(Result):
     @cached_property
     def shares(self) -> dict[str, float]:
         """The share of units that each column tunes."""
-        return {name: float((table["p_fdr"] < ALPHA).mean()) for name, table in self.tuning.items()}
+        return {name: float((table["p_fdr"].to_numpy() < ALPHA).mean()) for name, table in self.tuning.items()}
+
+    @cached_property
+    def ratios(self) -> dict[str, np.ndarray]:
+        """The signal-to-noise ratio of every unit, by each column."""
+        return {name: table["snr"].to_numpy(float) for name, table in self.tuning.items()}
 
     @property
     def unit(self) -> str:
@@ -94,11 +100,11 @@ class LookResult(Result):
             "session.repeats.fewest": int(counts.min()),
             "session.activity.mean": float(trials.mean()),
         }
-        for name, table in self.tuning.items():
+        for name in self.tuning:
             place = f"tuning.{file_name(name)}"
             found[f"{place}.share"] = self.shares[name]
-            if table["snr"].notna().any():
-                found[f"{place}.snr.median"] = float(table["snr"].median())
+            if np.isfinite(self.ratios[name]).any():
+                found[f"{place}.snr.median"] = float(np.nanmedian(self.ratios[name]))
         if isinstance(self.decoding, Decoded):
             peak = int(self.decoding.score.values.argmax())
             found |= {
@@ -134,7 +140,7 @@ class LookResult(Result):
                     "column": list(self.tuning),
                     "kinds": [len(np.unique(v)) for v in self.events.columns.values()],
                     f"{self.unit}s that it tunes": [percent(share) for share in self.shares.values()],
-                    "median signal-to-noise ratio": [float(t["snr"].median()) for t in self.tuning.values()],
+                    "median signal-to-noise ratio": [pd.Series(each).median() for each in self.ratios.values()],
                 }
             ),
             title="What sorts the trials",
@@ -160,7 +166,7 @@ class LookResult(Result):
     def by_unit(self) -> pd.DataFrame:
         """Return a row per unit, the one with the largest signal-to-noise ratio first."""
         table = self.tuning[self.shown]
-        rows = table[["mean", "snr", "p", "preferred"]].rename(columns={"snr": "signal-to-noise ratio"})
+        rows = table.drop(columns=["noise", "f", "p_fdr"]).rename(columns={"snr": "signal-to-noise ratio"})
         return rows.sort_values("signal-to-noise ratio", ascending=False, kind="stable").reset_index()
 
     def answer(self) -> str:
@@ -183,8 +189,8 @@ class LookResult(Result):
         if isinstance(self.decoding, Decoded):
             said.append(
                 f"A decoder reads {self.shown} from the window with an accuracy of "
-                f"{percent(found['decoding.accuracy'])} (chance {percent(found['decoding.chance'])}), and from a single "
-                f"bin with {percent(found['decoding.peak'])} at most, around {significant(self.peak_ms)} ms "
+                f"{percent(found['decoding.accuracy'])} (chance {percent(found['decoding.chance'])}), and from a "
+                f"single bin with {percent(found['decoding.peak'])} at most, around {significant(self.peak_ms)} ms "
                 f"({p_value(found['decoding.p'])} for all bins at once)."
             )
         if isinstance(self.representation, Represented):
@@ -192,8 +198,8 @@ class LookResult(Result):
             said.append(
                 f"The noise ceiling of its RDM, from two halves of the trials, is {ceiling_range(ceiling)}."
                 if ceiling
-                else "There is no noise ceiling of its RDM, because two halves of the trials do not agree, or there are "
-                "no repeats."
+                else "There is no noise ceiling of its RDM, because two halves of the trials do not agree, or there "
+                "are no repeats."
             )
         return " ".join(said)
 
@@ -223,5 +229,5 @@ class LookResult(Result):
             )
         return found
 
-    def responses(self) -> dict[str, object]:
-        return {self.events.around.subject: self.events.around.responses}  # pyright: ignore
+    def responses(self) -> dict[str, xr.DataArray]:
+        return {self.events.around.subject: self.events.around.responses}

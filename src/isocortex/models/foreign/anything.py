@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import equinox as eqx
 import numpy as np
@@ -29,6 +29,7 @@ Shown = Photographs | np.ndarray | Any
 """Pictures to prepare, or an array or tensor whose first axis is the stimulus."""
 
 
+@runtime_checkable
 class Foreign(Protocol):
     """A model of another package."""
 
@@ -164,7 +165,9 @@ def _batch(shown: Shown, start: int, stop: int) -> Any:
 
 def _require_steps(layers: Mapping[str, Any], times: np.ndarray | None) -> None:
     """Raise unless every layer has a value for each of the times, where there are any."""
-    for name, layer in layers.items() if times is not None else ():
+    if times is None:
+        return
+    for name, layer in layers.items():
         require(
             len(layer.shape) > 0 and layer.shape[0] == len(times),
             f"The layer {name!r} must be step × unit with {len(times)} steps, one for each of the times; for one "

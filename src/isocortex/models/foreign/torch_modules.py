@@ -84,11 +84,10 @@ class TorchModule:
     def describe(self, shape: tuple[int, ...]) -> str:
         """Return how many channels the first layer takes, where the images have another number of them."""
         first = next((m for m in self.module.modules() if hasattr(m, "in_channels")), None)
-        channels = shape[0] if len(shape) > 3 else shape[-1]
-        if first is None or first.in_channels == channels or len(shape) != 3:
+        if first is None or len(shape) != 3 or first.in_channels == shape[-1]:
             return ""
         advice = {1: "; channels=1 makes them grey", 3: "; channels=3 repeats grey values"}
-        return f": it takes {first.in_channels} channels, and they have {channels}{advice.get(first.in_channels, '')}"
+        return f": it takes {first.in_channels} channels, and they have {shape[-1]}{advice.get(first.in_channels, '')}"
 
     @cached_property
     def _modules(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Responses of an NWB session around events: spikes counted, or activity averaged, in a window of every row of a table."""
+"""Responses of an NWB session around events: spikes are counted, or activity is averaged, in a window of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -132,7 +132,7 @@ def responses_around(session: Session, how: Align, *, bin_ms: float | None = Non
     events = at[kept].astype(float)
     if series == UNITS:
         spikes, observed, more = _spikes(session, how, events)
-        rates = spikes.to_responses(bin_ms=bin_ms).values
+        rates, units = spikes.to_responses(bin_ms=bin_ms).values[observed], spikes.units
     else:
         rates, units, observed, more = _regions(session, series, how, events, bin_ms)
         spikes = None
@@ -141,14 +141,12 @@ def responses_around(session: Session, how: Align, *, bin_ms: float | None = Non
     trials = pd.DataFrame({c: v[kept][observed] for c, v in columns.items() if c not in TAKEN})
     shown = shown[kept][observed]
     if spikes is not None:
-        spikes = spikes.select(trials=observed)
-        rates, units = rates[observed], spikes.units
-        spikes = _labelled(spikes, trials.assign(stimulus=shown))
+        spikes = _labelled(spikes.select(trials=observed), trials.assign(stimulus=shown))
     labels = pd.RangeIndex(rates.shape[-1]) if units is None else units.index
     values = responses(
         rates,
         stimuli=shown,
-        conditions={str(c): trials[c].to_numpy(_dtype(trials[c])) for c in trials},
+        conditions=_plain(trials),
         times=None if bin_ms is None else how.window[0] + bin_ms * np.arange(rates.shape[1]),
         dims=("trial", *(("time",) if bin_ms is not None else ()), "unit"),
         name=session.subject,
@@ -186,7 +184,7 @@ def _series(session: Session, name: str | None) -> str:
 
 
 def _spikes(session: Session, how: Align, events: np.ndarray) -> tuple[SpikeTrains, np.ndarray, list[str]]:
-    """Return the spikes in the window of every event, which windows every unit was observed in, and what is left out."""
+    """Return the spikes in every window, the windows in which every unit was observed, and what is left out."""
     table: Any = session.units
     units = unit_table(session)
     times, ends = lists_of(table, "spike_times", UNITS)
@@ -338,9 +336,10 @@ def _labelled(spikes: SpikeTrains, trials: pd.DataFrame) -> SpikeTrains:
             start=spikes.start,
             units=units.drop(columns=[c for c in units if c in trials]),
         )
-    return spikes.label(trials={str(c): trials[c].to_numpy(_dtype(trials[c])) for c in trials})
+    return spikes.label(trials=_plain(trials))
 
 
-def _dtype(column: pd.Series) -> Any:
-    """Return the type of a column as an array: text as text, not as objects."""
-    return None if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column) else str
+def _plain(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the columns of a table as arrays: text as text, not as objects."""
+    columns = {str(name): np.asarray(column) for name, column in table.items()}
+    return {name: values.astype(str) if values.dtype.kind == "O" else values for name, values in columns.items()}

@@ -88,7 +88,7 @@ def lists_of(table: h5py.Group, name: str, place: str) -> tuple[np.ndarray, np.n
         _require_room(dataset, of)
     ends = index[()].astype(np.int64)
     require(
-        bool((np.diff(ends, prepend=0) >= 0).all()) and (ends[-1] if len(ends) else 0) <= data.shape[0],
+        bool((np.diff(ends, prepend=0) >= 0).all()) and int(ends.max(initial=0)) <= data.shape[0],
         f"the index of {name!r} in {place!r} does not fit: it must rise to at most {data.shape[0]}; is the file whole?",
     )
     return data[()], ends

@@ -136,7 +136,8 @@ class Session:
         return found
 
     def _described(self, name: str, series: h5py.Group) -> tuple[Any, ...]:
-        times, data = self.times(series, name), series["data"]
+        data: Any = series["data"]
+        times = self.times(series, name)
         regions = data.shape[1] if data.ndim == 2 else 1
         ends = (float(times[0]), float(times[-1])) if len(times) else (np.nan, np.nan)
         return name, len(times), regions, *ends, _text(data.attrs.get("unit", ""))
@@ -151,10 +152,11 @@ class Session:
         else:
             start: Any = series.get("starting_time")
             require(
-                isinstance(start, h5py.Dataset) and float(start.attrs.get("rate", 0)) > 0,
+                isinstance(start, h5py.Dataset) and bool(start.attrs.get("rate", 0) > 0),  # pyright: ignore
                 f"the series {name!r} has neither timestamps nor a starting time with a rate.",
             )
-            times = float(start[()]) + np.arange(data.shape[0]) / float(start.attrs["rate"])
+            rate: Any = start.attrs["rate"]
+            times = float(start[()]) + np.arange(data.shape[0]) / float(rate)
         require(
             len(times) == data.shape[0],
             f"the series {name!r} has {data.shape[0]} frames, and {len(times)} timestamps; is the file whole?",
