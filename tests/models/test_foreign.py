@@ -17,6 +17,8 @@ from isocortex.stimuli.photographs import photographs
 torch = pytest.importorskip("torch")
 from .torch_networks import Odd, ResNet18  # noqa: E402 (needs torch)
 
+torch.set_num_threads(1)  # the networks are so small that threads only wait for each other
+
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 12, 12, 3), np.uint8)
 
 
@@ -60,9 +62,8 @@ def test_all_layers_come_in_one_pass(odd):
     odd.conv.register_forward_hook(lambda module, received, returned: shown.append(len(returned)))
     found = record(odd, IMAGES, batch=16)
     assert shown == [5, 16, 16, 8]  # a few images first, to learn what the layers are
-    assert list(found) == ["conv", "norm", *(f"relu (call {i})" for i in (1, 2, 3)), "blocks.0", "blocks.1", "drop"] + [
-        "lstm.0"
-    ]
+    calls = [f"relu (call {i})" for i in (1, 2, 3)]
+    assert list(found) == ["conv", "norm", *calls, "blocks.0", "blocks.1", "drop", "lstm.0"]
     assert len(odd.conv._forward_hooks) == 1
     for name in ("norm", "lstm", "blocks"):
         assert not getattr(odd, name)._forward_hooks
@@ -70,12 +71,7 @@ def test_all_layers_come_in_one_pass(odd):
 
 def test_parts_of_what_a_layer_returns_are_layers(odd):
     found = record(odd, IMAGES, layers=["output", "lstm"])
-    assert list(found) == ["lstm.0", "output.last", "output.noisy.0", "output.half"] or list(found) == [
-        "output.last",
-        "output.noisy.0",
-        "output.half",
-        "lstm.0",
-    ]
+    assert list(found) == ["output.last", "output.noisy.0", "output.half", "lstm.0"]
     assert found["output.half"].dtype == np.float32
     with pytest.raises(InputError, match=r"'lstm.1.0' returned the shape 1 × 5 × 5 for 5 images. The first axis must"):
         record(odd, IMAGES, layers=["lstm.1.0"])
@@ -96,7 +92,7 @@ def test_modes_of_training_come_back_also_after_an_error(odd):
     for fails in (False, True):
         if fails:
             odd.lstm.register_forward_hook(lambda *_: 1 / 0)
-            with pytest.raises(InputError, match="Odd does not take these images of the shape 12 × 12 × 3.*ZeroDivi"):
+            with pytest.raises(InputError, match=r"Odd does not take these images of the shape 12 × 12 × 3.*ZeroDivi"):
                 record(odd, IMAGES)
         else:
             record(odd, IMAGES)
@@ -109,13 +105,13 @@ def test_modes_of_training_come_back_also_after_an_error(odd):
 def test_what_does_not_fit_is_streamed_to_a_file(odd, tmp_path):
     whole = record(odd, IMAGES, layers=["conv", "lstm"])
     streamed = record(odd, IMAGES, layers=["conv", "lstm"], memory=1e-4)  # 100 kB, of 74 kB that are kept
-    assert isinstance(streamed["conv"].variable._data.array if False else streamed["conv"].data, np.memmap)
+    assert isinstance(streamed["conv"].data, np.memmap)
     assert not isinstance(whole["conv"].data, np.memmap)
     for name in whole:
         np.testing.assert_allclose(streamed[name], whole[name], atol=1e-6)
     rdm = ic.rsa.rdm(streamed)
     np.testing.assert_allclose(rdm.dissimilarities, ic.rsa.rdm(whole).dissimilarities, atol=1e-6)
-    with pytest.raises(InputError, match="memory allows 1e-06 GB, and showing one image takes about .* allow more"):
+    with pytest.raises(InputError, match=r"memory allows 1e-06 GB, and showing one image takes about .* allow more"):
         record(odd, IMAGES, memory=1e-6)
 
 
@@ -161,10 +157,10 @@ def test_what_cannot_be_recorded_is_told_in_one_sentence(odd, how, said):
 
 def test_images_of_different_sizes_need_a_size(odd):
     images = [IMAGES[0], IMAGES[1][:6], IMAGES[2]]
-    with pytest.raises(InputError, match="the first has 12 × 12 pixels, and image 1 has 6 × 12. Give size="):
+    with pytest.raises(InputError, match=r"the first has 12 × 12 pixels, and image 1 has 6 × 12. Give size="):
         record(odd, images)
     assert record(odd, images, size=12, layers=["conv"])["conv"].shape == (3, 400)
-    with pytest.raises(InputError, match="Expected a model: .*; got str"):
+    with pytest.raises(InputError, match=r"Expected a model: .*; got str"):
         record("resnet18", IMAGES)
 
 
@@ -273,7 +269,7 @@ def test_any_function_is_a_model(tmp_path):
     assert list(found) == ["mean", "rows.0", "rows.1"]
     np.testing.assert_allclose(found["mean"][:, 0], IMAGES[..., 0].mean(axis=(1, 2)) / 255, rtol=1e-5)
     assert list(record(lambda images: images.mean(axis=1), IMAGES[..., 0])) == ["output"]
-    with pytest.raises(InputError, match="The layer 'output' returned the shape of a number|returned no activity"):
+    with pytest.raises(InputError, match=r"The layer 'output' returned the shape of a number|returned no activity"):
         record(lambda images: np.float64(images.mean()), IMAGES)
 
 

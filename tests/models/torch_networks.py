@@ -45,7 +45,7 @@ class ResNet18(nn.Module):
 
 
 class Odd(nn.Module):
-    """A ReLU in place that is called three times, a list of modules, tuples, dictionaries, noise, and a layer unused."""
+    """A ReLU in place that is called three times, a list of modules, tuples, dictionaries, noise, an unused layer."""
 
     def __init__(self) -> None:
         super().__init__()

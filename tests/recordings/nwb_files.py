@@ -92,7 +92,7 @@ def dandi(path: Path, *, n_trials: int = 60, n_units: int = 10) -> Path:
 def ophys(path: Path, *, repeats: int = 3, n_rois: int = 8, stamps: bool = False) -> Path:
     """Write compressed DfOverF of regions with a table, sampled at 30 Hz."""
     from hdmf.backends.hdf5.h5_utils import H5DataIO
-    from pynwb.ophys import DfOverF, ImageSegmentation, OpticalChannel, RoiResponseSeries
+    from pynwb.ophys import DfOverF, ImageSegmentation, OpticalChannel
 
     rng, file = np.random.default_rng(2), new()
     angles = rng.permutation(np.repeat(ANGLES, repeats))

@@ -73,7 +73,9 @@ def test_unequal_trials_stay_trials_and_several_columns_make_one_label(files):
     rows = table(files["dandi"])
     assert x.dims == ("trial", "unit")
     assert found.subjects == ("dandi",)
-    assert x["stimulus"].values.tolist() == [f"{o:g}, {c}" for o, c in zip(rows["orientation"], rows["correct"])]
+    assert x["stimulus"].values.tolist() == [
+        f"{o:g}, {c}" for o, c in zip(rows["orientation"], rows["correct"], strict=True)
+    ]
     times, on = table(files["dandi"], "units")[3], rows["stimulus_on"].to_numpy()
     counts = ((times >= on[:, None]) & (times < on[:, None] + 0.5)).sum(axis=1)
     np.testing.assert_allclose(x.sel(unit=3) * 0.5, counts)

@@ -11,12 +11,13 @@ import pandas as pd
 from ..errors import InputError, require, unknown
 from .arrays import VALUES, Arrays, load_npy, load_npz
 from .contents import NAMES, Contents, label
-from .matlab import load_mat
+from .field_files import load_hdf5, load_json, matlab_rdms, toolbox_rdms
+from .matlab import kinds_of, load_mat
 from .netcdf import load_netcdf
 from .nwb import Align, open_session, responses_around
 from .nwb.around import START
 from .nwb.columns import listed_kinds
-from .tables import load_csv, of_table
+from .tables import groups_of, load_csv
 
 Groups = tuple[dict[str, Arrays], list[str]]
 Reader = Callable[[Path, Mapping[str, str]], Groups]
@@ -42,19 +43,45 @@ def _read_npy(path: Path, names: Mapping[str, str]) -> Groups:
     return {path.stem: {role: array} if names.get(role) in (role, VALUES) else {}}, [VALUES]
 
 
-def _read_csv(path: Path, names: Mapping[str, str]) -> Groups:
-    arrays, held = load_csv(path, names)
-    return {path.stem: arrays}, held
+def _read_mat(path: Path, names: Mapping[str, str]) -> Groups:
+    """Read the arrays of an interchange file, else those of Meadows or of the RDM toolbox."""
+    wanted = names.get("rdms", "rdms")
+    if wanted not in NUMBERS and kinds_of(path).get(wanted) == "struct":
+        return {path.stem: toolbox_rdms(path, wanted)}, [wanted]
+    groups, held = _named(load_mat)(path, names)
+    if not any(role in groups[path.stem] for role in NUMBERS):
+        found = matlab_rdms(path, held, "RDMs")
+        return ({path.stem: groups[path.stem] | found} if found else groups), held
+    return groups, held
+
+
+def _read_table(path: Path, names: Mapping[str, str]) -> Groups:
+    groups, held = load_csv(path, names)
+    return {name or path.stem: arrays for name, arrays in groups.items()}, held
+
+
+def _read_json(path: Path, names: Mapping[str, str]) -> Groups:
+    arrays = load_json(path)
+    return {path.stem: arrays}, sorted(arrays)
+
+
+def _read_hdf5(path: Path, names: Mapping[str, str]) -> Groups:
+    arrays = load_hdf5(path)
+    return {path.stem: arrays}, sorted(arrays)
 
 
 READERS: dict[str, Reader] = {
     ".npz": _named(load_npz),
-    ".mat": _named(load_mat),
+    ".mat": _read_mat,
     ".nc": load_netcdf,
     ".npy": _read_npy,
-    ".csv": _read_csv,
+    ".csv": _read_table,
+    ".tsv": _read_table,
+    ".json": _read_json,
+    ".h5": _read_hdf5,
+    ".hdf5": _read_hdf5,
 }
-"""Suffix → reader of the arrays, by group (only netCDF has more than one), and of the names of all that it holds."""
+"""Suffix → reader of the arrays by group (a subject or a layer, where there are several), and of the names of all."""
 
 
 def read(
@@ -76,8 +103,9 @@ def read(
         A ``.npz``, ``.mat`` (version 5 or 7.3) or ``.nc`` file with ``responses`` (stimulus × unit, or repeat ×
         stimulus × unit) or ``rdms`` (n × stimulus × stimulus, or n × pairs, the upper triangle row by row), best with
         ``stimuli``; optional ``labels``, ``subjects``, ``units``, ``categories``. Or a ``.npy`` file of one such array.
-        Or a ``.csv`` file or a DataFrame with a row per stimulus and a column per unit. docs/interchange.md explains
-        each. Or an NWB file, whose responses are taken around events:
+        Or a ``.csv`` or ``.tsv`` file or a DataFrame with a row per stimulus and a column per unit, or with the column
+        ``trial_type`` of BIDS. Or a file of Meadows, of the RDM toolbox, or of rsatoolbox (``.h5``).
+        docs/interchange.md explains each. Or an NWB file, whose responses are taken around events:
     window : (start, stop)
         ms relative to the event, in which spikes are counted (start ≤ time < stop) or activity is averaged. Needed for
         NWB, and for nothing else, as the following ones.
@@ -206,8 +234,8 @@ def _load(
 ) -> tuple[str, dict[str, Arrays], list[str]]:
     """Return what the source is called, its arrays by group, and the names of all that it holds."""
     if isinstance(source, pd.DataFrame):
-        arrays, held = of_table(source, names)
-        return "The table", {"table": arrays}, sorted(held)
+        groups, held = groups_of(source, names)
+        return "The table", {name or "table": arrays for name, arrays in groups.items()}, sorted(held)
     path = Path(source)
     require(not path.is_dir(), f"{path} is a folder; name a file in it, such as the responses.nc of a run.")
     suffix = path.suffix.lower()

@@ -33,7 +33,7 @@ class Photographs:
         1 for grey, 3 for colour.
     """
 
-    items: Sequence[Any]
+    items: Any
     size: tuple[int, int] | None = None
     mean: np.ndarray | None = None
     std: np.ndarray | None = None
@@ -176,7 +176,7 @@ def _each(values: PerChannel | None, name: str, channels: int) -> np.ndarray | N
         return None
     array = np.atleast_1d(np.asarray(values, np.float32))
     require(
-        array.shape in ((1,), (channels,)) and bool(np.isfinite(array).all()) and (name != "std" or array.min() > 0),
+        array.shape in ((1,), (channels,)) and bool(np.isfinite(array).all() and (name != "std" or array.min() > 0)),
         f"{name} must be one number, or one for each of {channels} channels{' above 0' * (name == 'std')}; got "
         f"{values}.",
     )

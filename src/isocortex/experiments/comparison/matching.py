@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -13,7 +13,6 @@ import pandas as pd
 import xarray as xr
 
 from ...analysis import rsa
-from ...analysis.rsa.similarities.pairs import shared_pairs
 from ...errors import InputError, require
 from ...rdms import RDMs
 from ...recordings import Contents, names_in, read
@@ -107,7 +106,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
     ------
     InputError
         If stimuli cannot be matched, fewer than three are shared, two models have one name, an RDM is undefined or
-        constant, or pairs are missing (NaN) in some RDMs only.
+        constant.
     """
     files = {**data, **models}
     _require_one_kind_of_labels(files)
@@ -138,8 +137,6 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
         for name, rows in found_models.items()
     }
     for kind, rows in {"data": brains, **{f"model {name!r}": rows for name, rows in found_models.items()}}.items():
-        with _naming(kind):
-            shared_pairs(brains, rows)
         least, most = (extreme(rows.dissimilarities, axis=1) for extreme in (np.nanmin, np.nanmax))
         constant = most - least <= 1e-12 * np.maximum(np.abs(least), np.abs(most))
         require(not constant.any(), f"The RDM of {kind} is the same for every pair, and so is similar to none.")
@@ -270,8 +267,7 @@ def _subjects(
     rows = RDMs(taken.dissimilarities, taken.stimuli, contents.subjects, taken.measure)
     found = []
     for subject in dict.fromkeys(contents.subjects):
-        mean = rows.rows([subject]).dissimilarities.mean(axis=0, keepdims=True)
-        found.append((subject, RDMs(mean, rows.stimuli, (subject,), rows.measure), None))
+        found.append((subject, replace(rows.rows([subject]).mean(), labels=(subject,)), None))
     return found
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...analysis.rsa import DISSIMILARITIES
 from ...formats import counted, p_value, significant
+from ...rdms import RDMs
 from ..shared.tables import listed, records
 from .matching import NOISELESS
 
@@ -44,12 +45,7 @@ def notes(found: "Comparison") -> list[str]:
             f"{'was' if len(inputs.dropped) == 1 else 'were'} left out: "
             f"{listed([str(label) for label in inputs.dropped['stimulus']], most=MOST_NAMED)}."
         )
-    if not inputs.data.complete:
-        missing = int(np.isnan(inputs.data.dissimilarities[0]).sum())
-        said.append(
-            f"{counted(missing, 'pair')} of stimuli {'was' if missing == 1 else 'were'} not measured (NaN) and left "
-            "out of every number."
-        )
+    said += missing_pairs({"the data": inputs.data, **inputs.models})
     if found.ceiling is None:
         said.append("There is no noise ceiling: it needs several subjects, or repeated measurements of one that agree.")
     elif bool(np.isnan(found.table["p_ceiling"]).all()):
@@ -65,6 +61,26 @@ def notes(found: "Comparison") -> list[str]:
         )
     if any(np.isnan(row["low"]) for row in records(found.table)):
         said.append("Where there is no interval, there are too few stimuli or subjects.")
+    return said
+
+
+def missing_pairs(stacks: Mapping[str, RDMs]) -> list[str]:
+    """Say how many pairs of stimuli were not measured, in all RDMs or in some."""
+    missing = {name: np.isnan(rdms.dissimilarities) for name, rdms in stacks.items()}
+    everywhere = np.concatenate(list(missing.values())).all(axis=0)
+    said, n = [], int(everywhere.sum())
+    if n:
+        said.append(
+            f"{counted(n, 'pair')} of stimuli {'was' if n == 1 else 'were'} not measured (NaN) and left out of every "
+            "number."
+        )
+    has = {name: (~each).sum(axis=1) for name, each in missing.items() if (each & ~everywhere).any()}
+    if has:
+        ranges = [f"{name} {' to '.join(map(str, sorted({each.min(), each.max()})))}" for name, each in has.items()]
+        said.append(
+            f"Not every RDM has the same pairs of stimuli. Of {len(everywhere)} pairs, an RDM has, in "
+            f"{listed(ranges)}. Every two RDMs were compared on the pairs that both have."
+        )
     return said
 
 
