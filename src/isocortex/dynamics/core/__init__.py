@@ -1,29 +1,8 @@
-"""Systems dx/dt = f(t, x), their simulation and their analysis: fixed points, nullclines, bifurcations."""
+"""Systems dx/dt = f(t, x), their simulation and their analysis: fixed points, nullclines, bifurcations.
 
-from .continuation import continuation as continuation
-from .drive import OUDrive as OUDrive
-from .drive import Pulse as Pulse
-from .eigenvalues import kind as kind
-from .eigenvalues import stability_table as stability_table
-from .eigenvalues import time_constants as time_constants
-from .fixed_points import fixed_point_table as fixed_point_table
-from .fixed_points import fixed_points as fixed_points
-from .line_attractor import line_attractor as line_attractor
-from .line_attractor import selected_input as selected_input
-from .linear import Linear as Linear
-from .linear import complex_mode as complex_mode
-from .linear import modes as modes
-from .linear import solution as solution
-from .oscillation import oscillation as oscillation
-from .phase_plane import basins as basins
-from .phase_plane import manifold as manifold
-from .phase_plane import nullclines as nullclines
-from .phase_plane import vector_field as vector_field
-from .simulate import integrate as integrate
-from .simulate import jacobian as jacobian
-from .simulate import rates as rates
-from .simulate import simulate as simulate
-from .solvers import SOLVERS as SOLVERS
-from .speed_map import speed_map as speed_map
-from .system import Custom as Custom
-from .system import System as System
+The public names are imported on first use, because some need slow imports and most users need few.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

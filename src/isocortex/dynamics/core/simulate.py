@@ -17,6 +17,7 @@ from ...shapes import PRNGKey
 from .methods import simulation_in_words
 from .solvers import SOLVERS
 from .stability import linearised, over_parameters, warn_if_unstable
+from .steps import whole_steps
 from .system import State, System, in_float64, states
 
 Path = Float[Array, "time dimension"]
@@ -307,17 +308,6 @@ def _simulate(
 @eqx.filter_jit
 def _rates(system: System, t: Array, x: Float[Array, "trial dimension"]) -> Float[Array, "trial dimension"]:
     return jax.vmap(lambda x: system.f(t, x))(x)
-
-
-def whole_steps(duration: float | int, dt: float | int, name: str = "duration") -> int:
-    """Return the number of steps, checked."""
-    require(math.isfinite(duration) and duration > 0, f"{name} must be above 0 ms; got {duration}.")
-    n = round(duration / dt)
-    require(
-        n >= 1 and abs(n * dt - duration) <= 1e-6 * dt * n,
-        f"{name} must be a whole number of steps of {dt:g} ms; got {duration:g} ms.",
-    )
-    return n
 
 
 def _draws(

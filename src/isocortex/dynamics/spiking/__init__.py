@@ -1,40 +1,8 @@
-"""Spiking neurons, synapses and networks, and their theory."""
+"""Spiking neurons, synapses and networks, and their theory.
 
-from . import theory as theory
-from .afferents import Afferents as Afferents
-from .afferents import PoissonSources as PoissonSources
-from .between_spikes import BetweenSpikes as BetweenSpikes
-from .between_spikes import between_spikes as between_spikes
-from .connections import Connections as Connections
-from .connections import distance_dependent as distance_dependent
-from .connections import fixed_in_degree as fixed_in_degree
-from .connections import fixed_number as fixed_number
-from .connections import from_matrix as from_matrix
-from .connections import pairwise as pairwise
-from .drives import Drive as Drive
-from .drives import GapJunctions as GapJunctions
-from .drives import Injected as Injected
-from .drives import OUNoise as OUNoise
-from .drives import PoissonInput as PoissonInput
-from .drives import TimeCourse as TimeCourse
-from .drives import WhiteNoise as WhiteNoise
-from .event_system import EventSystem as EventSystem
-from .network import Network as Network
-from .network import Projection as Projection
-from .neurons import LIF as LIF
-from .neurons import QIF as QIF
-from .neurons import AdEx as AdEx
-from .neurons import Izhikevich as Izhikevich
-from .plasticity import STDP as STDP
-from .plasticity import TripletSTDP as TripletSTDP
-from .published import brunel_networks as brunel_networks
-from .published import potjans_diesmann_network as potjans_diesmann_network
-from .published import vogels_abbott_network as vogels_abbott_network
-from .receptors import NMDA as NMDA
-from .receptors import Conductance as Conductance
-from .receptors import Current as Current
-from .receptors import Delta as Delta
-from .receptors import Receptor as Receptor
-from .short_term import TsodyksMarkram as TsodyksMarkram
-from .simulate_spikes import SpikingSimulation as SpikingSimulation
-from .simulate_spikes import simulate_spikes as simulate_spikes
+The public names are imported on first use, because some need slow imports and most users need few.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -10,6 +10,7 @@ from jaxtyping import Array, Bool, Float
 
 from ...errors import require
 from ...shapes import PRNGKey
+from .counters import fold_in
 from .delivery import slots, table
 from .event_system import State
 from .network import Network
@@ -47,11 +48,8 @@ def program(
     joined = [_stacked(list(of), dtype) for of in zip(*inputs, strict=True)]
     drives = tuple(drive.on_grid(dt, n_units) for drive in joined[: len(one.drives)])
     neurons = _stacked([network.neurons for network in networks], dtype)
-    keys = jnp.zeros((len(joined), len(networks), 2), jnp.uint32)
-    if key is not None and joined:
-        one_by_one = jax.vmap(lambda i: jax.random.fold_in(key, i))(jnp.arange(len(networks)))
-        of_inputs = jax.vmap(lambda j: jax.vmap(lambda k: jax.random.fold_in(k, j))(one_by_one))
-        keys = jax.random.key_data(of_inputs(jnp.arange(len(joined))))
+    words = np.zeros(2, np.uint32) if key is None else np.asarray(jax.random.key_data(key))
+    keys = fold_in(fold_in(words, np.arange(len(networks))), np.arange(len(joined))[:, None])
     return Program(
         neurons=neurons,
         receptors={name: _stacked([network.receptors[name] for network in networks], dtype) for name in names},
@@ -63,9 +61,9 @@ def program(
         drives=drives,
         afferents=tuple(joined[len(one.drives) :]),
         dt=jnp.asarray(dt, dtype),
-        refractory=jnp.asarray(np.rint(np.asarray(neurons.t_ref, float) / dt), jnp.int32),
-        keys=keys,
-        watched=jnp.asarray(watched, jnp.int32),
+        refractory=jnp.asarray(np.rint(np.asarray(neurons.t_ref, float) / dt).astype(np.int32)),
+        keys=jnp.asarray(keys),
+        watched=jnp.asarray(watched.astype(np.int32)),
         n_slots=n_slots,
         shape=(len(networks), n_units),
         exact=exact,
@@ -80,7 +78,7 @@ def initial(networks: Sequence[Network], dtype: Any) -> State:
         default = dict(zip(network.neurons.variables, network.neurons.start(), strict=True))
         return [np.broadcast_to(np.asarray(v), network.n_units) for v in (default | dict(network.start)).values()]
 
-    return tuple(jnp.asarray(np.stack(values), dtype) for values in zip(*map(of, networks), strict=True))
+    return tuple(jnp.asarray(np.stack(values).astype(dtype)) for values in zip(*map(of, networks), strict=True))
 
 
 def require_alike(networks: Sequence[Network]) -> None:
@@ -119,6 +117,6 @@ def _stacked(parts: list[Any], dtype: Any) -> Any:
         else:
             joined = np.stack(arrays)
             joined = joined[:, None] if joined.ndim == 1 else joined
-        return jnp.asarray(joined, None if joined.dtype == bool else dtype)
+        return jnp.asarray(joined if joined.dtype == bool else joined.astype(dtype))
 
     return jax.tree.map(leaf, *parts)

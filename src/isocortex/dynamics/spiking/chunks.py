@@ -67,7 +67,7 @@ class Chunks:
         done = 0
         while done < self.n_steps:
             n = min(chunk, every - done % every, self.n_steps - done)
-            carry, (spikes, recorded) = run(self.program, carry, jnp.asarray(done, jnp.int32), n)
+            carry, (spikes, recorded) = run(self.program, carry, jnp.asarray(np.int32(done)), n)
             self._keep(done, np.asarray(spikes), np.asarray(recorded))
             done += n
             self._check(carry, done, n)
@@ -89,7 +89,7 @@ class Chunks:
             f"excitation or strengthen the inhibition.",
         )
         require(
-            all(bool(jnp.isfinite(values).all()) for values in carry.x),
+            all(bool(np.isfinite(values).all()) for values in carry.x),
             f"A variable of the neurons is no longer finite by {done * self.dt:g} ms: take a smaller dt.",
         )
 

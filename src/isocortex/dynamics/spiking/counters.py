@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, UInt32
 
-Words: TypeAlias = UInt32[Array, "..."]
+Words: TypeAlias = UInt32[Array, "..."] | UInt32[np.ndarray, "..."]
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 PARITY = np.uint32(0x1BD11BDA)
 
@@ -26,6 +26,11 @@ def threefry(key: Words, first: Words, second: Words) -> tuple[Words, Words]:
             y = x ^ ((y << np.uint32(r)) | (y >> np.uint32(32 - r)))
         x, y = x + schedule[(i + 1) % 3], y + schedule[(i + 2) % 3] + np.uint32(i + 1)
     return x, y
+
+
+def fold_in(key: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """Return the words of ``jax.random.fold_in(key, number)``, for words of keys, shape (…, 2), in NumPy."""
+    return np.stack(threefry(np.asarray(key), np.zeros_like(number, np.uint32), number.astype(np.uint32)), axis=-1)
 
 
 def uniform(key: Words, step: Array, n: int, dtype: Any) -> Float[Array, "network n"]:

@@ -150,10 +150,10 @@ def table(
             for weight, projection in zip(weights, of, strict=False)
         ]
     return Table(
-        first=jnp.asarray(np.concatenate([[0], np.cumsum(degree)]), jnp.int32),
+        first=jnp.asarray(np.concatenate([[0], np.cumsum(degree)]).astype(np.int32)),
         place=jnp.asarray(np.concatenate([*places, np.zeros(width, np.int32)])),
         weight=None if one_weight else jnp.asarray(np.concatenate([*weights, np.zeros(width, dtype)])),
-        scale=jnp.asarray(scales if np.ptp(scales) else scales[0, 0], dtype),
+        scale=jnp.asarray((scales if np.ptp(scales) else scales[0, 0]).astype(dtype)),
         width=width,
         shared=shared,
     )

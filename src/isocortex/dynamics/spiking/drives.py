@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
-from scipy.special import pdtr, pdtrik
 
 from ...errors import require
 from ..core.system import Parameter, require_positive
@@ -202,6 +201,8 @@ class PoissonInput(Drive):
 
     def on_grid(self, dt: float, n_units: int) -> "PoissonInput":
         """Return the drive with the distribution of the count of a step, up to a probability of 2⁻²⁴."""
+        from scipy.special import pdtr, pdtrik  # slow to import, and few need it
+
         mean = np.asarray(self.rate, float) * dt / 1e3
         most = int(pdtrik(1 - 2.0**-24, mean.max()) + 2) if mean.max() > 0 else 1
         counts = np.arange(most).reshape(-1, *[1] * mean.ndim)

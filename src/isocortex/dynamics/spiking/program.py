@@ -85,6 +85,7 @@ class Carry(eqx.Module):
     afferents: tuple[AfferentState, ...]
 
 
+@eqx.filter_jit
 def started(program: Program, x: State) -> Carry:
     """Return the state before the first step, given the variables of the neurons."""
     dtype, shape = x[0].dtype, program.shape

@@ -15,7 +15,7 @@ from ...errors import look_up, require, unknown
 from ...formats import counted, significant
 from ...shapes import PRNGKey
 from ...spike_trains import SpikeTrains
-from ..core.simulate import whole_steps
+from ..core.steps import whole_steps
 from .batch import initial, program, require_alike
 from .chunks import Chunks
 from .drives import Drive, Injected, TimeCourse

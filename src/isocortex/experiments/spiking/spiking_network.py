@@ -15,8 +15,8 @@ from ..shared.protocol import Experiment
 from .network_regimes import regimes
 from .network_result import NetworkResult, Point
 
-SETTLES = 200.0
-"""Milliseconds before which spikes are not counted."""
+SETTLES = 100.0
+"""Milliseconds before which spikes are not counted: five membrane time constants."""
 MAP_DURATION = 300.0
 """Milliseconds of every network of the map that are analysed, at most."""
 
@@ -47,11 +47,11 @@ class SpikingNetwork(Experiment):
     duration: Annotated[float, option("Duration that is analysed", unit="ms", at_least=200, at_most=100_000)] = 600.0
     map_size: Annotated[
         int, option("Values of g and of η in the map of regimes; 0 for no map", at_least=0, at_most=40)
-    ] = 8
+    ] = 7
     map_excitatory: Annotated[
         int,
         option("Number of excitatory neurons of a network of the map, a multiple of 4", at_least=400, at_most=10_000),
-    ] = 1000
+    ] = 800
 
     def __post_init__(self) -> None:
         super().__post_init__()
