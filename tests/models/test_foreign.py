@@ -1,7 +1,9 @@
 """Models of other packages are recorded as ours are: by name, in one pass, without a trace left behind."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import equinox as eqx
 import jax
@@ -287,6 +289,17 @@ def test_torch_is_not_imported_unless_it_is_given_a_module():
         "ic.record(lambda images: images.mean(axis=1), np.ones((3, 4, 4)))\nassert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_page_on_foreign_models_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[2] / "docs" / "foreign.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile("\n".join(blocks), "foreign.md", "exec"), {})
+    said = capsys.readouterr().out
+    assert "{'edges': (12, 1740), 'energy': (12, 3)}" in said
+    assert "SpikeTrains(spikes=" in said
+    assert "units=5, trials=40, time=50…350 ms" in said
 
 
 def test_a_resnet_has_the_layers_that_its_users_know():

@@ -197,35 +197,40 @@ def beta_table(table: pd.DataFrame) -> dict[str, Arrays]:
     owner = next((name for name in OWNERS if name in table), None)
     numbers = table.drop(columns=[c for c in (TRIAL, "run", "categories", *OWNERS, *EVENT) if c in table])
     require(numbers.shape[1] > 0, f"There are no units: beside {TRIAL!r} and columns of events, no column is left.")
-    values = numbers.replace({"n/a": np.nan, "": np.nan})
     try:
-        values = values.astype(float)
+        values = numbers.replace({"n/a": np.nan, "": np.nan}).to_numpy(float)
     except ValueError as error:
         raise InputError(f"A column of units holds text, which is no number ({error}); leave it out.") from error
+    units = numbers.columns.to_numpy().astype(str)
+    owners = np.asarray(table[owner]).astype(str) if owner else np.full(len(table), "")
+    shown = np.asarray(table[TRIAL]).astype(str)
+    runs = np.asarray(table["run"]).astype(str) if "run" in table else np.full(len(table), "")
     groups = {}
-    for subject in dict.fromkeys(table[owner].astype(str)) if owner else [""]:
-        mine = table[owner].astype(str).to_numpy() == subject if owner else np.ones(len(table), bool)
-        own = values[mine].dropna(axis=1, how="all")
-        partly = [str(c) for c in own if own[c].isna().any()]
+    for subject in dict.fromkeys(owners.tolist()):
+        mine = owners == subject
+        missing = np.isnan(values[mine])
+        partly = units[missing.any(axis=0) & ~missing.all(axis=0)]
         require(
-            not partly,
-            f"The unit {partly[0] if partly else ''!r}{f' of {subject}' if subject else ''} is n/a in some rows only; "
-            "fill these in, or leave the unit out.",
+            not len(partly),
+            f"The unit {next(iter(partly), '')!r}{f' of {subject}' if subject else ''} is n/a in some rows only; fill "
+            "these in, or leave the unit out.",
         )
-        groups[subject] = _of_runs(own, table[mine])
+        held = ~missing.all(axis=0)
+        stack, names = _of_runs(values[mine][:, held], shown[mine], runs[mine])
+        groups[subject] = {"responses": stack, "stimuli": names, "units": units[held]}
     return groups
 
 
-def _of_runs(values: pd.DataFrame, rows: pd.DataFrame) -> Arrays:
+def _of_runs(values: np.ndarray, shown: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Average the rows of each condition and run, and stack the runs as repeats where every one has all conditions."""
-    shown = rows[TRIAL].astype(str)
-    names, units = np.unique(shown.to_numpy(str)), values.columns.to_numpy().astype(str)
-    if "run" not in rows:
-        return {"responses": values.groupby(shown).mean().loc[names].to_numpy(), "stimuli": names, "units": units}
-    means = values.groupby([rows["run"].astype(str), shown]).mean()
-    runs = means.index.get_level_values(0).unique()
-    if len(means) == len(runs) * len(names):
-        stack = np.stack([means.loc[run].loc[names].to_numpy() for run in runs])
-    else:
-        stack = means.groupby(level=1).mean().loc[names].to_numpy()
-    return {"responses": stack, "stimuli": names, "units": units}
+    names, condition = np.unique(shown, return_inverse=True)
+    different, run = np.unique(runs, return_inverse=True)
+    cells = run * len(names) + condition
+    counts = np.bincount(cells, minlength=len(names) * len(different))
+    sums = np.zeros((len(counts), values.shape[1]))
+    np.add.at(sums, cells, values)
+    means = np.divide(sums, counts[:, None], out=sums, where=counts[:, None] > 0)
+    stack, there = means.reshape(len(different), len(names), -1), (counts > 0).reshape(len(different), len(names))
+    if len(different) > 1 and there.all():
+        return stack, names
+    return stack.sum(axis=0) / there.sum(axis=0)[:, None], names

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -66,7 +67,7 @@ def digits(size: int = 32) -> PictureSet:
     """
     from sklearn.datasets import load_digits
 
-    found = load_digits()
+    found: Any = load_digits()
     images = np.stack([_resized(image.astype(np.float32) / 16, size) for image in found.images])
     return PictureSet(images, found.target.astype(int), "handwritten digits (1797 of ten kinds)")
 
@@ -87,7 +88,8 @@ def photographs(size: int = 32) -> PictureSet:
     from sklearn.datasets import load_sample_images
 
     rng, images, labels = np.random.default_rng(0), [], []
-    whole = grey(np.stack(load_sample_images().images))
+    sample: Any = load_sample_images()
+    whole = grey(np.stack(sample.images))
     rows, columns = GRID
     height, width = whole.shape[1] // rows, whole.shape[2] // columns
     for label, (picture, row, column) in enumerate(np.ndindex(len(whole), rows, columns)):
@@ -98,7 +100,7 @@ def photographs(size: int = 32) -> PictureSet:
             cut = place[top : top + edge, left : left + edge]
             images.append(_resized(cut[:, ::-1] if piece % 2 else cut, size))
             labels.append(label)
-    content = f"pieces of two photographs ({len(images)} from {label + 1} places)"
+    content = f"pieces of two photographs ({len(images)} from {len(whole) * rows * columns} places)"
     return PictureSet(np.stack(images), np.array(labels), content)
 
 

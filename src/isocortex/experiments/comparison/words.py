@@ -67,7 +67,7 @@ def notes(found: "Comparison") -> list[str]:
 def missing_pairs(stacks: Mapping[str, RDMs]) -> list[str]:
     """Say how many pairs of stimuli were not measured, in all RDMs or in some."""
     missing = {name: np.isnan(rdms.dissimilarities) for name, rdms in stacks.items()}
-    everywhere = np.concatenate(list(missing.values())).all(axis=0)
+    everywhere: np.ndarray = np.atleast_1d(np.concatenate(list(missing.values())).all(axis=0))
     said, n = [], int(everywhere.sum())
     if n:
         said.append(

@@ -90,10 +90,10 @@ class LookResult(Result):
         """What a unit is called."""
         return "unit" if self.events.around.series == UNITS else "region"
 
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, float | int]:
         trials = self.events.around.trials
         _, counts = np.unique(trials["stimulus"].values, return_counts=True)
-        found: dict[str, float] = {
+        found: dict[str, float | int] = {
             "session.units.n": trials.sizes["unit"],
             "session.trials.n": trials.sizes["trial"],
             "session.stimuli.n": len(counts),
