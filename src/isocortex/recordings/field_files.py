@@ -210,10 +210,11 @@ def beta_table(table: pd.DataFrame) -> dict[str, Arrays]:
         mine = owners == subject
         missing = np.isnan(values[mine])
         partly = units[missing.any(axis=0) & ~missing.all(axis=0)]
+        first = next(iter(partly.tolist()), "")
         require(
-            not len(partly),
-            f"The unit {next(iter(partly), '')!r}{f' of {subject}' if subject else ''} is n/a in some rows only; fill "
-            "these in, or leave the unit out.",
+            not first,
+            f"The unit {first!r}{f' of {subject}' if subject else ''} is n/a in some rows only; fill these in, or leave "
+            "the unit out.",
         )
         held = ~missing.all(axis=0)
         stack, names = _of_runs(values[mine][:, held], shown[mine], runs[mine])
