@@ -59,7 +59,8 @@ def test_compare_has_a_verb_of_its_own_and_examples(capsys):
     examples = [line for line in out.splitlines() if line.strip().startswith("isocortex compare")]
     assert len(examples) == 5
     flags = set(re.findall(r"--[a-z]+", " ".join(examples)))
-    assert flags == {"--data", "--dissimilarity", "--similarity", "--categories", "--inference", "--names"}
+    of_files = {"--data", "--dissimilarity", "--similarity", "--categories", "--inference", "--names"}
+    assert flags == of_files | {"--window", "--by", "--keep"}
 
 
 MISTAKES = {

@@ -50,7 +50,7 @@ def signal_to_noise(trials: xr.DataArray, labels: str | Sequence[Any] | np.ndarr
     >>> x = responses(2 * shown[:, None] + rng.normal(size=(4000, 1)), stimuli=shown, dims=["trial", "unit"])
     >>> found = signal_to_noise(x).loc[0]
     >>> float(found["snr"].round(1)), int(found["preferred"])  # the true means 0, 2, 4, 6 have the variance 20/3
-    (6.6, 3)
+    (7.0, 3)
     """
     require(trials.dims == ("trial", "unit"), f"The responses must be trial × unit; they have {trials.dims}.")
     kinds, group = np.unique(np.asarray(trials[labels] if isinstance(labels, str) else labels), return_inverse=True)

@@ -213,8 +213,8 @@ def beta_table(table: pd.DataFrame) -> dict[str, Arrays]:
         first = next(iter(partly.tolist()), "")
         require(
             not first,
-            f"The unit {first!r}{f' of {subject}' if subject else ''} is n/a in some rows only; fill these in, or leave "
-            "the unit out.",
+            f"The unit {first!r}{f' of {subject}' if subject else ''} is n/a in some rows only; fill these in, or "
+            "leave the unit out.",
         )
         held = ~missing.all(axis=0)
         stack, names = _of_runs(values[mine][:, held], shown[mine], runs[mine])
