@@ -228,6 +228,12 @@ def test_files_that_cannot_be_used_are_refused_in_one_sentence(files, how, said,
     assert "\n" not in str(told.value)
 
 
+def test_windows_are_for_sessions(tmp_path):
+    np.savez(tmp_path / "x.npz", responses=np.eye(3))
+    with pytest.raises(InputError, match=r"window, by are for NWB files, and not for .*x\.npz"):
+        read(tmp_path / "x.npz", window=(0, 1), by="x")
+
+
 def test_pynwb_is_not_needed(files):
     code = (
         "import sys; sys.modules['pynwb'] = None\nimport isocortex as ic\n"

@@ -157,7 +157,8 @@ def read(
         require(not given, f"an NWB file takes {', '.join(OF_NWB)}; got {', '.join(given)}.")
         return _of_session(Path(source), align, **events)
     asked = [name for name, value in events.items() if value is not None] + ["align"] * (align != START)
-    require(not asked, f"{', '.join(asked)} {'is' if len(asked) == 1 else 'are'} for NWB files, and not for {source}.")
+    what = "a table" if isinstance(source, pd.DataFrame) else source
+    require(not asked, f"{', '.join(asked)} {'is' if len(asked) == 1 else 'are'} for NWB files, and not for {what}.")
     named = {role: name for role, name in given.items() if isinstance(name, str)}
     labels = {role: np.asarray(list(value)) for role, value in given.items() if role not in named and value is not None}
     for role in NUMBERS:
