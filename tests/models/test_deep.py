@@ -1,4 +1,4 @@
-"""A deep network for pictures: its convolution is that of XLA, files of it load, and its task draws labelled pictures."""
+"""A deep network for pictures: its convolution is that of XLA, its files load, and its task draws labelled pictures."""
 
 import jax
 import jax.numpy as jnp

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 from rich.text import Text
 
-from ..cores import compile_alike
+from ..cores import compile_alike, use_compilation_cache
 from ..errors import InputError, require, unknown
 from ..experiments.shared.options import check_options, option
 from ..formats import counted, visible
 from .console import PipedConsole
-from .run import parse_as, use_compilation_cache
+from .run import parse_as
 from .tables import print_table
 
 

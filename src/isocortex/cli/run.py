@@ -3,18 +3,15 @@
 import contextlib
 import io
 import os
-import platform
 import re
 import shlex
-import sys
 from dataclasses import field, make_dataclass
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import tyro
 from tyro.conf import Positional, arg
 
-from ..cores import compile_alike
+from ..cores import compile_alike, use_compilation_cache
 from ..errors import InputError, unknown
 from ..experiments import experiment
 from ..experiments.shared.options import Option, options_of
@@ -113,28 +110,3 @@ def _annotated(declared: Option) -> Any:
     hint = "(one or more)" if isinstance(declared.default, tuple) and not declared.default else None
     shown = arg(metavar=declared.metavar or None, help=declared.explained(), help_behavior_hint=hint)
     return Annotated[Positional[declared.type] if declared.positional else declared.type, shown]
-
-
-def use_compilation_cache() -> None:
-    """Keep compiled programs in the user's cache folder, apart for each processor model and version of JAX."""
-    import jax
-
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "isocortex" / f"jax-{jax.__version__}-{processor()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
-
-
-def processor() -> str:
-    """Return the processor's model, as part of a path."""
-    model = platform.processor() or platform.machine()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
-            model = found.group(1) if found else model
-    return re.sub(r"[^A-Za-z0-9]+", "-", model).strip("-") or "unknown"
