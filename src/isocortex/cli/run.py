@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 from dataclasses import field, make_dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import tyro
 from tyro.conf import Positional, arg
@@ -20,6 +20,7 @@ from ..runs.progress import progress_bars
 from .console import Interruption
 from .show import show
 
+Options = TypeVar("Options")
 NO_NUMBER = re.compile(r"Error parsing (--\S+): .*?(int|float)\b.*?: ('.*?')")
 """What is said of a word that is no number: the option, the kind of number, and the word."""
 NUMBERS = {"int": "a whole number", "float": "a number"}
@@ -59,7 +60,11 @@ def parse(name: str, words: list[str], command: str) -> Experiment:
     InputError
         For an unknown option (with the nearest one), or a value that the option does not take.
     """
-    kind = experiment(name)
+    return parse_as(experiment(name), words, command)
+
+
+def parse_as(kind: type[Options], words: list[str], command: str) -> Options:
+    """Turn words into the options of a dataclass, as :func:`parse` does for an experiment."""
     options = options_of(kind)
     flags = [declared.flag for declared in options.values() if not declared.positional]
     for word in words:
@@ -88,7 +93,7 @@ def parse(name: str, words: list[str], command: str) -> Experiment:
     return kind(**vars(parsed))
 
 
-def as_parsed(kind: type[Experiment]) -> type:
+def as_parsed(kind: type) -> type:
     """Return the dataclass that tyro fills from the words: the same fields, explained to it, and no checks."""
     options = options_of(kind)
     made = make_dataclass(

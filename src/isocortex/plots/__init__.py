@@ -71,3 +71,5 @@ from .sweeps import option_effects as option_effects
 from .tuning import tuning as tuning
 from .tuning import tuning_distributions as tuning_distributions
 from .units import choice_probabilities as choice_probabilities
+from .units import response_matrices as response_matrices
+from .units import signal_to_noise_ranks as signal_to_noise_ranks
