@@ -50,7 +50,7 @@ def test_names_and_files_are_listed():
         ({"units": "2:3:5"}, "--units does not take '2.25'"),
         ({"rate": "-5,10"}, "--rate must be above 0"),
         ({"rate": "20,30", "units": "2,100"}, "The point rate 20.0, units 2 cannot be run: These options give"),
-        ({"seed": "0:99999:100000", "units": "20,30"}, "at most 100,000"),
+        ({"seed": "0:999:1000", "rate": "20:60:101"}, "at most 100,000"),
         ({}, "varies at least one option"),
     ],
 )
