@@ -56,6 +56,14 @@ def record(
     InputError
         If this is no model, a layer does not exist, what is shown has not the shape that the model takes, a layer
         lacks the axis of time, or the activity is not finite.
+
+    Examples
+    --------
+    >>> from isocortex.models import OrientationEnergy
+    >>> from isocortex.stimuli import gratings
+    >>> angles = [-45.0, 0.0, 45.0]
+    >>> record(OrientationEnergy((48, 64)), gratings(angles), stimuli=angles, population=False)["pooled"].dims
+    ('stimulus', 'unit')
     """
     require(
         isinstance(model, Model),

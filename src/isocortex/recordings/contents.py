@@ -33,6 +33,13 @@ class Contents:
         False where the file names no stimuli; they are then numbered 0, 1, 2, …
     categories : array of str, shape (stimulus,), or None
         The category of each stimulus.
+
+    Examples
+    --------
+    >>> from isocortex.recordings import read
+    >>> import pandas as pd
+    >>> read(pd.DataFrame(np.eye(3), index=["face", "hand", "tree"])).stimuli.tolist()
+    ['face', 'hand', 'tree']
     """
 
     responses: dict[str, xr.DataArray]
