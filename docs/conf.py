@@ -31,8 +31,8 @@ nitpick_ignore_regex = [("py:class", ".*")]  # what a docstring says about the t
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "cache"
-nb_execution_timeout = 300
-nb_execution_raise_on_error = True
+nb_execution_in_temp = True
+nb_execution_timeout = 600
 nb_merge_streams = True
 
 # Recordings are not part of the repository; a page that needs one is shown without its output where they are missing.
