@@ -41,6 +41,18 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["XLA_FLAGS"] = plainly["XLA_FLAGS"] if known.returncode == 0 else ""  # it aborts on unknown flags
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test marked ``first_variant``, leave all but its first to the slow tests."""
+    seen = set()
+    for item in items:
+        if item.get_closest_marker("first_variant"):
+            name = item.nodeid.split("[")[0]
+            if name in seen:
+                item.add_marker("slow")
+            seen.add(name)
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)

@@ -49,13 +49,8 @@ def known(variant, **changes):
     return DecisionFit(variant, table, 0.0, 0.0, 0)
 
 
-RICHEST = "bound falls, both vary"
-
-
-@pytest.mark.parametrize(
-    "variant", [RICHEST, *(pytest.param(v, marks=pytest.mark.slow) for v in VARIANTS if v != RICHEST)]
-)
 @pytest.mark.slow
+@pytest.mark.parametrize("variant", VARIANTS)
 def test_densities_are_those_of_simulated_trials(variant):
     """The densities integrate to one (1 ms sums to 5 s), and 20,000 trials of one coherence
     simulated step by step fall into them: accuracy within four binomial errors and what the step leaves (2e-3), the
@@ -72,9 +67,8 @@ def test_densities_are_those_of_simulated_trials(variant):
     assert np.abs(found - predicted).max() < 1.95 / np.sqrt(len(correct)) + 3e-3
 
 
-@pytest.mark.parametrize(
-    "variant", ["simple", "contaminants", pytest.param("non-decision varies", marks=pytest.mark.slow)]
-)
+@pytest.mark.first_variant
+@pytest.mark.parametrize("variant", ["simple", "contaminants", "non-decision varies"])
 def test_planted_parameters_are_recovered(variant):
     """3000 trials: every planted value lies within four standard errors, the interval's half-width being 1.96."""
     trials = simulate_trials(planted(variant), key=jax.random.key(5), n_per_coherence=500)
@@ -161,6 +155,7 @@ def test_held_out_trials_tell_the_planted_variant():
     assert scores[2].sum() < fits[2].log_likelihood
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("variant", ["non-decision varies", "bound falls", "bound falls, both vary"])
 def test_one_slow_trial_does_not_change_the_likelihood_of_the_others(variant):
     """The longest of 300 reaction times is moved to 20 s and to a minute, at the same parameters and window."""
@@ -195,6 +190,7 @@ def test_contaminants_are_sought_as_late_as_the_trials_are():
     assert narrow.table["estimate"]["drift_per_coherence"] < 12 * np.exp(-4 * error)
 
 
+@pytest.mark.slow
 def test_a_fit_at_a_limit_of_its_range_says_so():
     """Choices as good at 3.2 % as at 51.2 %: no drift is steep enough. No contaminants at all are no failure."""
     rt = 300 + 400 * np.random.default_rng(0).gamma(4, 0.25, 60)
@@ -209,6 +205,7 @@ def test_a_fit_at_a_limit_of_its_range_says_so():
     assert fit.failures == ()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*looks like microseconds")
 def test_a_search_that_stays_at_its_start_says_so():
     """Steps of such a search end at once where every trial is impossible: the log likelihood is flat."""

@@ -46,6 +46,7 @@ def away(found, truth, period):
 KINDS = pytest.mark.parametrize(("kind", "period"), [("von_mises", 180), ("double_von_mises", 360)])
 
 
+@pytest.mark.first_variant
 @KINDS
 def test_noiseless_curves_are_recovered_exactly(kind, period, rng):
     angles, curve, truth = planted(kind, rng)

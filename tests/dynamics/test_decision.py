@@ -24,6 +24,7 @@ def brute_force(t, v, bound, start):
     return series * np.exp(v * a * w - v**2 * t / 2)
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize(("v", "start"), [(0.0, 0.0), (1.3, 0.0), (-2.0, 0.4), (3.0, -0.5)])
 def test_series_with_few_terms_equal_two_thousand(v, start):
     with jax.enable_x64(True):
@@ -72,6 +73,7 @@ def integral_equation(bound, n, longest):
     return t, fine + (fine - coarse) / 3
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize(
     "bound",
     [
@@ -91,6 +93,7 @@ def test_moving_bounds_meet_the_integral_equation(bound):
     np.testing.assert_allclose(found, expected, rtol=0, atol=3e-4 * expected.max())
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize(("height", "rate"), [(1.2, 1.2), (5.0, 2.85), (4.0, 5.0)])
 def test_no_falling_bound_has_more_than_the_whole_probability(height, rate):
     """Also far, fast bounds, which a fit may try and must not like; trapezia of a smooth density leave 1e-4."""
@@ -135,6 +138,7 @@ def test_a_falling_bound_agrees_with_simulation():
     assert found.times.mean() == pytest.approx(mean, abs=4 * found.times.std() / np.sqrt(20000) + 1e-3)
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize(("corrected", "moved"), [(False, OVERSHOOT), (True, 0.0)])
 def test_a_walk_in_steps_overshoots_as_if_the_bound_were_farther(corrected, moved):
     """REFERENCE.md §4: Euler with step dt behaves as with the bound B + 0.5826·s·√dt. 40,000 trials; four standard

@@ -27,6 +27,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_layers_have_the_published_shapes(architecture, key):
     network = ConvNet(architecture, key=key)

@@ -56,13 +56,10 @@ SIZES = [
 ]
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize(
     ("channels_in", "height", "width", "size", "pool", "stride"),
-    [
-        *((GREY, *sizes) for sizes in SIZES),
-        *((FEW, *sizes) for sizes in SIZES[:2]),
-        *(pytest.param(FEW, *sizes, marks=pytest.mark.slow) for sizes in SIZES[2:]),
-    ],
+    [(channels, *sizes) for channels in (GREY, FEW) for sizes in SIZES],
 )
 def test_value_and_gradients_equal_the_plain_operation(rng, channels_in, height, width, size, pool, stride):
     arguments = make(rng, channels_in, height=height, width=width, size=size)
@@ -75,6 +72,7 @@ def test_value_and_gradients_equal_the_plain_operation(rng, channels_in, height,
     assert_equal_to_rounding(ours, theirs)
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("filters", ["bank", "integers"])
 def test_exact_ties_go_to_the_first_winner(rng, filters):
     """On binary gratings nearly half of the live blocks tie; reduce_window is the reference.
@@ -106,13 +104,10 @@ TRANSFORMS = {
 }
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize(
     ("transform", "channels_in"),
-    [
-        *((name, FEW) for name in TRANSFORMS),
-        ("nested", MANY),
-        *(pytest.param(name, MANY, marks=pytest.mark.slow) for name in TRANSFORMS if name != "nested"),
-    ],
+    [(name, channels) for channels in (FEW, MANY) for name in TRANSFORMS],
 )
 def test_transformations_change_nothing(rng, transform, channels_in):
     image, kernels, bias = make(rng, channels_in, height=9, width=14, channels=3, size=5)

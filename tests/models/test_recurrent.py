@@ -44,6 +44,7 @@ def test_a_ctrnn_is_its_equation(key, x):
         np.testing.assert_allclose(activity["output"][t], w_o @ h + b_o, atol=4e-6)
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_gradient_is_that_of_autodiff(activation, rng):
     """All five gradients of the hand-written backward pass against differentiation through the scan, in float64."""
@@ -89,6 +90,7 @@ def test_the_noise_of_an_idle_unit_has_its_closed_form(key):
     assert np.corrcoef(before, after)[0, 1] == pytest.approx(0.8, abs=0.004)  # 4·(1−ρ²)/√n
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("kind", KINDS)
 def test_steps_and_readout_retrace_the_model(kind, key, x):
     model = build(kind, key)
@@ -100,6 +102,7 @@ def test_steps_and_readout_retrace_the_model(kind, key, x):
         np.testing.assert_allclose(activity["output"][t], model.readout(state), atol=1e-6)
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("kind", CONTINUOUS)
 def test_a_held_network_is_a_system(kind, key, x):
     """f against its definition, and the Jacobian against central differences: error h²·f‴/6 + ε/h ≈ 1e-10 at 1e-5."""
@@ -155,6 +158,7 @@ def test_other_values_of_noise_tau_and_dt_do_not_compile_again(key, x):
     assert len(compiled) == 1
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_saved_model_comes_back(kind, key, tmp_path):
     options = {"tau": np.linspace(50, 90, 8), "mask": 0.5, "train_start": True} if kind == "CTRNN" else {}
@@ -166,6 +170,7 @@ def test_a_saved_model_comes_back(kind, key, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_member_is_the_model_it_was_built_as(kind, key, x):
     models = population(lambda k: build(kind, k), 3, key=key)

@@ -36,6 +36,7 @@ def test_a_network_is_its_equation(key, rng):
     assert spikes > 30
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("surrogate", SURROGATES)
 def test_the_gradient_is_that_of_the_smooth_network(surrogate, rng):
     """Against central differences with the smooth step in place of the spike: error h² ≈ 1e-10 of a slope of 10."""

@@ -33,6 +33,7 @@ def folder(recordings, tmp_path_factory):
     return Compare(models=models, data=(here / "human.mat",), out=here / "runs").execute()
 
 
+@pytest.mark.slow
 def test_monkey_then_hmax_then_v1_under_the_ceiling(folder):
     found = json.loads((folder / "summary.json").read_text())
     ceiling = found["rsa.ceiling.lower"]

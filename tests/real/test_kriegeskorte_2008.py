@@ -46,6 +46,7 @@ def test_categories_come_in_blocks(objects):
     assert np.sum(objects.categories[1:] != objects.categories[:-1]) == 5
 
 
+@pytest.mark.slow
 def test_image_it_writes_a_whole_run(recordings, tmp_path):
     options = ImageIT(data=recordings / "kriegeskorte-2008", out=tmp_path, seeds=2, epochs=1, trials=100, batch=50)
     folder = options.execute()

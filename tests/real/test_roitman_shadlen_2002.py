@@ -26,6 +26,7 @@ def test_behaviour_is_as_published(animals, name, n, slowest, fastest):
     assert table["rt"].iloc[-1] == pytest.approx(fastest, abs=5)
 
 
+@pytest.mark.slow
 def test_one_trial_of_5_ms_ruins_the_simple_model(animals):
     key = jax.random.key(0)
     with pytest.warns(UserWarning, match="non_decision is at the lower limit of its range"):
@@ -36,6 +37,7 @@ def test_one_trial_of_5_ms_ruins_the_simple_model(animals):
     assert simple.bic - mixed.bic > 3000
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize(("name", "threshold", "slope"), [("monkey 1", 8.24, 1.44), ("monkey 2", 6.74, 1.20)])
 def test_thresholds(animals, name, threshold, slope):
     """Weibull thresholds in % coherence, within half of the last digit; both animals hardly lapse and fit well."""

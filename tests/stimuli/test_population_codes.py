@@ -52,6 +52,7 @@ def test_two_types_turn_at_the_middle():
         assert (turning[1] > 0).any()
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("name", CODES)
 def test_the_inverse_finds_every_position(name, rng):
     """On patterns themselves the error is rounding: 6e-8 of up to 80°, times 1/slope. The worst is the corner of the

@@ -145,7 +145,8 @@ class TestEveryTask:
             shares(np.asarray(conditions["choice"]), {0: 0.5, 1: 0.5})
 
 
-@pytest.mark.parametrize("name", [t if t in VARIED else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
+@pytest.mark.first_variant
+@pytest.mark.parametrize("name", TASKS)
 def test_jit_and_vmap_change_nothing(name, key):
     chosen = task(name)
     compiled = sample(chosen, key, 50)
@@ -155,13 +156,10 @@ def test_jit_and_vmap_change_nothing(name, key):
     np.testing.assert_allclose(stacked[1], sample(chosen, keys[1], 50).inputs, atol=1e-6)
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize(
     ("name", "dt"),
-    [
-        *((name, 100) for name in NOISY),
-        ("PerceptualDecisionMaking", 20),
-        *(pytest.param(name, 20, marks=pytest.mark.slow) for name in NOISY if name != "PerceptualDecisionMaking"),
-    ],
+    [(name, dt) for dt in (100, 20) for name in NOISY],
 )
 def test_noise_has_its_standard_deviation_in_every_noisy_step_and_is_nowhere_else(name, dt, key):
     """The same key with and without noise; a standard deviation of N numbers has the relative error 1/√(2N)."""
@@ -185,6 +183,7 @@ def ring(direction, coherence, n):
     return 0.5 + coherence[:, None] / 200 * np.cos(theta - 2 * np.pi * direction[:, None] / n)
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("n", [2, 3, 8])
 def test_perceptual_decision_shows_the_ring(n, key):
     chosen = PerceptualDecisionMaking(noise=0.0, n_choices=n, stim_scale=0.5, timing={"delay": 300})
@@ -377,6 +376,7 @@ def test_the_ideal_observer_succeeds_as_often_as_the_full_posterior(name, key):
         assert right.sum() == pytest.approx(p.sum(), abs=4.5 * np.sqrt((p * (1 - p)).sum()))
 
 
+@pytest.mark.slow
 def test_sampled_durations_enter_the_ideal_observer(key):
     chosen = PerceptualDecisionMaking(timing={"stimulus": Uniform(200, 2000)}, coherences=(6.4,))
     trials = sample(chosen, key, 20_000)
@@ -525,6 +525,7 @@ def own(tmp_path, monkeypatch):
     return lambda name, **options: task(f"own_tasks:{name}", **options)
 
 
+@pytest.mark.slow
 def test_a_task_of_ones_own_is_one_class(own, key):
     chosen = own("Mine", dt=50)
     assert isinstance(chosen, TimedTask)
@@ -576,6 +577,7 @@ def test_what_is_wrong_with_a_module_is_said(own, module, message):
         task(f"{module}:Mine")
 
 
+@pytest.mark.slow
 def test_the_file_may_be_named_with_its_ending_but_not_without_its_class(own):
     assert type(task("own_tasks.py:Mine")).__name__ == "Mine"
     with pytest.raises(InputError, match="a task that you wrote is given as my_module:MyTask"):

@@ -21,6 +21,7 @@ def ran(tmp_path, monkeypatch):
     return found
 
 
+@pytest.mark.slow
 def test_a_task_of_ones_own_takes_about_twenty_lines(ran):
     """Its ideal observer is right as often as a threshold halfway on the mean input, to 4.5 standard errors."""
     assert len(BLOCKS[0].strip().splitlines()) <= 24

@@ -20,8 +20,6 @@ from gymnasium.vector import AsyncVectorEnv
 
 from isocortex.tasks.gym import TaskEnvironment
 
-SHORT = {"PerceptualDecisionMaking", "ReadySetGo"}
-
 
 @eqx.filter_jit
 def drawn(task, key, n, abort=False):
@@ -29,7 +27,8 @@ def drawn(task, key, n, abort=False):
     return trials, *payoff(task, trials, abort=abort)
 
 
-@pytest.mark.parametrize("name", [t if t in SHORT else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
+@pytest.mark.first_variant
+@pytest.mark.parametrize("name", TASKS)
 def test_gymnasium_finds_nothing_to_warn_of(name):
     """Warnings are errors here."""
     check_env(environment(task(name)))
@@ -57,6 +56,7 @@ def test_an_episode_is_a_trial_and_an_answer_ends_it():
     assert {total for total, *_ in played(env, lambda x, step: 0, 10)} == {0.0}
 
 
+@pytest.mark.slow
 def test_breaking_fixation_costs_and_aborts_only_if_asked():
     chosen = task("PerceptualDecisionMaking", timing={"fixation": 300})
     costs = played(environment(chosen), lambda x, step: int(step < 3), 5)
@@ -214,6 +214,7 @@ def test_several_processes_run_trials_of_their_own():
         forked.close(terminate=True)
 
 
+@pytest.mark.slow
 def test_an_agent_can_be_compiled_with_the_trials(key):
     """`payoff` is pure: the return of the oracle over a batch, without a loop in Python."""
     chosen = task("IntervalDiscrimination")
@@ -231,8 +232,9 @@ def test_an_agent_can_be_compiled_with_the_trials(key):
     assert float(oracle(key)) == 1
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("abort", [False, True])
-@pytest.mark.parametrize("name", [t if t in SHORT else pytest.param(t, marks=pytest.mark.slow) for t in TASKS])
+@pytest.mark.parametrize("name", TASKS)
 def test_every_task_pays_what_is_published_for_each_way_to_play(name, abort):
     """Right, wrong, too early and not at all: 1, 0 (GoNogo −0.5), −0.1 for each early step, 0 (GoNogo −0.5 if due).
 

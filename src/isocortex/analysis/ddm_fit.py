@@ -12,6 +12,7 @@ from jaxtyping import Float
 from scipy.stats import norm
 
 from ..errors import InputError, look_up, require
+from ..keys import generator
 from ..shapes import PRNGKey
 from .ddm_likelihood import COMMON, PARAMETERS, VARIANTS, WINDOW, Observed
 from .ddm_search import BATCH, Search, evaluate, misfit_and_slope, observe, padded, ranges, search, signed_coherence
@@ -269,7 +270,7 @@ def check_unit(rt: np.ndarray) -> None:
 
 def _begin(variant: str, key: PRNGKey, n: int) -> list[np.ndarray]:
     middle = np.log([PARAMETERS[name].begin for name in VARIANTS[variant]])
-    numbers = np.random.default_rng(np.asarray(jax.random.key_data(key)))  # jax.random would compile for these few
+    numbers = generator(key)
     jitter = SPREAD * numbers.standard_normal((n, len(middle)))
     jitter[0] = 0
     return [middle + row for row in jitter]

@@ -14,6 +14,7 @@ import xarray as xr
 from jaxtyping import Float
 
 from ..errors import look_up, require
+from ..keys import generator
 from ..shapes import PRNGKey
 from .psychometric_likelihood import (
     AT_THRESHOLD,
@@ -245,9 +246,7 @@ def _check_counts(k: np.ndarray, n: np.ndarray) -> None:
 
 def _draw(key: PRNGKey, shares: Any, n: np.ndarray, n_bootstrap: int) -> Float[np.ndarray, "seed sample strength"]:
     """Draw successes by NumPy, each seed from its own stream; neither more samples nor more seeds change a number."""
-    streams = (
-        np.random.default_rng(np.asarray(jax.random.key_data(jax.random.fold_in(key, i)))) for i in range(len(n))
-    )
+    streams = (generator(jax.random.fold_in(key, i)) for i in range(len(n)))
     draws = [
         rng.binomial(trials.astype(int), share, (n_bootstrap, len(share)))
         for rng, trials, share in zip(streams, n, np.asarray(shares).clip(0, 1), strict=True)

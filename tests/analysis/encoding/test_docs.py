@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 DOCS = (Path(__file__).parents[3] / "docs" / "encoding.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_page_on_encoding_runs():
     found: dict = {}
     for block in re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL):

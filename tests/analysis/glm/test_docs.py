@@ -3,10 +3,13 @@
 import re
 from pathlib import Path
 
+import pytest
+
 DOCS = (Path(__file__).parents[3] / "docs" / "glm.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_page_on_models_of_spiking_neurons_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = {}

@@ -17,6 +17,7 @@ def planted(rng, n=150, t=40, shares=None):
     return spaces, signal + 0.5 * rng.normal(size=(n, t)), mix
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("groups", [None, np.arange(150) // 3], ids=["alone", "groups"])
 def test_it_is_ridge_on_scaled_features(rng, groups):
     spaces, y, _ = planted(rng, t=6)

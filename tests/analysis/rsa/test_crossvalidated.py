@@ -16,6 +16,7 @@ def noise_of(rng, units, mixing):
     return rsa.noise_precision(rng.normal(size=(40 * units, units)) @ mixing, "full")
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("name", CROSSVALIDATED)
 def test_equal_stimuli_are_at_distance_zero_on_average(name, rng):
     """400 experiments with no differences: the mean of a dissimilarity must lie within 4.5 of its standard errors.

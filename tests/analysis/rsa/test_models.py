@@ -68,6 +68,7 @@ def test_crossvalidation_does_not_reward_flexibility(rng, key):
     assert table.loc["m", "low"] < 0 < table.loc["m", "high"]
 
 
+@pytest.mark.slow
 def test_crossvalidated_models_are_told_apart(rng, key):
     """Folds change nothing for a model without parameters but the subsets its mean is taken over."""
     rows, data = planted(rng, 24, [0.2, 0, 0.7, 0.4], 0.5, 6)

@@ -9,6 +9,7 @@ import xarray as xr
 from scipy.stats import binomtest, t
 
 from ...errors import require
+from ...keys import generator
 from ...rdms import RDMs
 from ...shapes import PRNGKey
 from ..inference.uncertainty import degrees_of_freedom
@@ -154,7 +155,7 @@ def _simulate(
     shared = (parts["stimulus × subject"] / n + parts["pair × subject"] / n_pairs) / n_subjects
     variance = of_stimuli + of_pairs + parts["subject"] / n_subjects
     one, subject = of_stimuli + times_counted(n) * of_pairs, parts["subject"] / n_subjects + shared
-    rng = np.random.default_rng(np.asarray(jax.random.key_data(key)))
+    rng = generator(key)
     estimate = effect + np.sqrt(variance) * rng.normal(size=n_simulations)
     found_one = one * rng.chisquare(n - 1, n_simulations) / (n - 1)
     found_subject = subject * rng.chisquare(n_subjects - 1, n_simulations) / (n_subjects - 1)

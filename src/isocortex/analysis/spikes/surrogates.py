@@ -1,11 +1,11 @@
 """What would be found by chance: jittered spikes, and bands in which statistics of surrogates lie."""
 
-import jax
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
 from ...errors import require
+from ...keys import generator
 from ...memory import require_memory
 from ...shapes import PRNGKey
 from ...spike_trains import SpikeTrains
@@ -123,8 +123,3 @@ def bands(
     }
     variables = {name: (dims, values) for name, values in found.items()}
     return xr.Dataset({**variables, "p": ([dim for dim in dims if dim not in along], p)}, coords)
-
-
-def generator(key: PRNGKey) -> np.random.Generator:
-    """Return a generator of NumPy's that the key determines."""
-    return np.random.default_rng(np.asarray(jax.random.key_data(key)))

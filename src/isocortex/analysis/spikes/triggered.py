@@ -6,12 +6,13 @@ from jaxtyping import Float, Int
 from scipy.sparse import csr_array
 
 from ...errors import require
+from ...keys import generator
 from ...memory import require_memory
 from ...shapes import PRNGKey
 from ...spike_trains import SpikeTrains
 from ...spike_trains.labels import coordinates
 from .blocks import N_BLOCKS, estimated, item_of, n_items
-from .surrogates import bands, generator
+from .surrogates import bands
 
 
 def spike_triggered_average(

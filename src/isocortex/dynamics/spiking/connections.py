@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import jax
 import numpy as np
 from jaxtyping import Float, Int
 
 from ...errors import require
+from ...keys import generator
 from ...shapes import PRNGKey
 
 Indices = Int[np.ndarray, " synapse"]
@@ -102,7 +102,7 @@ def fixed_in_degree(
     """
     sources, targets = _numbers(sources), _numbers(targets)
     require(n >= 1, f"There must be at least one synapse for each target; got {n}.")
-    drawn = _generator(key).integers(0, len(sources), (len(targets), n), np.int32)
+    drawn = generator(key).integers(0, len(sources), (len(targets), n), np.int32)
     return Connections(sources[drawn.ravel()], np.repeat(targets, n), weight, delay)
 
 
@@ -118,7 +118,7 @@ def fixed_number(
     50
     """
     sources, targets = _numbers(sources), _numbers(targets)
-    draw = _generator(key)
+    draw = generator(key)
     from_, to = (draw.integers(0, len(ends), n, np.int32) for ends in (sources, targets))
     return Connections(sources[from_], targets[to], weight, delay)
 
@@ -153,7 +153,7 @@ def pairwise(
     """
     sources, targets = _numbers(sources), _numbers(targets)
     require(0 <= probability <= 1, f"A probability lies in 0…1; got {probability}.")
-    draw, n_targets = _generator(key), len(targets)
+    draw, n_targets = generator(key), len(targets)
     counts = draw.binomial(n_targets, probability, len(sources))
     chosen = [draw.choice(n_targets, count, replace=False, shuffle=False) for count in counts.tolist()]
     from_ = np.repeat(sources, counts)
@@ -203,7 +203,7 @@ def distance_dependent(
     require(places.ndim == 2, f"positions must be of shape (unit, axis); got {places.shape}.")
     sources = _numbers(range(len(places)) if sources is None else sources)
     targets = _numbers(range(len(places)) if targets is None else targets)
-    draw, found, far = _generator(key), [], []
+    draw, found, far = generator(key), [], []
     for source in sources:  # a row of distances at a time, so that there is no dense matrix
         apart = np.abs(places[targets] - places[source])
         apart = apart if period is None else np.minimum(apart, period - apart)
@@ -236,7 +236,3 @@ def _numbers(units: Any) -> Indices:
     numbers = np.asarray(units)
     require(numbers.ndim == 1 and len(numbers) > 0, "Sources and targets must be numbers of units, at least one.")
     return numbers.astype(np.int32)
-
-
-def _generator(key: PRNGKey) -> np.random.Generator:
-    return np.random.default_rng(np.asarray(jax.random.key_data(key)))

@@ -6,6 +6,7 @@ import jax
 import numpy as np
 
 from ...errors import require
+from ...keys import generator
 from ...shapes import PRNGKey
 from .connections import Connections, fixed_in_degree, fixed_number, pairwise
 from .drives import Injected, PoissonInput
@@ -162,7 +163,7 @@ def potjans_diesmann_network(*, key: PRNGKey, scale: float = 0.1) -> Network:
     members = [range(end - size, end) for end, size in zip(ends.tolist(), sizes.tolist(), strict=True)]
     full = np.log1p(-PROBABILITIES) / np.log1p(-1 / np.outer(SIZES.astype(float), SIZES))
     per_target = full / SIZES[:, None] * scale  # synapses of a neuron
-    draw = np.random.default_rng(np.asarray(jax.random.key_data(key)))
+    draw = generator(key)
     growth = 1 / np.sqrt(scale)
     sign = np.where(np.arange(8) % 2 == 0, 1.0, -4.0)
     weight = EPSP * np.tile(sign, (8, 1))

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from ...dynamics import fixed_points, line_attractor, selected_input
+from ...keys import generator
 from ...models import Recurrent, member
 from ..shared.intervals import estimate_and_interval
 from .mechanism import Mechanism, held_inputs, situations, visited
@@ -90,7 +91,7 @@ class Lines:
 def find_lines(found: Cognition, inside: Mechanism, *, key: jax.Array) -> Lines:
     """Search for a line of slow points in the stimulus period, in each network that learned and each context."""
     lines, rows = {}, []
-    draw = np.random.default_rng(np.asarray(jax.random.key_data(key)))
+    draw = generator(key)
     held, at = held_inputs(found.task, found.tested["trained"]), situations(found.task, inside.tested)
     for seed in map(int, found.learned):
         network = member(found.networks["trained"], seed)

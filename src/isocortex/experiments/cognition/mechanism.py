@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ import xarray as xr
 from ...analysis import selectivity
 from ...dynamics import fixed_points, time_constants
 from ...formats import counted, listed, number, percent, significant
+from ...keys import generator
 from ...learning import behaviour, perturbation_table
 from ...models import disconnect, lesion, member, with_noise, with_pulse
 from ...shapes import PRNGKey
@@ -193,7 +193,7 @@ def investigate(found: Cognition, *, key: PRNGKey) -> Mechanism:
     """
     task, trained, n_trials = found.task, found.networks["trained"], found.tested["trained"].sizes["trial"]
     tested = behaviour(trained, task, key=key, n_trials=min(n_trials, RECORDED), rates=True)
-    draw = np.random.default_rng(np.asarray(jax.random.key_data(key)))
+    draw = generator(key)
     points = {}
     whole = trained.initial_state.shape[-1] == tested.sizes["unit"]  # an LSTM's memory cells are not recorded
     held, at = held_inputs(task, found.tested["trained"]), situations(task, tested)
