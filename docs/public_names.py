@@ -29,12 +29,14 @@ AS = {
 """Packages whose names a user takes from the package around them."""
 
 
+@cache
 def packages() -> list[str]:
     """Return all packages of isocortex, the outermost first."""
     folders = sorted(path.parent.relative_to(SOURCE).parts for path in SOURCE.rglob("__init__.py"))
     return [".".join(("isocortex", *parts)) for parts in folders]
 
 
+@cache
 def imported(package: str) -> dict[str, str]:
     """Return the public names of a package, and the module from which it takes each."""
     folder = SOURCE.joinpath(*package.split(".")[1:])
@@ -73,12 +75,18 @@ def described(package: str) -> list[str]:
     return [name for name in names if home(package, name) and described_in(package, name) == package]
 
 
+def has_docstring(package: str, name: str) -> bool:
+    """Return whether a name is a function or a class: the docstring of any other value is that of its type."""
+    value = getattr(import_module(package), name)
+    return inspect.isclass(value) or inspect.isroutine(value) or hasattr(value, "__wrapped__")
+
+
 def entry(package: str, name: str, shown: str) -> str:
     """Return the description of a name, as reStructuredText, under the package where a user finds it."""
     value = getattr(import_module(package), name)
     if inspect.isclass(value):
         return f".. autoclass:: {shown}.{name}\n   :members:\n"
-    if inspect.isroutine(value) or hasattr(value, "__wrapped__"):
+    if has_docstring(package, name):
         return f".. autofunction:: {shown}.{name}\n"
     lines = ModuleAnalyzer.for_module(home(package, name)).find_attr_docs().get(("", name), [])
     if isinstance(value, Registry):
@@ -95,7 +103,13 @@ class PublicNames(SphinxDirective):
         package = self.arguments[0]
         shown = AS.get(package, package)
         names = described(package)
-        table = [".. autosummary::", "   :nosignatures:", "", *(f"   {name}" for name in names), ""]
+        table = [
+            ".. autosummary::",
+            "   :nosignatures:",
+            "",
+            *(f"   {name}" for name in names if has_docstring(package, name)),
+            "",
+        ]
         entries = (entry(package, name, shown) for name in names)
         text = "\n".join([f".. py:currentmodule:: {shown}", "", *table, *entries])
         return self.parse_text_to_nodes(f"````{{eval-rst}}\n{text}\n````")
@@ -127,6 +141,7 @@ def as_prose(app: Sphinx, what: str, name: str, obj: object, options: object, li
         lines[i] = "".join(part if part.startswith("``") else re.sub(r"([|]|[*][*])", r"\\\1", part) for part in prose)
 
 
+@cache
 def places() -> dict[str, str]:
     """Return where the reference describes each public name, by the name alone; names without a room come first."""
     found: dict[str, str] = {name: place(name) for name in imported("isocortex") if home("isocortex", name)}
@@ -139,15 +154,12 @@ def places() -> dict[str, str]:
 def resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, text: nodes.TextElement) -> object:
     """Lead another spelling of a public name, such as ``isocortex.fit``, to where the reference describes it."""
     *before, last = node.get("reftarget", "").split(".")
-    where = places_once().get(last)
-    if where is None and before and before[-1] in places_once():
-        where = f"{places_once()[before[-1]]}.{last}"  # a method
+    where = places().get(last)
+    if where is None and before and before[-1] in places():
+        where = f"{places()[before[-1]]}.{last}"  # a method
     if node.get("refdomain") != "py" or where is None:
         return None
     return env.domains["py"].resolve_xref(env, node["refdoc"], app.builder, "obj", where, node, text)
-
-
-places_once = cache(places)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
