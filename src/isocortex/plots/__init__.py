@@ -40,6 +40,8 @@ from .images import filter_change as filter_change
 from .images import image_row as image_row
 from .images import signed_pictures as signed_pictures
 from .learning import learning_curves as learning_curves
+from .measures import measure_panels as measure_panels
+from .measures import rank_agreement as rank_agreement
 from .networks import example_trial as example_trial
 from .networks import sorted_activity as sorted_activity
 from .networks import weight_changes as weight_changes
@@ -65,6 +67,9 @@ from .spiking import rasters as rasters
 from .state_space import eigenvalue_picture as eigenvalue_picture
 from .state_space import speed_picture as speed_picture
 from .state_space import state_space as state_space
+from .sweeps import option_effects as option_effects
 from .tuning import tuning as tuning
 from .tuning import tuning_distributions as tuning_distributions
 from .units import choice_probabilities as choice_probabilities
+from .units import response_matrices as response_matrices
+from .units import signal_to_noise_ranks as signal_to_noise_ranks

@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from ...analysis import category_contrast, rsa
+from ...analysis.alignment import Alignment
 from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES
 from ...errors import require, unknown
 from ...recordings.contents import NAMES
+from ...recordings.interchange import NWB
+from ...recordings.nwb.around import START
 from ...runs import Run
+from ...stimuli.pictures import picture_files
 from ..shared.options import option
 from ..shared.protocol import Experiment, Progress
 from ..shared.tables import noise_ceiling
+from .beside import EVERY, RSA, beside, named, require_responses, with_controls
 from .influence import without_carriers
 from .matching import Matched, match, read_categories, read_named
 from .result import Comparison
@@ -31,7 +36,7 @@ class Compare(Experiment):
 
     Files are .npz, .mat, .nc, .npy or .csv with responses (stimulus × unit, or repeat × stimulus × unit) or rdms (n ×
     stimulus × stimulus, or n × pairs), and stimuli, their labels, by which they are matched; docs/interchange.md says
-    more.
+    more. NWB files hold sessions, of which --window and --by say what responses are.
 
     Three models and four subjects, each an RDM in a file:
         isocortex compare hmax.npz v1.npz monkey.npz --data human.mat
@@ -41,6 +46,12 @@ class Compare(Experiment):
 
     Files whose arrays have other names, here RDMs called "dissim" and labels called "image":
         isocortex compare hmax.mat --data it.mat --names rdms=dissim stimuli=image
+
+    By several measures with one inference, beside pixels and random features of the pictures in a folder:
+        isocortex compare layers.nc --data monkey.npz --measures rsa,cka,procrustes,encoding --images pictures
+
+    Layers against the spikes from 50 to 350 ms after each presentation of a picture, in an NWB file:
+        isocortex compare layers.nc --data session.nwb --window 50 350 --by image_name --keep quality=good
 
     With categories in the pictures and the table, and intervals for new stimuli alone:
         isocortex compare models.npz --data it.npz --categories objects.csv --inference stimuli
@@ -67,6 +78,19 @@ class Compare(Experiment):
         str, option("Dissimilarity of two response patterns, where files hold responses", among=DISSIMILARITIES)
     ] = "correlation"
     similarity: Annotated[str, option("Similarity of two RDMs", among=SIMILARITIES)] = "spearman"
+    measures: Annotated[
+        tuple[str, ...],
+        option(
+            "Measures of similarity, with commas between them; all but rsa need responses", among=EVERY, distinct=True
+        ),
+    ] = (RSA,)
+    images: Annotated[
+        Path | None,
+        option(
+            "Folder of the pictures that were shown, named as the stimuli, of which control models are made",
+            metavar="FOLDER",
+        ),
+    ] = None
     inference: Annotated[
         str, option("What is a random sample, so that intervals and tests hold for new ones", among=INFERENCE)
     ] = "both"
@@ -83,8 +107,28 @@ class Compare(Experiment):
         ),
     ] = ()
 
+    window: Annotated[
+        tuple[float, ...], option("Of NWB files: from when to when after an event responses are taken", unit="ms")
+    ] = ()
+    by: Annotated[
+        tuple[str, ...], option("Of NWB files: columns that say what was shown; rows equal in them are repeats")
+    ] = ()
+    align: Annotated[str, option("Of NWB files: the column of times that are time 0")] = START
+    table: Annotated[str | None, option("Of NWB files: the table of events; by default the one with the columns")] = (
+        None
+    )
+    series: Annotated[
+        str | None, option("Of NWB files: units, or a series of regions of interest; by default the units, if any")
+    ] = None
+    keep: Annotated[
+        tuple[str, ...],
+        option("Of NWB files: values that units must have, as quality=good", metavar="COLUMN=VALUE…"),
+    ] = ()
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "measures", named(self.measures))
         super().__post_init__()
+        require(bool(self.measures), f"--measures needs at least one of {', '.join(EVERY)}.")
         for pair in self.names:
             what, equals, name = pair.partition("=")
             require(bool(equals and name), f"--names takes WHAT=NAME, such as responses=data; got {pair!r}.")
@@ -101,7 +145,12 @@ class Compare(Experiment):
         )
         for path in self.files():
             require(self.files().count(path) == 1, f"{path} is given twice.")
-        named = read_named([*self.models, *self.data], dict(pair.split("=", 1) for pair in self.names))
+        events = self.events() if any(path.suffix.lower() == NWB for path in self.files()) else {}
+        require(
+            bool(events) or not (self.window or self.by or self.table or self.series or self.keep),
+            "--window, --by, --align, --table, --series and --keep are for NWB files, and none is given.",
+        )
+        named = read_named([*self.models, *self.data], dict(pair.split("=", 1) for pair in self.names), events)
         models, data = ({path: named[path] for path in paths} for paths in (self.models, self.data))
         matched = match(models, data, dissimilarity=self.dissimilarity)
         require(
@@ -112,11 +161,29 @@ class Compare(Experiment):
             matched = replace(matched, categories=read_categories(self.categories, matched.data.stimuli))
         if matched.categories is not None:
             category_contrast(matched.data, matched.categories)
-        return matched
+        require_responses(matched, self.measures)
+        return with_controls(matched, self.measures, self.images, self.dissimilarity, key=self.key("controls"))
+
+    def events(self) -> dict[str, Any]:
+        """Return what :func:`isocortex.read` takes of NWB files."""
+        chosen: dict[str, list[str]] = {}
+        for pair in self.keep:
+            column, equals, value = pair.partition("=")
+            require(bool(equals and column), f"--keep takes COLUMN=VALUE, such as quality=good; got {pair!r}.")
+            chosen.setdefault(column, []).append(value)
+        return {
+            "window": self.window or None,
+            "by": self.by or None,
+            "align": self.align,
+            "table": self.table,
+            "series": self.series,
+            "keep": chosen or None,
+        }
 
     def files(self) -> list[Path]:
-        """Return the models, the data, and the table of categories."""
-        return [*self.models, *self.data, *([] if self.categories is None else [self.categories])]
+        """Return the models, the data, the table of categories, and the pictures."""
+        pictures = [] if self.images is None else picture_files(self.images)
+        return [*self.models, *self.data, *([] if self.categories is None else [self.categories]), *pictures]
 
     def walk(self, run: Run, inputs: Matched) -> Comparison:
         """Compare the models with the data, each alone and in pairs."""
@@ -143,4 +210,17 @@ class Compare(Experiment):
             ),
             contrasts=None if inputs.categories is None else contrast_table(inputs, inputs.categories),
             carriers=without_carriers(inputs, table, pairs, asked),
+            alignment=self.beside(inputs),
+        )
+
+    def beside(self, inputs: Matched) -> Alignment | None:
+        """Return what all measures show together; None for RSA alone."""
+        if self.measures == (RSA,):
+            return None
+        return beside(
+            inputs,
+            self.measures,
+            dissimilarity=self.dissimilarity,
+            similarity=self.similarity,
+            inference=self.inference,
         )
