@@ -25,7 +25,9 @@ extensions = [
 ]
 exclude_patterns = ["_build", "jupyter_execute"]
 nitpicky = True  # a reference that leads nowhere is a warning, and sphinx-build -W fails on it
-nitpick_ignore_regex = [("py:class", ".*")]  # what a docstring says about the type of a field is prose
+# What a docstring says about the type of a field is prose, and leads nowhere.
+nitpick_ignore_regex = [("py:class", ".*")]
+suppress_warnings = ["ref.python"]
 
 # Pages: MyST Markdown. Pages that begin with a kernel are notebooks, and are executed when they have changed.
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
