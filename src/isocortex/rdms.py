@@ -31,6 +31,12 @@ class RDMs(Described):
     ------
     InputError
         If the sizes do not fit together, there are fewer than two stimuli, a value is infinite, or a row is all NaN.
+
+    Examples
+    --------
+    >>> rdms = RDMs(np.array([[1.0, 2.0, 3.0]]), np.array(["face", "hand", "tree"]))
+    >>> rdms.labels, len(rdms.stimuli)
+    (('0',), 3)
     """
 
     dissimilarities: CondensedRDM

@@ -96,6 +96,14 @@ def order_table(x: np.ndarray, highest: int = 10, *, intercept: bool = True) -> 
     -------
     DataFrame
         Index order; ``aic``, ``bic``, ``step_sd``.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import autoregression
+    >>> import jax
+    >>> series = autoregression([0.6, 0.0, -0.4], n_steps=2000, step_sd=1.0, key=jax.random.key(0)).values[0]
+    >>> int(order_table(series)["bic"].idxmin())
+    3
     """
     require(highest >= 1, f"highest must be at least 1; got {highest}.")
     fits = {p: fit_autoregression(x, p, intercept=intercept, skip=highest - p) for p in range(1, highest + 1)}

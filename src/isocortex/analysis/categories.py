@@ -75,6 +75,11 @@ def percentiles(dissimilarities: CondensedRDM) -> CondensedRDM:
     """Return the percentile of each dissimilarity in its row, from 0 (the smallest) to 100 (the largest).
 
     A pair that was not measured (NaN) stays NaN.
+
+    Examples
+    --------
+    >>> percentiles(np.array([[0.1, 0.4, 0.2]]))
+    array([[  0., 100.,  50.]])
     """
     measured = np.isfinite(dissimilarities).sum(axis=1, keepdims=True)
     return 100 * (rankdata(dissimilarities, axis=1, nan_policy="omit") - 1) / (measured - 1)

@@ -52,6 +52,13 @@ def simulate_trials(
     ------
     InputError
         For an unknown or missing parameter.
+
+    Examples
+    --------
+    >>> import jax
+    >>> parameters = {"drift_per_coherence": 12.0, "bound": 0.8, "non_decision": 350.0}
+    >>> sorted(simulate_trials(parameters, key=jax.random.key(0), n_per_coherence=50).columns)
+    ['coherence', 'correct', 'rt']
     """
     for name in parameters:
         if name not in PARAMETERS:
@@ -91,6 +98,14 @@ def by_coherence(trials: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Index coherence; ``n``, ``accuracy`` with its binomial standard error ``accuracy_error``, ``rt`` (mean, ms) with
         ``rt_error``, ``rt_correct`` and ``rt_errors`` (means, NaN without such trials).
+
+    Examples
+    --------
+    >>> import jax
+    >>> parameters = {"drift_per_coherence": 12.0, "bound": 0.8, "non_decision": 350.0}
+    >>> trials = simulate_trials(parameters, key=jax.random.key(0), n_per_coherence=50)
+    >>> by_coherence(trials)["accuracy"].round(2).tolist()
+    [0.38, 0.62, 0.76, 0.88, 1.0, 1.0]
     """
     rows = []
     for coherence, group in trials.astype({"correct": float}).groupby("coherence"):
@@ -118,6 +133,13 @@ def quantiles(trials: pd.DataFrame, levels: Sequence[float] = QUANTILES) -> pd.D
     -------
     DataFrame
         Columns ``coherence``, ``correct``, ``share`` (of the trials of that coherence), ``n``, ``level``, ``rt`` (ms).
+
+    Examples
+    --------
+    >>> import jax
+    >>> parameters = {"drift_per_coherence": 12.0, "bound": 0.8, "non_decision": 350.0}
+    >>> sorted(quantiles(simulate_trials(parameters, key=jax.random.key(0), n_per_coherence=50)).columns)
+    ['coherence', 'correct', 'level', 'n', 'rt', 'share']
     """
     rows = []
     for coherence, group in trials.groupby("coherence"):

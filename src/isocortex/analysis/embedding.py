@@ -28,6 +28,14 @@ def embed(responses: xr.DataArray, *, key: PRNGKey) -> np.ndarray:
     array, shape (stimulus, 2)
         Distances within it have no unit and global distances no meaning: only neighbourhoods do. Responses that do
         not differ between stimuli are one point: zeros.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex import synthetic_v1
+    >>> neurons = synthetic_v1(key=jax.random.key(0), n_animals=1, n_neurons=60, n_orientations=24)["animal 1"]
+    >>> embed(neurons, key=jax.random.key(1)).shape
+    (24, 2)
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE

@@ -66,6 +66,14 @@ def crossed(responses: xr.DataArray, retinal: Positions, eye: Positions) -> Cros
     ------
     InputError
         If the positions are not as many as the stimuli, or not crossed.
+
+    Examples
+    --------
+    >>> from isocortex import responses
+    >>> p, e = (x.ravel() for x in np.meshgrid([-10.0, 0.0, 10.0], [-20.0, 0.0, 20.0]))
+    >>> positions, eyes = np.stack([p, 0 * p], 1), np.stack([e, 0 * e], 1)
+    >>> type(crossed(responses(np.random.default_rng(0).random((9, 2))), retinal=positions, eye=eyes)).__name__
+    'Crossed'
     """
     check(responses)
     extra = set(responses.dims) - {"seed", "stimulus", "unit"}

@@ -52,7 +52,7 @@ def fit_psychometric(
 ) -> pd.DataFrame:
     """Fit psychometric curves with lapses to counts of successes, by maximum likelihood.
 
-    Accuracy at the unsigned strength s, with F from :data:`CURVES` (Wichmann & Hill 2001, 10.3758/BF03194544):
+    Accuracy at the unsigned strength s, with F of the named curve (Wichmann & Hill 2001, 10.3758/BF03194544):
 
         P(s) = chance + (1 − chance − lapse)·F((s/threshold)^slope)
 

@@ -39,6 +39,12 @@ def window_means(activity: xr.DataArray, windows: Mapping[str, Sequence[float | 
     ------
     InputError
         If a window holds no time.
+
+    Examples
+    --------
+    >>> activity = xr.DataArray(np.arange(8.0).reshape(2, 4), dims=("trial", "time"), coords={"time": [0, 20, 40, 60]})
+    >>> window_means(activity, {"early": (0, 40)})["early"].values.tolist()
+    [0.5, 4.5]
     """
     times, means = activity["time"].values, {}
     for name, (start, stop) in windows.items():
@@ -131,6 +137,14 @@ def selectivity(values: Num[np.ndarray, "trial unit"], side: Any) -> pd.DataFram
     ------
     InputError
         Unless both sides have at least two trials.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> side = np.arange(200) < 100
+    >>> values = rng.normal(size=(200, 2)) + np.outer(side, [2.0, 0.0])
+    >>> selectivity(values, side)["d_prime"].round(1).tolist()
+    [2.1, 0.2]
     """
     x, right = _two_sides(values, side, 2)
     ranks = rankdata(x, axis=0)
@@ -184,6 +198,14 @@ def choice_probability(
     ------
     InputError
         If no stimulus has enough trials of both choices.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> choice = np.arange(400) % 2
+    >>> values = rng.normal(size=(400, 1)) + choice[:, None]
+    >>> choice_probability(values, choice, np.zeros(400)).round(2).iloc[0].to_dict()
+    {'choice_probability': 0.79}
     """
     x, right = _two_sides(values, choice, 1)
     shown = np.asarray(stimulus)
@@ -229,6 +251,13 @@ def sort_units(table: pd.DataFrame) -> np.ndarray:
     -------
     array of int, shape (unit,)
         Positions, by falling d′. A weight matrix is sorted as ``W[np.ix_(order, order)]``.
+
+    Examples
+    --------
+    >>> side = np.arange(200) < 100
+    >>> values = np.random.default_rng(0).normal(size=(200, 3)) + np.outer(side, [0.0, 2.0, -2.0])
+    >>> sort_units(selectivity(values, side)).tolist()
+    [1, 0, 2]
     """
     return np.argsort(-table["d_prime"].to_numpy(), kind="stable")
 

@@ -130,6 +130,12 @@ def project(activity: xr.DataArray, space: xr.Dataset) -> xr.DataArray:
     ------
     InputError
         If the activity has other units than the space.
+
+    Examples
+    --------
+    >>> activity = xr.DataArray(np.random.default_rng(0).normal(size=(6, 5, 4)), dims=("choice", "time", "unit"))
+    >>> project(activity, principal_components(activity)).dims
+    ('choice', 'time', 'component')
     """
     require(
         "unit" in activity.dims and activity.sizes["unit"] == space.sizes["unit"],
@@ -156,6 +162,12 @@ def variance_explained(activity: xr.DataArray, space: xr.Dataset) -> float:
     -------
     float
         Around the activity's own mean; 0 for constant activity.
+
+    Examples
+    --------
+    >>> activity = xr.DataArray(np.random.default_rng(0).normal(size=(6, 5, 3)), dims=("choice", "time", "unit"))
+    >>> round(variance_explained(activity, principal_components(activity)), 3)
+    1.0
     """
     samples = _samples(activity) / space["scale"].values
     total = samples.var(axis=0).sum()
@@ -184,6 +196,13 @@ def variance_by_condition(averages: xr.DataArray) -> pd.DataFrame:
     ------
     InputError
         If some combination of conditions has no trials.
+
+    Examples
+    --------
+    >>> alike = xr.DataArray(np.zeros((2, 3, 4)), dims=("choice", "time", "unit"))
+    >>> averages = alike + xr.DataArray([0.0, 1.0], dims="choice")
+    >>> variance_by_condition(averages)["population"].round(2).to_dict()
+    {'time': 0.0, 'choice': 1.0}
     """
     factors = [name for name in averages.dims if name not in ("time", "unit")]
     ordered = averages.transpose(*factors, "time", "unit")
@@ -239,6 +258,14 @@ def targeted_axes(
     ------
     InputError
         If the regressors are constant or linearly dependent, or do not fit the activity.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> choice, times = np.repeat([-1.0, 1.0], 50), {"time": np.arange(4.0)}
+    >>> activity = xr.DataArray(rng.normal(size=(100, 4, 6)), times, ("trial", "time", "unit"))
+    >>> targeted_axes(activity, {"choice": choice})["axis"].sizes["unit"]
+    6
     """
     values = _trials(activity)
     averages = condition_averages(activity, regressors, weights=weights)

@@ -32,6 +32,15 @@ class TuningCurves:
     selectivity : array, shape (unit,)
         Length of that vector sum relative to the summed response (1 − circular variance), after each unit's lowest
         response is taken off: 0 untuned, 1 a single orientation.
+
+    Examples
+    --------
+    >>> from isocortex import synthetic_v1
+    >>> import jax
+    >>> neurons = synthetic_v1(key=jax.random.key(0), n_animals=1, n_neurons=5, n_orientations=24)["animal 1"]
+    >>> curves = tuning_curves(neurons)
+    >>> curves.angles.shape, curves.curves.shape
+    ((24,), (5, 24))
     """
 
     angles: np.ndarray

@@ -176,6 +176,14 @@ def tuning_model(fits: pd.DataFrame, angles: np.ndarray) -> Float[np.ndarray, "u
     -------
     array, shape (unit, angle)
         NaN for units without a fit.
+
+    Examples
+    --------
+    >>> from isocortex import synthetic_v1
+    >>> import jax
+    >>> neurons = synthetic_v1(key=jax.random.key(0), n_animals=1, n_neurons=5, n_orientations=24)["animal 1"]
+    >>> tuning_model(fit_tuning(neurons), np.array([-45.0, 0.0, 45.0])).shape
+    (5, 3)
     """
     m = 1 if "opposite" in fits else 2
     column = {name: fits[name].to_numpy()[:, None] for name in fits}

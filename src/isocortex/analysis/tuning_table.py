@@ -85,6 +85,13 @@ def tuning_table(
 
 
 def best_estimate(table: pd.DataFrame, column: str) -> PerUnit:
-    """Return ``osi``, ``circular_variance`` or ``r2`` of every unit, corrected for noise where there were repeats."""
+    """Return ``osi``, ``circular_variance`` or ``r2`` of every unit, corrected for noise where there were repeats.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> best_estimate(pd.DataFrame({"osi": [0.4], "osi_corrected": [0.3]}), "osi")
+    array([0.3])
+    """
     corrected = f"{column}_corrected"
     return table[corrected if corrected in table else column].to_numpy(float)

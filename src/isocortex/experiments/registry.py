@@ -162,6 +162,11 @@ def experiment(name: str) -> "type[Experiment]":
     ------
     InputError
         For an unknown name, with the nearest one suggested.
+
+    Examples
+    --------
+    >>> experiment("poisson").__name__
+    'Poisson'
     """
     module, _, attribute = EXPERIMENTS.named(name).place.partition(":")
     return getattr(import_module(module), attribute)

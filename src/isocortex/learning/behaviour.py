@@ -57,6 +57,15 @@ def behaviour(
     ------
     InputError
         If the task has no steps in time, or the model does not fit it.
+
+    Examples
+    --------
+    >>> from isocortex import CTRNN, population
+    >>> from isocortex.tasks import PerceptualDecisionMaking
+    >>> task = PerceptualDecisionMaking(dt=100, timing={"stimulus": 300})
+    >>> build = lambda key: CTRNN(task.n_inputs, task.n_outputs, n_units=4, key=key)
+    >>> behaviour(population(build, 2, key=jax.random.key(0)), task, key=jax.random.key(1), n_trials=10).correct.shape
+    (2, 10)
     """
     require(
         hasattr(task, "times"),
@@ -179,6 +188,19 @@ def perturbation_table(
     ------
     InputError
         If the model does not take the task's inputs or give its answers.
+
+    Examples
+    --------
+    >>> from isocortex import CTRNN, population
+    >>> from isocortex.models import lesion
+    >>> from isocortex.tasks import PerceptualDecisionMaking
+    >>> task = PerceptualDecisionMaking(dt=100, timing={"stimulus": 300})
+    >>> build = lambda key: CTRNN(task.n_inputs, task.n_outputs, n_units=4, key=key)
+    >>> networks = population(build, 2, key=jax.random.key(0))
+    >>> cuts = {"unit 0": lambda models, inputs: (lesion(models, [0]), inputs)}
+    >>> table = perturbation_table(networks, task, cuts, key=jax.random.key(1), n_trials=10)
+    >>> table["perturbation"].unique().tolist()
+    ['none', 'unit 0']
     """
     require_fitting(models, task)
     trials, keys = _sampled(task, key, n_trials), noise_keys(models, key)

@@ -37,6 +37,18 @@ def save_model(path: str | PathLike[str], models: Any) -> None:
     ------
     InputError
         If the class is not written from :class:`isocortex.models.Model`, or its `arguments` are not JSON.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import jax
+    >>> from isocortex import MLP, population
+    >>> networks = population(lambda key: MLP((4, 3, 2), key=key), 2, key=jax.random.key(0))
+    >>> path = Path(tempfile.mkdtemp()) / "networks.eqx"
+    >>> save_model(path, networks)
+    >>> load_model(path).weights[0].shape
+    (2, 3, 4)
     """
     name = type(models).__name__
     require(

@@ -50,7 +50,7 @@ def descend(
     """Train every member of a population of perceptrons on its own trials, in a fixed order.
 
     Member i draws `n_trials` trials once, with ``fold_in(key, i)``, and goes through them in the same batches every
-    epoch. The gradient is that of :mod:`isocortex.learning.backpropagation`; the defaults are the published
+    epoch. The gradient is that of ``isocortex.learning.backpropagation``; the defaults are the published
     configuration. Members run on the machine's cores at once, each as a separate program, so that neither their
     number nor an interruption changes a bit.
 

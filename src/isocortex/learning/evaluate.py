@@ -29,6 +29,13 @@ def evaluate(models: Any, task: Task, *, key: PRNGKey, n_trials: int = 1000) -> 
     ------
     InputError
         If the model does not take the task's inputs or give its answers.
+
+    Examples
+    --------
+    >>> from isocortex import ConvNet, OrientationDiscrimination, population
+    >>> networks = population(lambda key: ConvNet(key=key), 2, key=jax.random.key(0))
+    >>> evaluate(networks, OrientationDiscrimination(), key=jax.random.key(1), n_trials=50).shape
+    (2,)
     """
     require_fitting(models, task)
     return np.asarray(scores(models, task, task.sample(key, n_trials), noise_keys(models, key)))

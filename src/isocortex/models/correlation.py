@@ -37,6 +37,13 @@ def correlate(
     InputError
         For a stride below 1, an unknown or negative padding, an even kernel with ``"same"``, or a kernel larger than
         the padded image.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> image = jnp.arange(9.0).reshape(3, 3)
+    >>> correlate(image, jnp.ones((1, 3, 3)), jnp.zeros(1), padding="valid").tolist()
+    [[[36.0]]]
     """
     image, kernels = with_channels(image, kernels)
     sizes = list(zip(image.shape[1:], kernels.shape[2:], strict=True))

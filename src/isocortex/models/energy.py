@@ -13,7 +13,15 @@ Activity = dict[str, jax.Array]
 
 
 class Pixels(Model):
-    """The pixels of the image, as the baseline for every other model."""
+    """The pixels of the image, as the baseline for every other model.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from isocortex.models import record
+    >>> record(Pixels(), np.ones((3, 4, 5), np.float32), population=False)["pixels"].shape
+    (3, 20)
+    """
 
     layers: tuple[str, ...] = eqx.field(static=True, default=("pixels",))
 
@@ -26,6 +34,11 @@ class FourierEnergy(Model):
     """The amplitude of every spatial frequency and orientation, blind to position.
 
     The mean is taken off, a Hann window tapers the edges, and redundant frequencies are left out.
+
+    Examples
+    --------
+    >>> FourierEnergy().layers
+    ('amplitude',)
     """
 
     layers: tuple[str, ...] = eqx.field(static=True, default=("amplitude",))
@@ -56,6 +69,11 @@ class OrientationEnergy(Model):
         Standard deviation of the isotropic envelope in wavelengths. Default 0.4: about 1.4 octaves.
     grid : int
         Positions per axis in ``pooled``. Default 6.
+
+    Examples
+    --------
+    >>> OrientationEnergy((48, 64)).layers
+    ('simple', 'complex', 'pooled')
     """
 
     transfer: jax.Array

@@ -63,6 +63,14 @@ def disconnect(models: Network, connections: Any) -> Network:
     ------
     InputError
         If the shape is another.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex.models import CTRNN
+    >>> network = CTRNN(3, 2, n_units=4, key=jax.random.key(0))
+    >>> (disconnect(network, np.eye(4) == 1).recurrent.diagonal() == 0).all().item()
+    True
     """
     *seeds, _, n = models.output_weight.shape
     cut = _of_every_member(np.asarray(connections, bool), (*seeds, n, n), "connections", 2)
@@ -76,6 +84,13 @@ def with_noise(models: Network, noise: float) -> Network:
     ------
     InputError
         If the noise is negative.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex.models import CTRNN
+    >>> float(with_noise(CTRNN(3, 2, n_units=4, key=jax.random.key(0)), 0.5).noise)
+    0.5
     """
     require(noise >= 0, f"noise must be at least 0; got {noise:g}.")
     return eqx.tree_at(lambda network: network.noise, models, jnp.full_like(models.noise, noise))
@@ -98,6 +113,11 @@ def with_pulse(inputs: Inputs, dt: float, channel: int, start: float, stop: floa
     ------
     InputError
         If there is no such channel, or no step starts within the pulse.
+
+    Examples
+    --------
+    >>> with_pulse(jnp.zeros((4, 2)), dt=20, channel=1, start=20, stop=60, amplitude=0.5)[:, 1].tolist()
+    [0.0, 0.5, 0.5, 0.0]
     """
     *_, n_steps, n_channels = inputs.shape
     require(0 <= channel < n_channels, f"channel must be from 0 to {n_channels - 1}; got {channel}.")

@@ -66,7 +66,7 @@ def record(
         When each step of a sequence starts, in ms. Default 0, dt, 2·dt, … of a model of isocortex. Every layer must
         have step as its first axis.
     size, mean, std, channels : optional
-        How images are prepared, as of :func:`isocortex.stimuli.photographs`: `size` in pixels, `mean` and `std` of
+        How images are prepared, as of ``isocortex.stimuli.photographs``: `size` in pixels, `mean` and `std` of
         each channel for images of 0…1, and 1 or 3 `channels`.
     batch : int, optional
         The most images that a model of another package is shown at once. Default 32.

@@ -39,6 +39,13 @@ class Contents:
         The spikes that were counted, of a file of spikes that was read around events.
     notes : tuple of str
         What was left out when the file was read.
+
+    Examples
+    --------
+    >>> from isocortex.recordings import read
+    >>> import pandas as pd
+    >>> read(pd.DataFrame(np.eye(3), index=["face", "hand", "tree"])).stimuli.tolist()
+    ['face', 'hand', 'tree']
     """
 
     responses: dict[str, xr.DataArray]

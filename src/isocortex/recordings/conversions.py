@@ -112,6 +112,11 @@ def from_assembly(assembly: xr.DataArray, *, stimulus: str | None = None, run: s
     ------
     InputError
         For other dimensions, or without such a coordinate.
+
+    Examples
+    --------
+    >>> from_assembly(to_assembly(responses(np.zeros((3, 5))))).dims
+    ('stimulus', 'unit')
     """
     squeezed = assembly.squeeze("time_bin", drop=True) if assembly.sizes.get("time_bin") == 1 else assembly
     require(
@@ -137,6 +142,11 @@ def to_assembly(content: xr.DataArray) -> xr.DataArray:
     ------
     InputError
         If the responses have other axes than repeat, stimulus (or trial) and unit.
+
+    Examples
+    --------
+    >>> to_assembly(responses(np.zeros((3, 5)))).sizes["neuroid"]
+    5
     """
     flat = _observations(content)
     units = flat["unit"].values if "unit" in flat.coords else np.arange(flat.sizes["unit"])

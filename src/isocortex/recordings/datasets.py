@@ -86,6 +86,11 @@ def where(name: str) -> Path:
     ------
     InputError
         For an unknown name, with the nearest one suggested.
+
+    Examples
+    --------
+    >>> where("stringer-2021").name
+    'W3D4_stringer_oribinned1.npz'
     """
     return data_folder() / name / DATASETS.named(name).file
 

@@ -38,6 +38,15 @@ def read_npz(path: str | PathLike[str], *, bin_width: float | None = None) -> di
     InputError
         If the file is missing, cut off, no NPZ, too large for the memory, lacks a key, or holds numbers that cannot
         be analysed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp()) / "v1.npz"
+    >>> np.savez(path, resp=np.random.default_rng(0).random((36, 5)), stimuli=np.arange(0, 180, 5.0))
+    >>> {name: x.dims for name, x in read_npz(path).items()}
+    {'animal 1': ('stimulus', 'unit')}
     """
     path = Path(path)
     arrays = _load(path)

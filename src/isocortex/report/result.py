@@ -73,6 +73,11 @@ class Quantity:
         One phrase.
     unit : str
         Its unit; empty for a number without one.
+
+    Examples
+    --------
+    >>> Quantity("Share of trials that are correct", "share of trials").unit
+    'share of trials'
     """
 
     meaning: str

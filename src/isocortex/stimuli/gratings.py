@@ -24,6 +24,11 @@ def canvas_size(resolution: float = RESOLUTION) -> tuple[int, int]:
     ------
     InputError
         If `resolution` is not in (0, 1].
+
+    Examples
+    --------
+    >>> canvas_size(0.025)
+    (12, 16)
     """
     require(0 < resolution <= 1, f"resolution must be in (0, 1], the share of 640 × 480 pixels; got {resolution}.")
     return math.ceil(round(CANVAS_HEIGHT * resolution, 9)), math.ceil(round(CANVAS_WIDTH * resolution, 9))
@@ -42,6 +47,12 @@ def grating(
     """Draw one grating; pure JAX, so it can be jitted and mapped over angles.
 
     See :func:`gratings` for the parameters; `angle` and `phase` are in degrees.
+
+    Examples
+    --------
+    >>> image = grating(0.0, resolution=0.025)
+    >>> image.shape, float(image.min()), float(image.max())
+    ((12, 16), 0.0, 1.0)
     """
     rows, columns = canvas_size(resolution)
     column, row = jnp.meshgrid(jnp.arange(columns), jnp.arange(rows))

@@ -22,6 +22,11 @@ def grey(images: np.ndarray) -> Images:
     Returns
     -------
     array, shape (stimulus, height, width), float32
+
+    Examples
+    --------
+    >>> grey(np.full((1, 2, 2, 3), 255, np.uint8)).tolist()
+    [[[1.0, 1.0], [1.0, 1.0]]]
     """
     require(
         images.ndim == 4 and images.shape[-1] == 3 and images.dtype == np.uint8,

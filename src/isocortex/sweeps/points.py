@@ -27,7 +27,7 @@ def points(
     base : Experiment
         Its options hold wherever they are not varied.
     vary : mapping of str to str or sequence
-        Name of an option → what it is varied over, as :func:`isocortex.sweeps.values.values` explains.
+        Name of an option → what it is varied over, as ``isocortex.sweeps.values`` explains.
     sample : int, optional
         Draw that many points at random. Default: every combination.
     seed : int

@@ -40,7 +40,13 @@ def whole_steps(duration: Milliseconds, dt: Milliseconds) -> int:
 
 @dataclass(frozen=True)
 class Duration(ABC):
-    """How long a period lasts, in ms: the distribution of a number that is drawn anew for every trial."""
+    """How long a period lasts, in ms: the distribution of a number that is drawn anew for every trial.
+
+    Examples
+    --------
+    >>> Uniform(200, 400).longest
+    400
+    """
 
     @property
     @abstractmethod
@@ -75,7 +81,13 @@ class Fixed(Duration):
 
 @dataclass(frozen=True)
 class OneOf(Duration):
-    """One of some durations, each as often."""
+    """One of some durations, each as often.
+
+    Examples
+    --------
+    >>> OneOf((100, 200, 300)).steps(100)
+    (array([1, 2, 3]), array([0.33333333, 0.33333333, 0.33333333]))
+    """
 
     durations: tuple[Milliseconds, ...]
 
@@ -135,7 +147,14 @@ class Uniform(_Interval):
 
 @dataclass(frozen=True)
 class TruncatedExponential(_Interval):
-    """Exponential with a mean (before it is truncated) in ms, kept only from `low` to `high` ms."""
+    """Exponential with a mean (before it is truncated) in ms, kept only from `low` to `high` ms.
+
+    Examples
+    --------
+    >>> steps, share = TruncatedExponential(300, 600, 200).steps(100)
+    >>> steps.tolist(), share.round(2).tolist()
+    ([3, 4, 5], [0.51, 0.31, 0.19])
+    """
 
     mean: Milliseconds
 
@@ -155,7 +174,16 @@ def as_duration(given: Duration | Milliseconds | Sequence[Milliseconds]) -> Dura
 
 
 class Clock(eqx.Module):
-    """When each period of each trial starts and stops, in steps."""
+    """When each period of each trial starts and stops, in steps.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex.tasks import PerceptualDecisionMaking
+    >>> task = PerceptualDecisionMaking(dt=100, timing={"stimulus": 300})
+    >>> task.clock(task.sample(jax.random.key(0), 1)).during("stimulus").astype(int).tolist()
+    [[0, 1, 1, 1, 0]]
+    """
 
     starts: dict[str, Steps]
     stops: dict[str, Steps]

@@ -88,7 +88,7 @@ class ContextDecisionMaking(_TwoRings):
         }
 
     def ideal(self, trials: Trials) -> PerTrial:
-        """Return the probability correct of an observer of the ring that counts alone: :func:`ring_accuracy`."""
+        """Return the probability correct of an observer of the ring that counts alone."""
         duration = self.lasted(trials, "stimulus")
         return ring_accuracy(trials.conditions["coherence"], duration, self.noise, self.n_choices)
 

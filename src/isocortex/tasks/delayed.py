@@ -121,6 +121,11 @@ class DelayMatchSample(TimedTask):
         Directions of the sample on a ring, and channels. Default 2.
     fixation_cue, loss_function, rewards
         As in :class:`TimedTask`.
+
+    Examples
+    --------
+    >>> DelayMatchSample(dt=100).output_names
+    ('fixate', 'match', 'non-match')
     """
 
     TIMING = {"fixation": 300, "sample": 500, "delay": 1000, "test": 500, "decision": 900}  # noqa: RUF012
@@ -183,6 +188,11 @@ class GoNogo(TimedTask):
         As in :class:`TimedTask`.
     rewards : dict, optional
         Default abort −0.1, correct 1 (a go), fail −0.5, miss −0.5; 0 for holding still rightly.
+
+    Examples
+    --------
+    >>> GoNogo(dt=100).output_names
+    ('fixate', 'go')
     """
 
     TIMING = {"fixation": 0, "stimulus": 500, "delay": 500, "decision": 500}  # noqa: RUF012

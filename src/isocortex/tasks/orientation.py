@@ -113,6 +113,11 @@ class OrientationRegression(_GratingTask):
 
     The loss is the squared error summed over the two outputs. Parameters as in
     :class:`OrientationDiscrimination`.
+
+    Examples
+    --------
+    >>> OrientationRegression().sample(jax.random.key(0), 4).targets.shape
+    (4, 2)
     """
 
     readout: ClassVar[Literal["sigmoid", "identity"]] = "identity"

@@ -16,6 +16,15 @@ def payoff(task: TimedTask, trials: Trials, *, abort: bool = False) -> Choices:
     An action is an output; 0 keeps fixating. Any other action in the fixation period earns "abort", and ends the trial
     if `abort`; in the answer period it ends the trial and earns what the task says, "correct" or "fail" as a rule. A
     trial that runs out without an answer that was due earns "miss" where the task has it. All else earns 0.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex.tasks import GoNogo
+    >>> task = GoNogo(dt=100)
+    >>> earned, ends = payoff(task, task.sample(jax.random.key(0), 4))
+    >>> earned.shape
+    (4, 15, 2)
     """
     clock, rewards = task.clock(trials), task.reward
     acts = (jnp.arange(task.n_outputs) > 0)[None, None, :]

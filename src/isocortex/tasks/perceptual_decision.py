@@ -69,6 +69,6 @@ class PerceptualDecisionMaking(RingTask):
         return {"stimulus": ring(conditions["choice"], conditions["coherence"], self.n_choices)}
 
     def ideal(self, trials: Trials) -> PerTrial:
-        """Return the probability correct of an observer that adds up all evidence: :func:`ring_accuracy`."""
+        """Return the probability correct of an observer that adds up all evidence."""
         duration = self.lasted(trials, "stimulus")
         return ring_accuracy(trials.conditions["coherence"], duration, self.noise, self.n_choices)

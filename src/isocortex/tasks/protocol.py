@@ -26,6 +26,14 @@ class Trials(eqx.Module):
         How much each trial, or each of its steps, counts in the loss.
     conditions : dict of str to array, shape (trial,)
         What was varied, by name.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex.tasks import PerceptualDecisionMaking
+    >>> trials = PerceptualDecisionMaking(dt=100, timing={"stimulus": 300}).sample(jax.random.key(0), 8)
+    >>> trials.inputs.shape, sorted(trials.conditions)
+    ((8, 5, 3), ['choice', 'coherence'])
     """
 
     inputs: Float[jax.Array, "trial ..."]

@@ -31,12 +31,26 @@ FIXATION_CUES = ("until-decision", "during-fixation")
 
 
 def number(default: Any) -> Any:
-    """Return a field that is an array: another value does not compile again."""
+    """Return a field that is an array: another value does not compile again.
+
+    Examples
+    --------
+    >>> from isocortex.tasks import TimedTask
+    >>> class Detection(TimedTask):
+    ...     contrast: float = number(0.1)
+    """
     return eqx.field(converter=lambda x: jnp.asarray(x, jnp.float32), kw_only=True, default=default)
 
 
 def option(default: Any, converter: Any = lambda x: x) -> Any:
-    """Return a field that shapes the compiled program: another value compiles again."""
+    """Return a field that shapes the compiled program: another value compiles again.
+
+    Examples
+    --------
+    >>> from isocortex.tasks import TimedTask
+    >>> class Detection(TimedTask):
+    ...     n_choices: int = option(2)
+    """
     return eqx.field(static=True, converter=converter, kw_only=True, default=default)
 
 
@@ -298,5 +312,11 @@ def last_counting(output: Sequences, trials: Trials) -> Float[Array, "trial outp
 
 
 def probability_correct(signal: Float[Array, "..."], noise: Number) -> Float[Array, "..."]:
-    """Return Φ(signal/noise): 1/2 without signal, 1 without noise."""
+    """Return Φ(signal/noise): 1/2 without signal, 1 without noise.
+
+    Examples
+    --------
+    >>> round(float(probability_correct(jnp.array(1.0), 1.0)), 3)
+    0.841
+    """
     return jax.scipy.stats.norm.cdf(jnp.where(signal == 0, 0.0, signal / jnp.where(signal == 0, 1.0, noise)))

@@ -73,6 +73,11 @@ def visual_task(
     ------
     InputError
         If there is no task of that name.
+
+    Examples
+    --------
+    >>> type(visual_task("tilt")).__name__
+    'OrientationDiscrimination'
     """
     known = VISUAL_TASKS.named(name)
     options = {"boundary": boundary, "pictures": pictures, "spatial_frequency": spatial_frequency}

@@ -82,9 +82,9 @@ def rates(n_stimuli, n_subjects, n_seeds, dissimilarity, method, n_simulations, 
 
 
 def agree(found, cells, n):
-    """Hold shares against the cells of docs/rsa.md, "–" for none, within 3 s.e. of their difference from n simulations.
+    """Hold shares against the cells of docs/rsa-inference.md, "–" for none, within 3 s.e. of their difference.
 
-    A share of 0 has the s.e. of one case in n; a cell is rounded to 0.05 %.
+    Both come from n simulations. A share of 0 has the s.e. of one case in n; a cell is rounded to 0.05 %.
     """
     for share, cell in zip(found, cells, strict=True):
         if share is None:
@@ -135,7 +135,7 @@ def test_tests_keep_their_level(
 ):
     """The limits are those promised; the s.e. of a rate of 5 % is 0.5 % from 2000 simulations.
 
-    docs/rsa.md has all these rates.
+    docs/rsa-inference.md has all these rates.
     """
     rejected, covered = rates(n_stimuli, n_subjects, n_seeds, dissimilarity, method, n_simulations, world)
     shares = ", ".join(f"{100 * rate:.1f} % ({null})" for null, rate in rejected.items())
@@ -152,7 +152,7 @@ def test_tests_keep_their_level(
     size = [f"{n_stimuli} × {n_subjects}"]
     if design not in AFTERWARDS:
         size = [f"{size[0]} × {n_seeds}" + ", Spearman" * (method == "spearman")]
-    row = documented("rsa.md", *size, dissimilarity, world.__name__)
+    row = documented("rsa-inference.md", *size, dissimilarity, world.__name__)
     agree([rejected["pair"], rejected["zero"], rejected.get("ceiling"), covered], row[-4:], n_simulations)
 
 
@@ -195,7 +195,7 @@ def crossvalidated(n_stimuli, n_subjects, world, n_simulations):
 def test_intervals_of_fitted_models_hold(n_stimuli, n_subjects, world, n_simulations, capsys, documented):
     """Within 3 s.e. of the promised 93–99.5 % and at most 6.5 %, since 500 simulations know 95 % to ±1 %.
 
-    docs/rsa.md has the shares.
+    docs/rsa-inference.md has the shares.
     """
     found = crossvalidated(n_stimuli, n_subjects, world, n_simulations)
     rows = found.groupby(level=1)
@@ -211,7 +211,7 @@ def test_intervals_of_fitted_models_hold(n_stimuli, n_subjects, world, n_simulat
     assert covered.max() <= 0.995 + error
     assert rejected.max() <= 0.065 + error
     shares = [*covered[["select", "weighted", "a", "unrelated", "weighted − a"]], rejected["a − b"]]
-    row = documented("rsa.md", f"{n_stimuli} × {n_subjects}", world.__name__, str(n_simulations))
+    row = documented("rsa-inference.md", f"{n_stimuli} × {n_subjects}", world.__name__, str(n_simulations))
     agree(shares, row, n_simulations)
 
 

@@ -212,6 +212,15 @@ def cross_temporal(
     ------
     InputError
         As :func:`decode`; or if the responses have no time.
+
+    Examples
+    --------
+    >>> from isocortex import responses
+    >>> rng = np.random.default_rng(0)
+    >>> x, shown = rng.normal(size=(40, 3, 5)), np.arange(40) % 2
+    >>> trials = responses(x, stimuli=shown, times=[0, 20, 40], dims=["trial", "time", "unit"])
+    >>> cross_temporal(trials).shape
+    (3, 3)
     """
     require("time" in responses.dims, "The responses have no dimension 'time'; a decoder cannot be tested at others.")
     rest = [str(dim) for dim in responses.dims if dim not in ("time", "stimulus", "trial", "repeat", "unit")]

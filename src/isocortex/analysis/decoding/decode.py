@@ -34,6 +34,14 @@ class Decoding:
         What was done, in words.
     notes : tuple of str
         What was left out, and what a reader should know.
+
+    Examples
+    --------
+    >>> from isocortex import responses
+    >>> x = np.random.default_rng(0).normal(size=(40, 5))
+    >>> trials = responses(x, stimuli=np.arange(40) % 2, dims=["trial", "unit"])
+    >>> decode(trials).predicted.shape
+    (40,)
     """
 
     predicted: xr.DataArray

@@ -23,7 +23,14 @@ def factor_key(key: PRNGKey, factor: str) -> PRNGKey:
 
 
 def draw_multiplicities(key: PRNGKey, n_samples: int, n_items: int) -> Multiplicity:
-    """Draw bootstrap samples: how often each item is taken, shape (sample, item)."""
+    """Draw bootstrap samples: how often each item is taken, shape (sample, item).
+
+    Examples
+    --------
+    >>> import jax
+    >>> draw_multiplicities(jax.random.key(0), 3, 4).sum(axis=1)
+    array([4, 4, 4])
+    """
     drawn = np.asarray(jax.random.randint(key, (n_samples, n_items), 0, n_items))
     flat = (drawn + n_items * np.arange(n_samples)[:, None]).ravel()
     return np.bincount(flat, minlength=n_samples * n_items).reshape(n_samples, n_items)

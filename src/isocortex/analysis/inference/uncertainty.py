@@ -69,7 +69,7 @@ class Uncertainty:
         """Estimate each contrast, a weighted sum of the statistics, and test it against 0.
 
         The variance is kept between that of the largest single factor, or `floor`, and `most`. A skewed estimate moves
-        its variance along; the ratio of its error and its standard error is made :func:`~.skewness.symmetric`.
+        its variance along; the ratio of its error and its standard error is made symmetric.
 
         Returns
         -------

@@ -23,6 +23,14 @@ class PLSFit:
     n_components : int
     methods : str
         What was done, in words.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(50, 4))
+    >>> fit = pls(x, x @ rng.normal(size=(4, 3)), n_components=2)
+    >>> fit.predict(x).shape
+    (50, 3)
     """
 
     weights: Weights

@@ -38,6 +38,14 @@ class RidgeFit:
         What was done, in words.
     left_out : LeftOut
         What the errors of samples that are left out follow from.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(50, 4))
+    >>> fit = ridge(x, x @ rng.normal(size=(4, 3)), penalties=[0.1, 1.0])
+    >>> type(fit).__name__, fit.weights.shape
+    ('RidgeFit', (4, 3))
     """
 
     weights: Weights

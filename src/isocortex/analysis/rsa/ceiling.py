@@ -26,6 +26,12 @@ class NoiseCeiling:
         How it was estimated, in a phrase.
     methods : str
         The same in a paragraph.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> noise_ceiling(RDMs(rng.normal(size=(4, 45)), np.arange(10))).kind
+    '4 subjects: lower, each against the mean of the others; upper, against the mean of all'
     """
 
     lower: float
@@ -52,6 +58,15 @@ def noise_ceiling(data: RDMs, method: str = "pearson") -> NoiseCeiling:
     ------
     InputError
         With a single subject, or an unknown method.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> signal = rng.normal(size=45)
+    >>> data = RDMs(signal + rng.normal(size=(6, 45)), np.arange(10))
+    >>> ceiling = noise_ceiling(data)
+    >>> round(ceiling.lower, 2), round(ceiling.upper, 2)
+    (0.61, 0.74)
     """
     once = np.ones((1, len(data.stimuli)), int)
     lower, upper = bootstrap_ceiling(data, once, method=method)[0]
@@ -83,6 +98,13 @@ def bootstrap_ceiling(
     -------
     array, shape (sample, 2)
         Lower and upper. The lower leaves out every copy of a subject, and is NaN where only one subject was drawn.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> data = RDMs(rng.normal(size=45) + rng.normal(size=(4, 45)), np.arange(10))
+    >>> type(bootstrap_ceiling(data, rng.multinomial(10, [0.1] * 10, size=3))).__name__
+    'ndarray'
     """
     require(
         len(data) >= 2,
@@ -128,6 +150,14 @@ def split_half_ceiling(halves: RDMs, method: str = "pearson") -> NoiseCeiling | 
     -------
     NoiseCeiling or None
         None if the halves do not agree at all (r ≤ 0): there is no ceiling to speak of.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> signal = rng.normal(size=45)
+    >>> ceiling = split_half_ceiling(RDMs(signal + 0.5 * rng.normal(size=(2, 45)), np.arange(10)))
+    >>> round(ceiling.lower, 2), round(ceiling.upper, 2)
+    (0.8, 0.94)
     """
     require(len(halves) == 2, f"Split-half reliability needs two halves; got {len(halves)} RDMs.")
     r = float(similarity(halves, halves, method)[0, 1])

@@ -35,7 +35,7 @@ def compare(
     """Compare RDMs of models with measured RDMs, with intervals for new stimuli, subjects and seeds.
 
     The statistic is the mean similarity over seeds and subjects. Its variance over crossed samples of stimuli, subjects
-    and seeds comes from the jackknife of :mod:`.jackknife`, or from the dual bootstrap of Schütt et al. (2023,
+    and seeds comes from a jackknife, or from the dual bootstrap of Schütt et al. (2023,
     10.7554/eLife.82566). Tests are t tests; the jackknife's, and its intervals, are corrected for skew, so that an
     interval may reach further to one side.
 
@@ -57,7 +57,7 @@ def compare(
         Adjustment of each column of p values for the number of models. Default none.
     inference : {"jackknife", "dual-bootstrap"}
         Default jackknife, which draws nothing at random, and whose tests keep their level in simulations (see
-        docs/rsa.md). The intervals of the published bootstrap are too wide with few stimuli.
+        docs/rsa-inference.md). The intervals of the published bootstrap are too wide with few stimuli.
     key : key, optional
         Draws the samples of the dual bootstrap, the same stimuli for every model; the jackknife needs none.
     n_bootstraps : int

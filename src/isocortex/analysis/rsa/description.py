@@ -20,8 +20,8 @@ FACTORS = {
 PLURALS = {"stimulus": "stimuli", "subject": "subjects", "seed": "seeds"}
 T_DISTRIBUTION = (
     "t distributions with ν degrees of freedom, where 1/ν is the sum over these factors of max(w, w²)/(n − 1), with w "
-    "the share of a factor in the variance and n the number of its items; docs/rsa.md describes the corrections for "
-    "skewness and heavy tails"
+    "the share of a factor in the variance and n the number of its items; docs/rsa-inference.md describes the "
+    "corrections for skewness and heavy tails"
 )
 COMPARABLE: dict[Any, str] = {covariance: "z-scored", products: "scaled to unit length"}
 """The norm by which RDMs are divided before they are averaged → what that does to them."""

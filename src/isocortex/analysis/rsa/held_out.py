@@ -48,12 +48,12 @@ def crossvalidate(
     """Fit models to some stimuli of some subjects, and compare them with other stimuli of other subjects.
 
     The whole of the cross-validation is repeated without each stimulus, for several assignments to folds;
-    :mod:`.jackknife` explains how the variance follows.
+    docs/rsa-inference.md explains how the variance follows.
 
     Parameters
     ----------
     models : mapping of str to Model
-        See :data:`.models.MODELS`.
+        See :data:`MODELS`.
     data : RDMs
         One row per subject.
     key : key

@@ -74,7 +74,15 @@ class Model(ABC):
 
 
 class Fixed(Model):
-    """A model without parameters: the mean of its RDMs."""
+    """A model without parameters: the mean of its RDMs.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> model = Fixed(RDMs(rng.random((1, 45)), np.arange(10)))
+    >>> model.predict(model.fit(RDMs(rng.random((3, 45)), np.arange(10)))).dissimilarities.shape
+    (1, 45)
+    """
 
     def weights(self, grams: Grams, crosses: Crosses) -> Crosses:
         """Return equal weights."""
@@ -82,7 +90,15 @@ class Fixed(Model):
 
 
 class Select(Model):
-    """A model that selects the RDM with the highest similarity to the data, such as the best of several layers."""
+    """A model that selects the RDM with the highest similarity to the data, such as the best of several layers.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> model = Select(RDMs(rng.random((4, 45)), np.arange(10)))
+    >>> model.predict(model.fit(RDMs(rng.random((3, 45)), np.arange(10)))).dissimilarities.shape
+    (1, 45)
+    """
 
     def weights(self, grams: Grams, crosses: Crosses) -> Crosses:
         """Return 1 for the best and 0 for the others."""
@@ -93,6 +109,13 @@ class Weighted(Model):
     """A sum of RDMs with non-negative weights, for features that a population represents in unknown proportions.
 
     The weights are the least-squares ones with θ ≥ 0, whose prediction is also the most similar.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> model = Weighted(RDMs(rng.random((4, 45)), np.arange(10)))
+    >>> bool((model.fit(RDMs(rng.random((3, 45)), np.arange(10))) >= 0).all())
+    True
     """
 
     def weights(self, grams: Grams, crosses: Crosses) -> Crosses:
@@ -110,7 +133,15 @@ class Weighted(Model):
 
 
 class Interpolated(Model):
-    """An interpolation between two neighbouring RDMs, for a parameter that is known on a grid."""
+    """An interpolation between two neighbouring RDMs, for a parameter that is known on a grid.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> model = Interpolated(RDMs(rng.random((4, 45)), np.arange(10)))
+    >>> model.predict(model.fit(RDMs(rng.random((3, 45)), np.arange(10)))).dissimilarities.shape
+    (1, 45)
+    """
 
     def weights(self, grams: Grams, crosses: Crosses) -> Crosses:
         """Return the best of the best points between neighbours: inside where least squares has both, else an end."""

@@ -101,6 +101,12 @@ def fano_factor(trains: SpikeTrains, window: float | int) -> float:
     ------
     InputError
         If fewer than two windows fit, or there are no spikes in them.
+
+    Examples
+    --------
+    >>> from isocortex import SpikeTrains
+    >>> fano_factor(SpikeTrains.from_lists([np.arange(5.0, 1000, 10)], duration=1000), 100)
+    0.0
     """
     require(bool(window > 0), f"A window must be longer than 0 ms; got {window}.")
     n = fitting(trains.duration, window, drop_rest=True) if window <= trains.duration else 0

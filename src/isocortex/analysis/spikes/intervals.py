@@ -32,6 +32,12 @@ def interval_cv(trains: SpikeTrains) -> float:
     ------
     InputError
         If there are fewer than two intervals.
+
+    Examples
+    --------
+    >>> from isocortex import SpikeTrains
+    >>> round(interval_cv(SpikeTrains.from_lists([np.arange(5.0, 1000, 10)], duration=1000)), 9)
+    0.0
     """
     found = intervals(trains)
     require(len(found) >= 2, f"A coefficient of variation needs at least two intervals; there are {len(found)}.")

@@ -97,6 +97,12 @@ def vector_field(system: System, box: Box, *, n: int = 21, t: float = 0.0) -> xr
     ------
     InputError
         If the system is not two-dimensional or the box does not fit it.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import WilsonCowan
+    >>> vector_field(WilsonCowan(), {"E": (0, 1), "I": (0, 1)}, n=5).shape
+    (5, 5, 2)
     """
     low, high = bounds_in_plane(system, box)
     first, second = (np.linspace(low[i], high[i], n) for i in (0, 1))
@@ -135,6 +141,14 @@ def manifold(system: System, saddle: Any, box: Box, *, stable: bool = True, t: f
     ------
     InputError
         If the point is not a saddle of the system.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import WilsonCowan, fixed_points
+    >>> system, box = WilsonCowan(), {"E": (0, 1), "I": (0, 1)}
+    >>> saddle = fixed_points(system, box)["x"].values[1]
+    >>> len(manifold(system, saddle, box))
+    2
     """
     low, high = bounds_in_plane(system, box)
     start = states(system, saddle, "saddle")
@@ -180,6 +194,14 @@ def basins(
     -------
     DataArray of int, (second variable, first variable)
         Number of the attractor within 1 % of the box at the end, −1 if there is none.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import WilsonCowan, fixed_points
+    >>> system, box = WilsonCowan(), {"E": (0, 1), "I": (0, 1)}
+    >>> ends = fixed_points(system, {"E": (-0.05, 1), "I": (-0.05, 1)})["x"].values[[0, 2]]
+    >>> np.unique(basins(system, box, ends, duration=50, dt=0.1, n=5)).tolist()
+    [0, 1]
     """
     low, high = bounds_in_plane(system, box)
     goals = states(system, attractors, "attractors").reshape(-1, 2)

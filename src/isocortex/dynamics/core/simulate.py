@@ -228,6 +228,13 @@ def integrate(
     -------
     array, shape (n_saves + 1, dimension)
         The initial state first.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import RatePopulation
+    >>> path = integrate(RatePopulation(), jnp.array([0.2]), dt=0.1, n_saves=3)
+    >>> path.shape
+    (4, 1)
     """
     scheme = SOLVERS.named(solver)
     if scheme.step is None:

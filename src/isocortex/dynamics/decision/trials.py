@@ -141,6 +141,12 @@ class Decisions:
         When a bound was hit, in the unit of the step; NaN where none was.
     upper : array of bool, shape (trial,)
         Whether it was the upper one.
+
+    Examples
+    --------
+    >>> done = simulate_decisions(np.ones(100), bound=1.0, step=0.01, key=jax.random.key(0))
+    >>> done.times.shape, done.upper.dtype
+    ((100,), dtype('bool'))
     """
 
     times: Float[np.ndarray, " trial"]

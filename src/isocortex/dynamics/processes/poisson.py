@@ -82,6 +82,13 @@ def inhomogeneous_poisson(
     ------
     InputError
         If the rate is negative or exceeds `highest` somewhere.
+
+    Examples
+    --------
+    >>> import jax
+    >>> trains = inhomogeneous_poisson(lambda t: 20 * (t < 500), 20.0, 1000, key=jax.random.key(0), n_units=5)
+    >>> bool((trains.times < 500).all())
+    True
     """
     first, second = jax.random.split(key)
     all_spikes = poisson(highest, duration, key=first, n_units=n_units)

@@ -39,7 +39,13 @@ def sigmoid(x: Parameter, a: Parameter = 1.2, theta: Parameter = 2.8) -> Float[A
 
 
 def sigmoid_inverse(y: Parameter, a: Parameter = 1.2, theta: Parameter = 2.8) -> Float[Array, "..."]:
-    """Return x with F(x) = y; NaN if there is no such x, outside −1/(1 + e^{aθ}) < y < 1 − 1/(1 + e^{aθ})."""
+    """Return x with F(x) = y; NaN if there is no such x, outside −1/(1 + e^{aθ}) < y < 1 − 1/(1 + e^{aθ}).
+
+    Examples
+    --------
+    >>> round(float(sigmoid_inverse(sigmoid(jnp.array(0.7), 1.2, 2.8), 1.2, 2.8)), 4)
+    0.7
+    """
     share = y + jax.nn.sigmoid(-a * jnp.asarray(theta))
     inside = (share > 0) & (share < 1)
     safe = jnp.where(inside, share, 0.5)
@@ -47,7 +53,13 @@ def sigmoid_inverse(y: Parameter, a: Parameter = 1.2, theta: Parameter = 2.8) ->
 
 
 def threshold_linear(x: Parameter, a: Parameter = 1.0, theta: Parameter = 0.0) -> Float[Array, "..."]:
-    """Return a·max(0, x − θ): a rate that grows without bound above its threshold."""
+    """Return a·max(0, x − θ): a rate that grows without bound above its threshold.
+
+    Examples
+    --------
+    >>> threshold_linear(jnp.array([-1.0, 0.5, 2.0]), 1.0, 0.5).tolist()
+    [0.0, 0.0, 1.5]
+    """
     return jnp.asarray(a * jnp.maximum(x - theta, 0))
 
 
@@ -133,6 +145,12 @@ class WilsonCowan(System):
         Inputs. Default 0.
     a_e, theta_e, a_i, theta_i : float
         Gains and thresholds of the sigmoid F–I curves. Defaults 1.2, 2.8, 1, 4.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import fixed_points
+    >>> fixed_points(WilsonCowan(), {"E": (-0.05, 1), "I": (-0.05, 1)})["kind"].values.tolist()
+    ['stable spiral', 'saddle', 'stable node']
     """
 
     tau_e: Parameter = 1.0
@@ -190,6 +208,11 @@ class Decision(System):
         0.2609, 0.0497 and 0.3255 nA; 5.2e-4 nA/Hz.
     tau, gamma, a, b, d : float
         100 ms, 0.641, 270 /nC, 108 Hz, 0.154 s.
+
+    Examples
+    --------
+    >>> Decision().variables
+    ('S_1', 'S_2')
     """
 
     coherence: Parameter = 0.0

@@ -41,6 +41,11 @@ class RingAttractor(System):
         Cue (default 0), and its direction in degrees (0).
     sigma : float, optional
         Noise of each rate, independent, per √ms. None by default.
+
+    Examples
+    --------
+    >>> RingAttractor().variables[:2]
+    ('0°', '5.625°')
     """
 
     n: int = eqx.field(static=True, default=64)
@@ -113,6 +118,12 @@ class Bump:
         θ_c in degrees: J₁·(θ_c − ½·sin 2θ_c) = 2π, with θ_c in radians.
     amplitude : float
         B = I/(−cos θ_c − J₀·(sin θ_c − θ_c·cos θ_c)/π).
+
+    Examples
+    --------
+    >>> ring = RingAttractor()
+    >>> type(bump(ring)).__name__
+    'Bump'
     """
 
     ring: RingAttractor

@@ -29,6 +29,11 @@ class PoissonSources(eqx.Module):
     correlation : float
         With which probability each keeps a spike of a mother train that all share, the correlation of their counts.
         Default 0: independent.
+
+    Examples
+    --------
+    >>> PoissonSources(100, rate=20.0, correlation=0.1).n
+    100
     """
 
     n: int = eqx.field(static=True)
@@ -85,6 +90,12 @@ class Afferents(eqx.Module):
     short_term : TsodyksMarkram, optional
     plasticity : STDP or TripletSTDP, optional
         The weights then change, and are part of what a simulation returns.
+
+    Examples
+    --------
+    >>> synapses = Afferents(PoissonSources(100, rate=20.0), 0.4, "synapse")
+    >>> synapses.onto
+    'synapse'
     """
 
     sources: Any

@@ -32,6 +32,11 @@ class Connections:
     ------
     InputError
         If lengths differ, or a number is not finite.
+
+    Examples
+    --------
+    >>> Connections(np.array([0, 0, 1]), np.array([1, 2, 2]), weight=0.5, delay=1.5).delay
+    1.5
     """
 
     source: Int[np.ndarray, " _"]
@@ -104,7 +109,14 @@ def fixed_in_degree(
 def fixed_number(
     sources: Any, targets: Any, n: int, *, key: PRNGKey, weight: Any = 1.0, delay: Any = 1.0
 ) -> Connections:
-    """Draw `n` synapses, each with a random source and a random target; the parameters are those of fixed_in_degree."""
+    """Draw `n` synapses, each with a random source and a random target; the parameters are those of fixed_in_degree.
+
+    Examples
+    --------
+    >>> import jax
+    >>> len(fixed_number(range(10), range(10, 20), 50, key=jax.random.key(0)).source)
+    50
+    """
     sources, targets = _numbers(sources), _numbers(targets)
     draw = generator(key)
     from_, to = (draw.integers(0, len(ends), n, np.int32) for ends in (sources, targets))
@@ -206,7 +218,14 @@ def distance_dependent(
 
 
 def from_matrix(matrix: Any, *, delay: float = 1.0) -> Connections:
-    """Return a synapse for every entry that is not 0 of a matrix of weights, shape (source, target)."""
+    """Return a synapse for every entry that is not 0 of a matrix of weights, shape (source, target).
+
+    Examples
+    --------
+    >>> made = from_matrix([[0.0, 2.0], [0.0, 0.0]])
+    >>> made.source.tolist(), made.target.tolist(), made.weight.tolist()
+    ([0], [1], [2.0])
+    """
     weights = np.asarray(matrix, float)
     require(weights.ndim == 2, f"A matrix of weights has the shape (source, target); got {weights.shape}.")
     source, target = np.nonzero(weights)

@@ -78,6 +78,13 @@ class Injected(Drive):
     ----------
     values : float or array, shape (unit,)
         pA.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import LIF, simulate_spikes
+    >>> found = simulate_spikes(LIF(), n_units=2, duration=200, drives=[Injected(np.array([150.0, 300.0]))])
+    >>> np.bincount(found.spikes.unit, minlength=2).tolist()
+    [0, 15]
     """
 
     random: ClassVar[bool] = False
@@ -95,6 +102,11 @@ class TimeCourse(Drive):
     ----------
     values : array, shape (step, 1) or (step, unit)
         pA.
+
+    Examples
+    --------
+    >>> TimeCourse(np.zeros((100, 1))).values.shape
+    (100, 1)
     """
 
     random: ClassVar[bool] = False
@@ -124,6 +136,15 @@ class WhiteNoise(Drive):
         ms. Default 10.
     shared : float
         Share c of the variance that all units of a network have in common: ξ = √(1−c) ξ_i + √c ξ_c. Default 0.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex.dynamics import LIF, simulate_spikes
+    >>> noise = WhiteNoise(180.0, 40.0)
+    >>> found = simulate_spikes(LIF(), n_units=20, duration=500, drives=[noise], key=jax.random.key(0))
+    >>> len(found.spikes.times) > 0
+    True
     """
 
     mean: Parameter
@@ -151,6 +172,15 @@ class OUNoise(Drive):
         ms. Default 5.
     shared : float
         Share of the variance that all units of a network have in common. Default 0.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex.dynamics import LIF, simulate_spikes
+    >>> noise = OUNoise(180.0, 60.0)
+    >>> found = simulate_spikes(LIF(), n_units=20, duration=500, drives=[noise], key=jax.random.key(0))
+    >>> len(found.spikes.times) > 0
+    True
     """
 
     mean: Parameter
@@ -184,6 +214,11 @@ class PoissonInput(Drive):
         In the unit of the receptor.
     onto : str
         Name of the receptor.
+
+    Examples
+    --------
+    >>> PoissonInput(rate=1000.0, weight=0.1, onto="synapse").onto
+    'synapse'
     """
 
     rate: Parameter
@@ -224,6 +259,11 @@ class GapJunctions(Drive):
     ----------
     conductance : array, shape (unit, unit)
         nS, symmetric, not negative.
+
+    Examples
+    --------
+    >>> GapJunctions(np.array([[0.0, 2.0], [2.0, 0.0]])).conductance.shape
+    (2, 2)
     """
 
     random: ClassVar[bool] = False

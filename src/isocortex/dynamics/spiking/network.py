@@ -27,6 +27,13 @@ class Projection:
     weight : float
         By which all their weights are multiplied. Default 1.
     short_term : TsodyksMarkram, optional
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex.dynamics import fixed_in_degree
+    >>> Projection(fixed_in_degree(range(8), range(10), 2, key=jax.random.key(0)), "excitation").onto
+    'excitation'
     """
 
     connections: Connections

@@ -98,6 +98,13 @@ class QIF(EventSystem):
         nS. Default 10.
     t_ref : float
         ms. Default 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from isocortex.dynamics import simulate_spikes
+    >>> len(simulate_spikes(QIF(), duration=200, current=np.array([400.0])).spikes.times)
+    23
     """
 
     variables: ClassVar[tuple[str, ...]] = ("V",)
@@ -157,6 +164,13 @@ class AdEx(EventSystem):
     Notes
     -----
     The exponent is at most 50, which changes no spike: V passes V_peak within that step.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from isocortex.dynamics import simulate_spikes
+    >>> len(simulate_spikes(AdEx(), duration=600, current=np.array([500.0])).spikes.times)
+    60
     """
 
     variables: ClassVar[tuple[str, ...]] = ("V", "w")
@@ -217,6 +231,13 @@ class Izhikevich(EventSystem):
         mV. Default 30.
     t_ref : float
         ms. Default 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from isocortex.dynamics import simulate_spikes
+    >>> len(simulate_spikes(Izhikevich(), duration=300, current=np.array([10.0])).spikes.times)
+    8
     """
 
     variables: ClassVar[tuple[str, ...]] = ("V", "u")

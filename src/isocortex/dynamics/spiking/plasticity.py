@@ -52,6 +52,11 @@ class STDP(Plasticity):
         ms. Defaults 20.
     mu : float
         Default 0: additive.
+
+    Examples
+    --------
+    >>> float(STDP(w_max=0.6).A_plus)
+    0.008
     """
 
     w_max: Parameter
@@ -100,6 +105,11 @@ class TripletSTDP(Plasticity):
         Defaults 5e−10, 6.2e−3, 7e−3, 2.3e−4.
     tau_plus, tau_x, tau_minus, tau_y : float
         ms, of r₁, r₂, o₁, o₂. Defaults 16.8, 101, 33.7, 125.
+
+    Examples
+    --------
+    >>> float(TripletSTDP(w_max=0.6).tau_plus)
+    16.8
     """
 
     w_max: Parameter

@@ -62,7 +62,13 @@ class Receptor(eqx.Module):
 
 
 class Delta(Receptor):
-    """The potential jumps by the weight, in mV."""
+    """The potential jumps by the weight, in mV.
+
+    Examples
+    --------
+    >>> type(Delta()).__name__
+    'Delta'
+    """
 
     def jump(self, amount: Units) -> Units:
         """Return the weights."""
@@ -76,6 +82,11 @@ class Current(Receptor):
     ----------
     tau : float
         ms. Default 5.
+
+    Examples
+    --------
+    >>> float(Current(tau=5.0).tau)
+    5.0
     """
 
     tau: Parameter = 5.0
@@ -117,6 +128,12 @@ class Conductance(Receptor):
         ms. Default 2.
     E : float
         Reversal potential in mV. Default 0.
+
+    Examples
+    --------
+    >>> synapse = Conductance(tau=2.0, E=-80.0)
+    >>> float(synapse.tau), float(synapse.E)
+    (2.0, -80.0)
     """
 
     tau: Parameter = 2.0
@@ -165,6 +182,11 @@ class NMDA(Receptor):
         mV. Default 0.
     magnesium : float
         mM. Default 1.
+
+    Examples
+    --------
+    >>> float(NMDA().tau)
+    100.0
     """
 
     g_max: Parameter = 1.0

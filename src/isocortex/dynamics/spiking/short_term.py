@@ -24,6 +24,12 @@ class TsodyksMarkram(eqx.Module):
         Recovery of resources in ms. Default 100.
     tau_f : float
         Decay of facilitation in ms. Default 50.
+
+    Examples
+    --------
+    >>> synapse = TsodyksMarkram(U0=0.5, tau_d=100.0, tau_f=50.0)
+    >>> float(synapse.tau_d)
+    100.0
     """
 
     U0: Parameter = 0.5

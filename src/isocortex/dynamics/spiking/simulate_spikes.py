@@ -40,6 +40,13 @@ class SpikingSimulation:
         Of every afferent that learns: (time, trial, source, unit), the last time being the end.
     methods : str
         What was done, in words.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import LIF
+    >>> found = simulate_spikes(LIF(), duration=100, current=np.array([300.0]), record=["V"])
+    >>> found.traces["V"].dims
+    ('trial', 'time', 'unit')
     """
 
     spikes: SpikeTrains

@@ -67,7 +67,7 @@ def stdp_equilibrium(
 
         drift = r ν n + r e w f₊ κ₁,   n = f₊τ₊ − f₋τ₋,   κₖ = τ₊/(τ₊ + k τ_s)
         diffusion = r ν (f₊²τ₊ + f₋²τ₋)/2 + r (ν n + e w (f₊ κ₁ + r n))²
-                    + r e w (f₊² κ₂ + 2 f₊ κ₁ r n + (r n)²) + (ν − r e w) (r n)²
+        + r e w (f₊² κ₂ + 2 f₊ κ₁ r n + (r n)²) + (ν − r e w) (r n)²
 
     The first term of the diffusion comes from single pairs, the others from what all pairs of a presynaptic, a caused
     and another postsynaptic spike have in common. For small changes the density solves the Fokker–Planck equation with
