@@ -19,6 +19,7 @@ PLAINLY = (
 )
 SOURCE = Path(__file__).parents[1] / "src"
 MANY_SMALL_CALLS = (
+    "isocortex.analysis.alignment",
     "isocortex.analysis.rsa",
     "isocortex.analysis.decoding",
     "isocortex.analysis.inference",

@@ -5,6 +5,7 @@ from . import recordings as recordings
 from . import report as report
 from . import runs as runs
 from . import tasks as tasks
+from .analysis import alignment as alignment
 from .analysis import decoding as decoding
 from .analysis import encoding as encoding
 from .analysis import fit_tuning as fit_tuning

@@ -297,6 +297,38 @@ REFERENCES = {
         "Gütig R, Aharonov R, Rotter S, Sompolinsky H (2003). Learning input correlations through nonlinear temporally "
         "asymmetric Hebbian plasticity. J Neurosci 23:3697–3714. doi:10.1523/JNEUROSCI.23-09-03697.2003"
     ),
+    "kornblith-2019": (
+        "Kornblith S, Norouzi M, Lee H, Hinton G (2019). Similarity of neural network representations revisited. Proc "
+        "ICML 97:3519–3529. arXiv:1905.00414"
+    ),
+    "song-2012": (
+        "Song L, Smola A, Gretton A, Bedo J, Borgwardt K (2012). Feature selection via dependence maximization. J Mach "
+        "Learn Res 13:1393–1434. jmlr.org/papers/v13/song12a.html"
+    ),
+    "chun-2025": (
+        "Chun C, Canatar A, Chung S, Lee DD (2025). Estimating neural representation alignment from sparsely sampled "
+        "inputs and features. arXiv:2502.15104"
+    ),
+    "williams-2021": (
+        "Williams AH, Kunz E, Kornblith S, Linderman SW (2021). Generalized shape metrics on neural representations. "
+        "Adv Neural Inf Process Syst 34:4738–4750. arXiv:2110.14739"
+    ),
+    "raghu-2017": (
+        "Raghu M, Gilmer J, Yosinski J, Sohl-Dickstein J (2017). SVCCA: singular vector canonical correlation analysis "
+        "for deep learning dynamics and interpretability. Adv Neural Inf Process Syst 30:6076–6085. arXiv:1706.05806"
+    ),
+    "allen-1974": (
+        "Allen DM (1974). The relationship between variable selection and data augmentation and a method for "
+        "prediction. Technometrics 16:125–127. doi:10.1080/00401706.1974.10489157"
+    ),
+    "schrimpf-2018": (
+        "Schrimpf M, Kubilius J, Hong H, et al. (2018). Brain-Score: which artificial neural network for object "
+        "recognition is most brain-like? bioRxiv 407007. doi:10.1101/407007"
+    ),
+    "khosla-williams-2024": (
+        "Khosla M, Williams AH (2024). Soft matching distance: a metric on neural representations that captures "
+        "single-neuron tuning. Proc UniReps 243:326–341. arXiv:2311.09466"
+    ),
 }
 
 

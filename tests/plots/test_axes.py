@@ -168,6 +168,14 @@ SAMPLES = {
         {"ideal": 0.9},
     ),
     "map_sizes": lambda: ([{("1", "0"): RNG.random((3, 3)), ("2", "0"): RNG.random((2, 2))}], {}),
+    "measure_panels": lambda: (
+        [
+            pd.DataFrame({"measure": ["x", "y"], "model": "a", "mean": 0.5, "low": 0.4, "high": 0.6}),
+            pd.DataFrame({"measure": ["x", "y"], "lower": [0.6, np.nan], "upper": [0.7, np.nan]}),
+        ],
+        {"labels": {"x": "x (of y)", "y": "y"}},
+    ),
+    "rank_agreement": lambda: ([pd.DataFrame({"x": [1.0, -0.5], "y": [-0.5, 1.0]}, index=["x", "y"])], {}),
     "mds_maps": lambda: ([{"one": (matrix(8, 2), 0.1)}, ANGLES], {}),
     "model_bars": lambda: (
         [pd.DataFrame({"model": ["a", "b"], "mean": [0.5, 0.2], "low": 0.1, "high": 0.6, "p": 0.01})],

@@ -1,5 +1,6 @@
 """Measurements on responses: the same functions analyse a layer, a population of neurons and a simulation."""
 
+from . import alignment as alignment
 from . import decoding as decoding
 from . import encoding as encoding
 from . import inference as inference

@@ -40,6 +40,8 @@ from .images import filter_change as filter_change
 from .images import image_row as image_row
 from .images import signed_pictures as signed_pictures
 from .learning import learning_curves as learning_curves
+from .measures import measure_panels as measure_panels
+from .measures import rank_agreement as rank_agreement
 from .networks import example_trial as example_trial
 from .networks import sorted_activity as sorted_activity
 from .networks import weight_changes as weight_changes

@@ -6,10 +6,10 @@ import pytest
 from scipy.stats import pearsonr, rankdata
 
 from isocortex import InputError, RDMs, rsa
+from isocortex.analysis.inference.leaving_out import samples_without
 from isocortex.analysis.rsa.ceiling_by_subject import ceiling_in_samples
 from isocortex.analysis.rsa.dual_bootstrap import dual_bootstrap
 from isocortex.analysis.rsa.jackknife import jackknife
-from isocortex.analysis.rsa.leaving_out import samples_without
 
 
 def pooled(rows, method):

@@ -306,6 +306,14 @@ MISTAKES = {
     ),
     "a folder": (lambda: Path("bad.npz").mkdir(), {}, "bad.npz is a folder; name a file in it, such as"),
     "similarity": (other(RANDOM), {"similarity": "spearmen"}, "Did you mean 'spearman'"),
+    "measure": (other(RANDOM), {"measures": ("cca", "kca")}, "There is no measures 'kca'. Did you mean 'cka'"),
+    "no measure": (other(RANDOM), {"measures": ()}, "--measures needs at least one of rsa, cka"),
+    "RDMs alone": (
+        other(RANDOM),
+        {"measures": ("rsa,cka,encoding",)},
+        "cka and encoding need responses .* RDMs of the model 'good', the model 'bad', the data of 'Ann' and 3 more",
+    ),
+    "no pictures": (other(RANDOM), {"images": Path("none")}, "There is no picture or folder of pictures at none"),
 }
 
 

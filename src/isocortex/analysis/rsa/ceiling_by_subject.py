@@ -9,14 +9,12 @@ import numpy as np
 
 from ...rdms import RDMs
 from ...shapes import Bootstrapped, Multiplicity, SubjectPairTerms, SubjectTerms
+from ..inference.leaving_out import MOST_SUBJECT_PAIRS, pairs_to_leave_out, second_differences
 from .ceiling import lower_bounds
-from .leaving_out import pairs_to_leave_out, second_differences
 
 FEWEST_SUBJECTS = 8
 """With fewer, the variance due to pairs of subjects is estimated too imprecisely to be counted once: the
 variance of the noise ceiling then counts it twice, and the test against the ceiling is cautious."""
-MOST_SUBJECT_PAIRS = 100
-"""Pairs of subjects that are left out together, at most."""
 
 
 def ceiling_in_samples(

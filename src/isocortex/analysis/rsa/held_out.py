@@ -13,10 +13,10 @@ from ...rdms import RDMs
 from ...shapes import Bootstrapped, Covariances, Multiplicity, PRNGKey, Replicates, SubjectCounts
 from ..inference.corrections import CORRECTIONS, corrected
 from ..inference.crossed import MOST_UNDEFINED, covariance, crossed_covariance, draw_multiplicities
+from ..inference.leaving_out import parts_left_out, samples_without
+from ..inference.left_out import LEAST, Layout, LeftOut
 from ..inference.uncertainty import Uncertainty
 from .ceiling_by_subject import ceiling_by_subject, inner_product_ceiling
-from .jackknife import LEAST, Layout, LeftOut
-from .leaving_out import parts_left_out, samples_without
 from .models import Model, Moments, inner_products
 
 ASSIGNMENTS = {"jackknife": 16, "dual-bootstrap": 2}
@@ -175,7 +175,7 @@ def _jackknife(
     mean, undefined = _mean(estimates), 1 - np.isfinite(values.mean(axis=3)).mean(axis=(0, 1))
     items = {"stimulus": np.full(size, n), "subject": np.full(size, n_subjects)}
     items = {factor: items[factor] for factor in factors if items[factor][0] > 1}
-    layout, left_out = Layout(np.ones(size, int), paired=False), none if "stimulus" in items else None
+    layout, left_out = Layout(np.ones(size, int)), none if "stimulus" in items else None
     found, chance = (
         LeftOut(
             layout,

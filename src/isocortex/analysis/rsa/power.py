@@ -12,10 +12,11 @@ from ...errors import require
 from ...keys import generator
 from ...rdms import RDMs
 from ...shapes import PRNGKey
+from ..inference.leaving_out import times_counted
+from ..inference.left_out import LEAST
 from ..inference.uncertainty import degrees_of_freedom
 from .dissimilarities.rdm import rdm
-from .jackknife import LEAST, leave_out
-from .leaving_out import times_counted
+from .jackknife import leave_out
 
 FEWEST_STIMULI = 5
 

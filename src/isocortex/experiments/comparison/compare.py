@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from ...analysis import category_contrast, rsa
+from ...analysis.alignment import Alignment
 from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES
 from ...errors import require, unknown
 from ...recordings.contents import NAMES
 from ...runs import Run
+from ...stimuli.pictures import picture_files
 from ..shared.options import option
 from ..shared.protocol import Experiment, Progress
 from ..shared.tables import noise_ceiling
+from .beside import EVERY, RSA, beside, named, require_responses, with_controls
 from .influence import without_carriers
 from .matching import Matched, match, read_categories, read_named
 from .result import Comparison
@@ -42,6 +45,9 @@ class Compare(Experiment):
     Files whose arrays have other names, here RDMs called "dissim" and labels called "image":
         isocortex compare hmax.mat --data it.mat --names rdms=dissim stimuli=image
 
+    By several measures with one inference, beside pixels and random features of the pictures in a folder:
+        isocortex compare layers.nc --data monkey.npz --measures rsa,cka,procrustes,encoding --images pictures
+
     With categories in the pictures and the table, and intervals for new stimuli alone:
         isocortex compare models.npz --data it.npz --categories objects.csv --inference stimuli
     """
@@ -67,6 +73,19 @@ class Compare(Experiment):
         str, option("Dissimilarity of two response patterns, where files hold responses", among=DISSIMILARITIES)
     ] = "correlation"
     similarity: Annotated[str, option("Similarity of two RDMs", among=SIMILARITIES)] = "spearman"
+    measures: Annotated[
+        tuple[str, ...],
+        option(
+            "Measures of similarity, with commas between them; all but rsa need responses", among=EVERY, distinct=True
+        ),
+    ] = (RSA,)
+    images: Annotated[
+        Path | None,
+        option(
+            "Folder of the pictures that were shown, named as the stimuli, of which control models are made",
+            metavar="FOLDER",
+        ),
+    ] = None
     inference: Annotated[
         str, option("What is a random sample, so that intervals and tests hold for new ones", among=INFERENCE)
     ] = "both"
@@ -84,7 +103,9 @@ class Compare(Experiment):
     ] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "measures", named(self.measures))
         super().__post_init__()
+        require(bool(self.measures), f"--measures needs at least one of {', '.join(EVERY)}.")
         for pair in self.names:
             what, equals, name = pair.partition("=")
             require(bool(equals and name), f"--names takes WHAT=NAME, such as responses=data; got {pair!r}.")
@@ -112,11 +133,13 @@ class Compare(Experiment):
             matched = replace(matched, categories=read_categories(self.categories, matched.data.stimuli))
         if matched.categories is not None:
             category_contrast(matched.data, matched.categories)
-        return matched
+        require_responses(matched, self.measures)
+        return with_controls(matched, self.measures, self.images, self.dissimilarity, key=self.key("controls"))
 
     def files(self) -> list[Path]:
-        """Return the models, the data, and the table of categories."""
-        return [*self.models, *self.data, *([] if self.categories is None else [self.categories])]
+        """Return the models, the data, the table of categories, and the pictures."""
+        pictures = [] if self.images is None else picture_files(self.images)
+        return [*self.models, *self.data, *([] if self.categories is None else [self.categories]), *pictures]
 
     def walk(self, run: Run, inputs: Matched) -> Comparison:
         """Compare the models with the data, each alone and in pairs."""
@@ -143,4 +166,17 @@ class Compare(Experiment):
             ),
             contrasts=None if inputs.categories is None else contrast_table(inputs, inputs.categories),
             carriers=without_carriers(inputs, table, pairs, asked),
+            alignment=self.beside(inputs),
+        )
+
+    def beside(self, inputs: Matched) -> Alignment | None:
+        """Return what all measures show together; None for RSA alone."""
+        if self.measures == (RSA,):
+            return None
+        return beside(
+            inputs,
+            self.measures,
+            dissimilarity=self.dissimilarity,
+            similarity=self.similarity,
+            inference=self.inference,
         )

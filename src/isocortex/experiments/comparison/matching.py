@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from unicodedata import normalize
 
@@ -49,6 +49,10 @@ class Matched:
     categories : array of str, shape (stimulus,), or None
     by_order : bool
         Whether no file names its stimuli, so that they were matched by their order.
+    layers : dict of str to DataArray
+        Model → responses, where its file holds responses.
+    controls : tuple of str
+        The models that were added as controls.
     """
 
     models: dict[str, RDMs]
@@ -57,6 +61,8 @@ class Matched:
     dropped: pd.DataFrame
     categories: np.ndarray | None
     by_order: bool
+    layers: dict[str, xr.DataArray] = field(default_factory=dict)
+    controls: tuple[str, ...] = ()
 
 
 def read_named(paths: Sequence[Path], names: Mapping[str, str]) -> dict[Path, Contents]:
@@ -97,6 +103,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
     places, dropped = _shared(files)
 
     found_models: dict[str, RDMs] = {}
+    layers: dict[str, xr.DataArray] = {}
     for path, contents in models.items():
         with _naming(path):
             rdms = _models(path, contents, places[path], dissimilarity)
@@ -104,6 +111,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
             require(name not in RESERVED, f"A model cannot be called {name!r}; rename the row or the file {path}.")
             require(name not in found_models, f"Two models are called {name!r}; rename the row or the file {path}.")
             found_models[name] = rows
+        layers |= _layers(path, contents, places[path])
     recordings, stacks = {}, {}
     for path, contents in data.items():
         with _naming(path):
@@ -129,7 +137,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
     path, contents = next(iter(data.items()))
     categories = None if contents.categories is None else contents.categories[places[path]]
     by_order = not any(contents.labelled for contents in files.values())
-    return Matched(found_models, brains, recordings, dropped, categories, by_order)
+    return Matched(found_models, brains, recordings, dropped, categories, by_order, layers)
 
 
 def read_categories(path: Path, stimuli: np.ndarray) -> np.ndarray:
@@ -207,18 +215,22 @@ def _naming(source: object) -> Iterator[None]:
 def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: str) -> dict[str, RDMs]:
     """Return the models of a file, with one row per seed."""
     if contents.rdms is None:
-        alone = len(contents.responses) == 1
-        return {
-            path.stem if alone else name: _model_rdm(array.isel(stimulus=places), dissimilarity)
-            for name, array in contents.responses.items()
-        }
+        layers = _layers(path, contents, places)
+        return {name: model_rdm(array, dissimilarity) for name, array in layers.items()}
     rows = contents.rdms.take(places)
     if len(rows) == 1:
         return {path.stem: rows}
     return {name: rows.rows([name]) for name in dict.fromkeys(rows.labels)}
 
 
-def _model_rdm(array: xr.DataArray, dissimilarity: str) -> RDMs:
+def _layers(path: Path, contents: Contents, places: np.ndarray) -> dict[str, xr.DataArray]:
+    """Return the responses of the models of a file; none where it holds RDMs."""
+    alone = len(contents.responses) == 1
+    return {path.stem if alone else name: array.isel(stimulus=places) for name, array in contents.responses.items()}
+
+
+def model_rdm(array: xr.DataArray, dissimilarity: str) -> RDMs:
+    """Return the RDMs of a model, one for each seed; without repeats, by the plain form of the dissimilarity."""
     if "repeat" in array.dims:
         return recorded_rdm(array, dissimilarity)
     return rsa.rdm(array, NOISELESS.get(dissimilarity, dissimilarity))

@@ -1,6 +1,6 @@
 """What a comparison of models with brains found: numbers, findings, and the answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from ...analysis import rsa
+from ...analysis.alignment import Alignment
 from ...analysis.rsa import SIMILARITIES, NoiseCeiling
 from ...formats import counted, interval, number, p_value
 from ...report import Finding, Quantity, Result, Table
 from ..shared.tables import listed, records
+from . import measures
 from .figures import FEWEST_ON_A_MAP, everything, pictures
 from .matching import Matched
 from .tables import answer_table, subject_table, with_text
@@ -43,6 +45,8 @@ class Comparison(Result):
         Column ``rdm``, a model or ``data``, and its category contrast; None without categories.
     carriers : DataFrame
         Results that a few stimuli carry, with them and without; see :func:`.influence.without_carriers`.
+    alignment : Alignment or None
+        What several measures show together; None for RSA alone.
     """
 
     question: ClassVar[str] = "How similar to the data is each model?"
@@ -61,9 +65,9 @@ class Comparison(Result):
         ),
         "categories.<rdm>.low": Quantity("Lower end of its 95 % interval", "percentiles of the RDM's dissimilarities"),
         "categories.<rdm>.high": Quantity("Upper end of its 95 % interval", "percentiles of the RDM's dissimilarities"),
+        **measures.QUANTITIES,
+        **measures.SHARED,
     }
-    references: ClassVar[tuple[str, ...]] = ("kriegeskorte-rsa-2008", "nili-2014", "schutt-2023", "efron-stein-1981")
-
     options: "Compare"
     inputs: Matched
     table: pd.DataFrame
@@ -71,6 +75,13 @@ class Comparison(Result):
     ceiling: NoiseCeiling | None
     contrasts: pd.DataFrame | None
     carriers: pd.DataFrame
+    alignment: Alignment | None = None
+
+    @property
+    def references(self) -> Sequence[str]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The sources of RSA, and of the other measures where they were asked for."""
+        own = ("kriegeskorte-rsa-2008", "nili-2014", "schutt-2023", "efron-stein-1981")
+        return own if self.alignment is None else (*own, *measures.references(self.alignment))
 
     @property
     def measure(self) -> str:
@@ -115,7 +126,7 @@ class Comparison(Result):
             summary |= {"rsa.ceiling.lower": self.ceiling.lower, "rsa.ceiling.upper": self.ceiling.upper}
         for row in [] if self.contrasts is None else records(self.contrasts):
             summary |= {f"categories.{row['rdm']}.{what}": row[what] for what in ("mean", "low", "high")}
-        return summary
+        return summary | ({} if self.alignment is None else measures.numbers(self.alignment))
 
     def findings(self) -> Iterator[Finding]:
         first, *others = pictures(self)
@@ -127,6 +138,8 @@ class Comparison(Result):
             shown=True,
         )
         yield first
+        if self.alignment is not None:
+            yield from measures.findings(self.alignment, self.inputs.controls, self.measure)
         if len(self.carriers):
             yield Table(
                 "carriers",
@@ -207,6 +220,8 @@ class Comparison(Result):
                 self.lead(self.pairs),
             ]
         said += [self.ceiling_in_words(), *reached(top)]
+        if self.alignment is not None:
+            said += measures.answer(self.alignment, self.inputs.controls)
         return " ".join(said)
 
     def lead(self, pairs: pd.DataFrame) -> str:

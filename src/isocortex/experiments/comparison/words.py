@@ -8,6 +8,7 @@ import numpy as np
 from ...analysis.rsa import DISSIMILARITIES
 from ...formats import counted, p_value
 from ..shared.tables import listed, records
+from . import measures
 from .matching import NOISELESS
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def notes(found: "Comparison") -> list[str]:
         )
     if any(np.isnan(row["low"]) for row in records(found.table)):
         said.append("Where there is no interval, there are too few stimuli or subjects.")
-    return said
+    return said if found.alignment is None else said + measures.notes(found.alignment, inputs.controls)
 
 
 def methods(found: "Comparison") -> list[str]:
@@ -81,7 +82,7 @@ def methods(found: "Comparison") -> list[str]:
             "percentiles of its own dissimilarities, averaged over subjects or seeds. Its 95 % interval comes from a "
             "jackknife over stimuli."
         )
-    return paragraphs
+    return paragraphs if found.alignment is None else paragraphs + measures.methods(found.alignment, found.measure)
 
 
 def _files(found: "Comparison") -> str:

@@ -8,6 +8,8 @@ from ...shapes import Multiplicity
 
 MOST_PAIRS = 400
 """Pairs of stimuli that are left out together, at most: enough to know the mean square of β to 10 %."""
+MOST_SUBJECT_PAIRS = 100
+"""Pairs of subjects that are left out together, at most."""
 GOLDEN = (sqrt(5) - 1) / 2
 
 
@@ -49,6 +51,16 @@ def second_differences(whole: np.ndarray, one: np.ndarray, two: np.ndarray, pair
     n = len(one)
     second = n * whole - (n - 1) * one[pairs].sum(axis=1) + (n - 2) * two
     return (second - second.mean(axis=0)) * np.sqrt(max(n - 3, 0) / (2 * n * len(pairs)))
+
+
+def without_pair_terms(values: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Append what leaving out two items would give if nothing were due to pairs (first axis: all, then without each).
+
+    The second differences of :func:`second_differences` are then 0.
+    """
+    n = len(values) - 1
+    two = ((n - 1) * values[1:][pairs].sum(axis=1) - n * values[:1]) / (n - 2)
+    return np.concatenate([values, two])
 
 
 def per_pair(n: int, n_pairs: int) -> float:
