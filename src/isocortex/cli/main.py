@@ -14,6 +14,7 @@ usage:
   isocortex run EXPERIMENT [options]      run an experiment and write a run folder with a report
   isocortex run EXPERIMENT --help         every option, its default and unit
   isocortex compare MODEL… --data DATA…   compare models with brains, both from files; --help has examples
+  isocortex power [MODEL… --data DATA…]   how often an experiment would name the right model
   isocortex list                          the experiments
   isocortex data list|fetch|where         the recordings that can be downloaded
   isocortex show [RUN] [--keys]           what a run found, by default the latest; or what its numbers are
@@ -68,6 +69,7 @@ def _dispatch(words: list[str]) -> None:
     commands: dict[str, Callable[[list[str]], None]] = {
         "run": _run,
         "compare": _compare,
+        "power": _power,
         "list": _list,
         "data": _data,
         "show": _show,
@@ -99,6 +101,12 @@ def _compare(words: list[str]) -> None:
     from .compare import compare
 
     compare(words)
+
+
+def _power(words: list[str]) -> None:
+    from .power import power
+
+    power(words)
 
 
 def _list(words: list[str]) -> None:

@@ -26,6 +26,8 @@ from .show import show
 NO_NUMBER = re.compile(r"Error parsing (--\S+): .*?(int|float)\b.*?: ('.*?')")
 """What is said of a word that is no number: the option, the kind of number, and the word."""
 NUMBERS = {"int": "a whole number", "float": "a number"}
+LIST = re.compile(r"[\d.]+(,[\d.]+)+")
+"""Numbers with commas between them, which are several words."""
 BOX = re.compile(r"[│╭╮╰╯─]+")
 
 
@@ -62,6 +64,7 @@ def parse(name: str, words: list[str], command: str) -> Experiment:
     InputError
         For an unknown option (with the nearest one), or a value that the option does not take.
     """
+    words = [part for word in words for part in (word.split(",") if LIST.fullmatch(word) else [word])]
     kind = experiment(name)
     options = options_of(kind)
     flags = [declared.flag for declared in options.values() if not declared.positional]

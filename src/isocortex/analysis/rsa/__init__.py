@@ -10,6 +10,7 @@ from .dissimilarities.noise import NOISE_ESTIMATES as NOISE_ESTIMATES
 from .dissimilarities.noise import NoisePrecision as NoisePrecision
 from .dissimilarities.noise import noise_precision as noise_precision
 from .dissimilarities.rdm import DISSIMILARITIES as DISSIMILARITIES
+from .dissimilarities.rdm import NOISELESS as NOISELESS
 from .dissimilarities.rdm import rdm as rdm
 from .held_out import crossvalidate as crossvalidate
 from .models import MODELS as MODELS
