@@ -117,7 +117,7 @@ def recover(
     --------
     >>> rng = np.random.default_rng(0)
     >>> models = {name: rng.normal(size=(30, 50)) for name in ("a", "b")}
-    >>> found = recover(models, TrialNoise(1, 4), key=jax.random.key(0), sizes=[Size(20, 60)], n_simulations=10)
+    >>> found = recover(models, TrialNoise(1, 1), key=jax.random.key(0), sizes=[Size(20, 60)], n_simulations=10)
     >>> found.recovered[["measure", "recovered"]].values.tolist()
     [['rsa', 1.0], ['cka', 1.0]]
     """

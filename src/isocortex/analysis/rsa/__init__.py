@@ -18,6 +18,8 @@ from .models import Fixed as Fixed
 from .models import Interpolated as Interpolated
 from .models import Select as Select
 from .models import Weighted as Weighted
+from .over_time import OverTime as OverTime
+from .over_time import over_time as over_time
 from .power import power as power
 from .similarities.similarity import SIMILARITIES as SIMILARITIES
 from .similarities.similarity import bootstrap_similarity as bootstrap_similarity
