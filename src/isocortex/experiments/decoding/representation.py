@@ -60,8 +60,9 @@ def significant_times(found: rsa.OverTime) -> str:
 def pictures(found: rsa.OverTime, width: int) -> list[Picture]:
     """Return the film strip, with its movie, and the similarities over time."""
     label = "rank correlation ρ-a of RDMs"
-    courses = partial(plots.similarity_courses, found.table, ceiling=found.ceiling, measure=label)
-    movie = partial(plots.rdm_movie, found.rdms, found.times, table=found.table, ceiling=found.ceiling, measure=label)
+    drawn = found.table.assign(low=np.nan, high=np.nan)
+    courses = partial(plots.similarity_courses, drawn, ceiling=found.ceiling, measure=label)
+    movie = partial(plots.rdm_movie, found.rdms, found.times, table=drawn, ceiling=found.ceiling, measure=label)
     return [
         Picture(
             "rdms_over_time",
@@ -77,8 +78,10 @@ def pictures(found: rsa.OverTime, width: int) -> list[Picture]:
             courses,
             title="Do the dissimilarities at the peak hold at other times?",
             caption=f"{label[0].upper()}{label[1:]} with {PEAK} from the other trials, and with a model in which "
-            "face and hand differ from all other objects. Bands: 95 % intervals for new objects. Bars below: clusters "
-            f"of times with p < 0.05, corrected for all times and models. {significant_times(found)}",
+            "face and hand differ from all other objects. Intervals for new objects stand in the table, and are too "
+            f"wide to be drawn for {len(found.rdms[0].stimuli)} objects. Bars below: "
+            "clusters of times with p < 0.05, corrected for all times and models. "
+            f"{significant_times(found)}",
             alt="Similarity of RDMs against time, near 0 before the object comes on and higher after it.",
         ),
     ]
