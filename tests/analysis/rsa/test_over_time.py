@@ -84,8 +84,8 @@ def share_of_false_positives(rng, experiments, n_subjects):
 
 
 def test_few_false_positives_of_one_subject(rng):
-    """More than 3 of 12 have a probability of 0.2 % at 5 %."""
-    assert share_of_false_positives(rng, 12, 1) <= 3 / 12
+    """More than 2 of 6 have a probability of 0.2 % at 5 %."""
+    assert share_of_false_positives(rng, 6, 1) <= 2 / 6
 
 
 @pytest.mark.slow

@@ -1,22 +1,23 @@
 """Searchlight: the numbers of a plain loop over neighbourhoods, where an effect is found, and false positives."""
 
+from importlib import import_module
+
 import jax
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
 from isocortex import InputError, responses, rsa
-from isocortex.analysis.rsa import searchlight as module
 
 
 @pytest.fixture
 def cortex(rng):
     """60 units on a sheet; those left of the middle represent the stimuli."""
     places = rng.uniform(size=(60, 2))
-    features = rng.normal(size=(9, 5))
-    shown = (features @ rng.normal(size=(5, 60))) * (places[:, 0] < 0.5)
-    x = responses(shown + 0.3 * rng.normal(size=(3, 9, 60))).assign_coords(x=("unit", places[:, 0]))
-    return {"features": rsa.rdm(responses(features))}, x, places
+    features = rng.normal(size=(14, 3))
+    shown = (features @ rng.normal(size=(3, 60))) * (places[:, 0] < 0.5)
+    x = responses(shown + 0.3 * rng.normal(size=(3, 14, 60))).assign_coords(x=("unit", places[:, 0]))
+    return {"features": rsa.rdm(responses(features), "euclidean")}, x, places
 
 
 @pytest.mark.parametrize("dissimilarity", ["correlation", "euclidean", "cv-euclidean", "crossnobis"])
@@ -31,7 +32,7 @@ def test_numbers_are_those_of_a_plain_loop(cortex, key, dissimilarity, monkeypat
         expected = rsa.similarity(models["features"], rsa.rdm(here, dissimilarity, noise=noise), "spearman")
         assert found.similarity[0, i].item() == pytest.approx(expected.item())
         assert found.size[i].item() == here.sizes["unit"]
-    monkeypatch.setattr(module, "AT_ONCE", 2000)  # blocks of few centres
+    monkeypatch.setattr(import_module("isocortex.analysis.rsa.searchlight"), "AT_ONCE", 2000)
     in_blocks = rsa.searchlight(models, x, around, **how)
     assert in_blocks.similarity.values == pytest.approx(found.similarity.values)
     assert (in_blocks.p.values == found.p.values).all()
@@ -40,8 +41,8 @@ def test_numbers_are_those_of_a_plain_loop(cortex, key, dissimilarity, monkeypat
 @pytest.mark.parametrize("correction", ["max", "fdr"])
 def test_an_effect_is_found_where_it_is(cortex, key, correction):
     models, x, places = cortex
-    around = rsa.neighbourhoods(places, nearest=8)
-    found = rsa.searchlight(models, x, around, key=key, correction=correction, n_permutations=200)
+    how = {"key": key, "dissimilarity": "euclidean", "correction": correction, "n_permutations": 200}
+    found = rsa.searchlight(models, x, rsa.neighbourhoods(places, nearest=8), **how)
     inside, outside = places[:, 0] < 0.3, places[:, 0] > 0.75
     assert (found.p.values[0, inside] < 0.05).mean() > 0.9
     assert (found.p.values[0, outside] < 0.05).mean() < 0.1
@@ -103,7 +104,7 @@ def test_neighbourhoods_and_graphs(rng):
     nearest = rsa.neighbourhoods(places, nearest=4).toarray()
     assert (nearest == (distance <= np.sort(distance, axis=1)[:, [3]])).all()
     for how in ({}, {"radius": 1, "nearest": 3}, {"radius": 0}, {"nearest": 1}, {"nearest": 99}):
-        with pytest.raises(InputError, match="radius|nearest"):
+        with pytest.raises(InputError, match=r"radius|nearest"):
             rsa.neighbourhoods(places, **how)
 
 

@@ -82,8 +82,11 @@ def test_wrong_input_is_told_before_anything_is_simulated(files, change, said):
         Power(**(files | change)).read()
 
 
-def test_what_comes_with_the_package_needs_no_files():
-    inputs = Power().read()
-    assert len(inputs.models) == 5
-    assert inputs.stimuli == 60
-    assert inputs.synthetic
+@pytest.mark.slow
+def test_what_comes_with_the_package_needs_no_files(tmp_path):
+    run = Power(out=tmp_path, simulations=20).execute()
+    found = json.loads((run / "summary.json").read_text())
+    assert found["power.chance"] == 0.2
+    assert 0.6 < found["power.cka.60.recovered"] <= 1
+    assert found["power.procrustes.60.recovered"] < found["power.cka.60.recovered"]
+    assert "synthetic neurons" in (run / "report.html").read_text()

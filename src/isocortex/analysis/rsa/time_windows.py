@@ -39,7 +39,7 @@ def windows(
     spacing = float(np.diff(times).min()) if len(times) > 1 else window
     end = float(times[-1]) + spacing
     require(
-        window <= end - times[0] + 1e-9 * spacing,
+        bool(window <= end - times[0] + 1e-9 * spacing),
         f"A window of {significant(window)} ms does not fit into {significant(end - times[0])} ms.",
     )
     found = []

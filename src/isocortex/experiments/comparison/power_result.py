@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -84,7 +84,7 @@ class PowerResult(Result):
         """A row per size and measure."""
         return self.found.recovered
 
-    def rows(self, measure: str, sizes: Sequence[Size]) -> list[dict[str, float]]:
+    def rows(self, measure: str, sizes: Sequence[Size]) -> list[dict[str, Any]]:
         """Return the rows of some sizes for a measure, in their order."""
         rows = {tuple(row[f] for f in FACTORS): row for row in records(self.table[self.table["measure"] == measure])}
         return [rows[tuple(asdict(size).values())] for size in sizes]
