@@ -45,19 +45,23 @@ class Recovery:
 
         The interval is that of Wilson (95 %), for the number of simulated experiments.
         """
+        sums: dict[tuple[Any, ...], list[int]] = {}
+        for row in self.counts.to_dict("records"):
+            of_place = sums.setdefault(tuple(row[name] for name in (*FACTORS, "measure")), [0, 0])
+            of_place[0] += row["count"] if row["planted"] == row["named"] else 0
+            of_place[1] += row["count"]
         rows = []
-        for place, group in self.counts.groupby([*FACTORS, "measure"], sort=False):
-            right, total = int(group.loc[group["planted"] == group["named"], "count"].sum()), int(group["count"].sum())
+        for place, (right, total) in sums.items():
             ends = binomtest(right, total).proportion_ci(method="wilson")
             rows.append((*place, right / total, ends.low, ends.high))
         return pd.DataFrame(rows, columns=[*FACTORS, "measure", "recovered", "low", "high"])
 
     def confusion(self, size: Size, measure: str) -> xr.DataArray:
         """Return the share of experiments with each planted model that name each model: planted × named."""
-        chosen = (self.counts[[*asdict(size)]] == pd.Series(asdict(size))).all(axis=1)
-        rows = self.counts[chosen & (self.counts["measure"] == measure)]
-        names = list(dict.fromkeys(rows["planted"]))
-        shares = rows["count"].to_numpy().reshape(len(names), len(names)) / self.n_simulations
+        wanted = asdict(size) | {"measure": measure}
+        rows = [row for row in self.counts.to_dict("records") if all(row[name] == wanted[name] for name in wanted)]
+        names = list(dict.fromkeys(row["planted"] for row in rows))
+        shares = np.reshape([row["count"] for row in rows], (len(names), len(names))) / self.n_simulations
         return xr.DataArray(shares, {"planted": names, "named": names}, ("planted", "named"))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from ...errors import require
 
@@ -46,7 +46,7 @@ def neighbourhoods(coordinates: Any, *, radius: float | None = None, nearest: in
         f"Coordinates must be finite numbers, unit × axis; got the shape {points.shape}.",
     )
     require((radius is None) != (nearest is None), "Give either radius or nearest.")
-    tree, n = cKDTree(points), len(points)
+    tree, n = KDTree(points), len(points)
     if radius is not None:
         require(radius > 0, f"radius must be above 0; got {radius}.")
         found = [np.sort(near) for near in tree.query_ball_point(points, radius * (1 + 1e-12))]

@@ -59,7 +59,7 @@ class OverTime:
     def course(self, model: str) -> pd.DataFrame:
         """Return the rows of one model."""
         look_up("model", model, dict.fromkeys(self.table["model"]))
-        return self.table[self.table["model"] == model].reset_index(drop=True)
+        return self.table.query("model == @model").reset_index(drop=True)
 
 
 def over_time(
@@ -156,7 +156,8 @@ def over_time(
     rows = [compare(models, stack, method=method, factors=factors, confidence=confidence) for stack in stacks]
     names = list(models)
     found = _test(list(models.values()), stacked, len(subjects), permute, key, n_permutations, threshold, method)
-    table = pd.concat([row.reset_index()[["model", "mean", "low", "high"]] for row in rows], ignore_index=True)
+    columns = ["model", "mean", "low", "high"]
+    table = pd.DataFrame(pd.concat([row.reset_index() for row in rows], ignore_index=True), columns=columns)
     table.insert(0, "time", np.repeat(centres, len(names)))
     clusters = pd.DataFrame(
         [(names[c.course], centres[c.start], centres[c.stop - 1], c.mass, c.p) for c in found],
@@ -168,7 +169,9 @@ def over_time(
         times=np.array(centres),
         rdms=tuple(stacks),
         table=table,
-        ceiling=pd.DataFrame(bounds, columns=["lower", "upper"]).assign(time=centres)[["time", "lower", "upper"]],
+        ceiling=pd.DataFrame(
+            [(i, *b) for i, b in zip(centres, bounds, strict=True)], columns=["time", "lower", "upper"]
+        ),
         clusters=clusters,
         methods=_described(subjects, centres, window, permute, n_permutations, threshold, dissimilarity, method),
     )

@@ -130,7 +130,8 @@ def searchlight(
     rng, flips = generator(key), len(subjects) >= FEWEST_FLIPPED
     orders = orders_of(len(stimuli), 0 if flips else n_permutations, rng)
     signs = sign_flips(len(subjects), n_permutations, rng) if flips else np.ones((1, 1))
-    shape = (len(stacks), graph.shape[0])
+    sizes = np.diff(graph.indptr)
+    shape = (len(stacks), len(sizes))
     mean, uncorrected = np.full(shape, np.nan), np.full(shape, np.nan)
     observed, largest = np.full(shape, np.nan), np.full(len(signs) if flips else len(orders), -np.inf)
     for centres in _blocks(graph, len(stimuli), len(orders) * len(stacks) * len(subjects)):
@@ -154,10 +155,10 @@ def searchlight(
     return Searchlight(
         similarity=xr.DataArray(mean, coords, ("model", "unit"), "similarity"),
         p=xr.DataArray(p, coords, ("model", "unit"), "p"),
-        size=xr.DataArray(np.diff(graph.indptr), units, ("unit",), "size"),
+        size=xr.DataArray(sizes, units, ("unit",), "size"),
         methods=(
-            f"Around each of {graph.shape[0]} centres, the RDM ({how.measure}) of {np.diff(graph.indptr).min()} to "
-            f"{np.diff(graph.indptr).max()} units was compared with the models by the {SIMILARITIES[method].label}, in "
+            f"Around each of {len(sizes)} centres, the RDM ({how.measure}) of {sizes.min()} to {sizes.max()} "
+            f"units was compared with the models by the {SIMILARITIES[method].label}, in "
             f"{counted(len(subjects), 'subject')}. p values are one-sided, from {permuted} with the data as one of "
             f"them, {CORRECTED[correction]}."
         ),
@@ -177,10 +178,8 @@ def _checked(subjects: Mapping[str, xr.DataArray], around: Any) -> csr_array:
             require(alike, f"{name!r} has other labels of {dim} than {first[0]!r}, or another order.")
     n = first[1].sizes["unit"]
     graph = csr_array(around) if issparse(around) else csr_array(np.atleast_2d(np.asarray(around)))
-    require(
-        graph.shape == (n, n),
-        f"The neighbourhoods must be centre × unit, {n} × {n}; got {graph.shape[0]} × {graph.shape[1]}.",
-    )
+    shape: Any = graph.shape
+    require(shape == (n, n), f"The neighbourhoods must be centre × unit, {n} × {n}; got {' × '.join(map(str, shape))}.")
     graph = graph.copy()
     graph.sum_duplicates()
     graph.eliminate_zeros()
@@ -215,7 +214,7 @@ def _similarities(
     method: str,
 ) -> np.ndarray:
     """Return the similarity of permuted models with some neighbourhoods, shape (permutation, model, centre)."""
-    size = graph.indptr[centres[0] + 1] - graph.indptr[centres[0]]
+    size = int(graph.indptr[centres[0] + 1] - graph.indptr[centres[0]])
     near = graph.indices[graph.indptr[centres][:, None] + np.arange(size)]
     vectors = _vectors(array, near, dissimilarity)
     defined = np.isfinite(vectors).all(axis=1) & (np.ptp(vectors, axis=1) > 0)

@@ -63,7 +63,7 @@ class PowerResult(Result):
         },
         **{f"power.<measure>.<n>.{key}": Quantity(f"{NAMED}, for n stimuli{end}", SHARE) for key, end in ENDS.items()},
     }
-    references: ClassVar[Sequence[str]] = ("han-2023", "schutt-2023", "kriegeskorte-rsa-2008")
+    references: ClassVar[tuple[str, ...]] = ("han-2023", "schutt-2023", "kriegeskorte-rsa-2008")
     options: "Power"
     inputs: Planted
     sweeps: dict[str, list[Size]]
@@ -86,7 +86,7 @@ class PowerResult(Result):
 
     def rows(self, measure: str, sizes: Sequence[Size]) -> list[dict[str, Any]]:
         """Return the rows of some sizes for a measure, in their order."""
-        rows = {tuple(row[f] for f in FACTORS): row for row in records(self.table[self.table["measure"] == measure])}
+        rows = {tuple(row[f] for f in FACTORS): row for row in records(self.table) if row["measure"] == measure}
         return [rows[tuple(asdict(size).values())] for size in sizes]
 
     @cached_property

@@ -11,6 +11,7 @@ from ...formats import p_value, significant
 from ...rdms import RDMs
 from ...report import Picture
 from ...shapes import PRNGKey
+from ..shared.tables import records
 
 PEAK = "RDM at the peak"
 BODIES = "face and hand"
@@ -41,18 +42,20 @@ def representation(population: xr.DataArray, peak_ms: float, key: PRNGKey) -> rs
 
 def smallest_p(found: rsa.OverTime) -> dict[str, float]:
     """Return the least p value of the clusters of each model; 1 where there is no cluster."""
-    least = found.clusters.groupby("model")["p"].min()
-    return {model: float(least.get(model, 1.0)) for model in dict.fromkeys(found.table["model"])}
+    least = dict.fromkeys(found.table["model"], 1.0)
+    for row in records(found.clusters):
+        least[row["model"]] = min(least[row["model"]], row["p"])
+    return least
 
 
 def significant_times(found: rsa.OverTime) -> str:
     """Return a sentence on every significant cluster, or that there is none."""
-    rows = found.clusters[found.clusters["p"] < 0.05]
-    if rows.empty:
+    rows = [row for row in records(found.clusters) if row["p"] < 0.05]
+    if not rows:
         return "No cluster of times is significant."
     clusters = [
         f"{row['model']}: {significant(row['start'])} to {significant(row['stop'])} ms ({p_value(row['p'])})"
-        for row in rows.to_dict("records")
+        for row in rows
     ]
     return f"Significant clusters: {'; '.join(clusters)}."
 
