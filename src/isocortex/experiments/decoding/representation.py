@@ -80,7 +80,7 @@ def pictures(found: rsa.OverTime, width: int) -> list[Picture]:
             "similarity_over_time",
             courses,
             title="Do the dissimilarities at the peak hold at other times?",
-            caption=f"{label[0].upper()}{label[1:]} with {PEAK} from the other trials, and with a model in which "
+            caption=f"{label[0].upper()}{label[1:]} with the {PEAK} from the other trials, and with a model in which "
             "face and hand differ from all other objects. Intervals for new objects stand in the table, and are too "
             f"wide to be drawn for {len(found.rdms[0].stimuli)} objects. Bars below: "
             "clusters of times with p < 0.05, corrected for all times and models. "
