@@ -125,14 +125,11 @@ def test_samples_are_as_if_the_others_had_never_been_shown(name, rng):
     measure = MEASURES[name]
     features = rng.normal(size=(20, 3))
     x, y = (centred(features @ rng.normal(size=(3, p)) + 0.5 * rng.normal(size=(20, p))) for p in (6, 25))
-    if name == "cca":
-        y = y[:, :5]
     kept = ~np.eye(20, dtype=bool)[[19, 18]]
     pack = compact if measure.of_grams else np.asarray
     found = measure.in_samples(pack(x), pack(y), kept)
     alone = [measure.in_samples(x[some], y[some], np.ones((1, 19), bool))[0] for some in kept]
     loose = {
-        "cca": 0.2,
         "svcca": 0.2,
         "soft-matching": 0.02,
         "cka-rbf": 0.02,

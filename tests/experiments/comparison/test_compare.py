@@ -306,7 +306,7 @@ MISTAKES = {
     ),
     "a folder": (lambda: Path("bad.npz").mkdir(), {}, "bad.npz is a folder; name a file in it, such as"),
     "similarity": (other(RANDOM), {"similarity": "spearmen"}, "Did you mean 'spearman'"),
-    "measure": (other(RANDOM), {"measures": ("cca", "kca")}, "There is no measures 'kca'. Did you mean 'cka'"),
+    "measure": (other(RANDOM), {"measures": ("svcca", "kca")}, "There is no measures 'kca'. Did you mean 'cka'"),
     "no measure": (other(RANDOM), {"measures": ()}, "--measures needs at least one of rsa, cka"),
     "RDMs alone": (
         other(RANDOM),

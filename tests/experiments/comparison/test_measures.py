@@ -60,7 +60,7 @@ def test_several_measures_and_controls(files):
     assert "agreement.rsa.cka" in agreement
     assert {"rsa.trained/fc.mean", "rsa.noise.p", "rsa.ceiling.lower"} <= set(summary)
     said = " ".join([found.answer(), *found.notes(), *found.methods()])
-    assert "The first model of each measure is trained/fc by rsa, cka, procrustes and encoding." in said
+    assert "the model that is most similar to the data is trained/fc by rsa, cka, procrustes and encoding." in said
     assert "Controls: pixels, the grey pictures" in said
     assert "procrustes is above 0 for unrelated responses" in said
     assert "song-2012" in found.references
@@ -99,13 +99,12 @@ def test_rsa_alone_is_as_before(files):
 
 
 def test_one_subject_and_its_units(files):
-    options = Compare(
-        **files | {"data": files["data"][:1]}, measures=("rsa", "cka", "cka-neurons"), similarity="pearson"
-    )
-    found = options.compare(options.read())
+    one = files | {"data": files["data"][:1]}
+    found = found_by(**one, measures=("rsa", "cka", "cka-neurons"), similarity="pearson")
     numbers = found.numbers()
     assert 0 < numbers["cka.ceiling.lower"] < numbers["cka.ceiling.upper"]
     assert "units" in " ".join(found.methods())
+    assert any("for other units of the subject" in note for note in found.notes())
     fixed = found_by(**one, measures=("rsa", "cka"), inference="stimuli").numbers()
     assert fixed["cka.trained.fc.mean"] == pytest.approx(numbers["cka.trained.fc.mean"])
 

@@ -24,7 +24,7 @@ def hsic(k: Gram, l: Gram, kept: Kept, *, unbiased: bool) -> Values:
     --------
     >>> x = np.array([[0.0], [1.0], [2.0], [3.0], [4.0]])
     >>> hsic(x @ x.T, x @ x.T, np.ones((1, 5), bool), unbiased=True).round(3)
-    array([5.])
+    array([5.167])
     """
     if unbiased:
         k, l = (each - np.diag(np.diag(each)) for each in (k, l))

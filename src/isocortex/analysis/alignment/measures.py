@@ -6,7 +6,7 @@ from functools import partial
 
 from ...registries import Registry
 from .cka import cka_in_samples
-from .correlation import cca_in_samples, svcca_in_samples
+from .correlation import svcca_in_samples
 from .matching import matching_in_samples
 from .matrices import Kept, OtherResponses, Responses, Values
 from .predictivity import pls_in_samples, ridge_in_samples
@@ -87,7 +87,6 @@ MEASURES: Registry[Measure] = Registry(
             partial(cka_in_samples, kernel="rbf"), "CKA with a Gaussian kernel, unbiased", ROTATION, "kornblith-2019"
         ),
         "procrustes": Measure(procrustes_in_samples, "Procrustes similarity", ROTATION, "williams-2021", zero=False),
-        "cca": Measure(cca_in_samples, "held-out canonical correlation", "any invertible linear map", "raghu-2017"),
         "svcca": Measure(svcca_in_samples, "held-out correlation of components", ROTATION, "raghu-2017"),
         "encoding": Measure(
             ridge_in_samples, "share of the data's variance predicted (ridge)", ROTATION, "allen-1974", predicts="data"

@@ -9,7 +9,7 @@ from scipy.linalg import eigh
 from ...errors import require
 from ..inference.splits import splits
 from ..linear import pls
-from .matrices import Kept, OtherResponses, Responses, Values, centred, compact, everything, pair
+from .matrices import Gram, Kept, OtherResponses, Responses, Values, centred, compact, everything, pair
 
 PENALTIES = np.logspace(-4, 4, 9)
 """Penalties in mean powers of the directions of the features: from hardly any to one that leaves next to nothing."""
@@ -17,8 +17,7 @@ COMPONENTS = 25
 """With which the field maps layers to neurons by partial least squares."""
 FOLDS = 5
 
-Penalised = Float[np.ndarray, "penalty _ _"]
-"""Stimulus × stimulus, of all of them or of some."""
+Penalised = Float[np.ndarray, "penalty stimulus stimulus"]
 
 
 def ridge_predictivity(x: Any, y: Any) -> float:
@@ -67,41 +66,40 @@ def ridge_in_samples(x: Responses, y: OtherResponses, kept: Kept) -> Values:
     g = (basis * shrinkage[:, None, :]) @ basis.T
     targets = y @ y.T
     r = g @ targets @ g
-    return np.array([_share(*_without(g, r, some), targets[np.ix_(some, some)]) for some in kept])
+    return np.array([_share(*_without(g, r, ~some), targets, some) for some in kept])
 
 
-def _without(g: Penalised, r: Penalised, kept: np.ndarray) -> tuple[Penalised, Penalised]:
-    """Return G and R of some of the stimuli, by the inverse of a block of a matrix."""
-    some, left = np.flatnonzero(kept), np.flatnonzero(~kept)
-    if not len(left):
+def _without(g: Penalised, r: Penalised, left: np.ndarray) -> tuple[Penalised, Penalised]:
+    """Return G and R without some stimuli, whose rows and columns become 0, by the inverse of a block of a matrix."""
+    out = np.flatnonzero(left)
+    if not len(out):
         return g, r
-
-    def part(of: Penalised, rows: np.ndarray, columns: np.ndarray) -> Penalised:
-        return of[:, rows[:, None], columns]
-
-    change = part(g, some, left) @ np.linalg.inv(part(g, left, left))
-    back = change.transpose(0, 2, 1)
-    crossed = change @ part(r, left, some)
-    return (
-        part(g, some, some) - change @ part(g, left, some),
-        part(r, some, some) - crossed - crossed.transpose(0, 2, 1) + change @ part(r, left, left) @ back,
-    )
+    change = g[:, :, out] @ np.linalg.inv(g[:, out[:, None], out])
+    half = change @ (r[:, out] - r[:, out[:, None], out] @ change.transpose(0, 2, 1) / 2)
+    return g - change @ g[:, out], r - half - half.transpose(0, 2, 1)
 
 
-def _share(g: Penalised, r: Penalised, targets: np.ndarray) -> float:
+def _share(g: Penalised, r: Penalised, targets: Gram, kept: np.ndarray) -> float:
     """Return the share of variance that is predicted, with the best penalty for each stimulus that is left out.
 
-    Without j and k, the squared error of k is (G_jj² R_kk − 2 G_jj G_jk R_jk + G_jk² R_jj) / (G_jj G_kk − G_jk²)².
+    Without j and k, the squared error of k is (G_jj² R_kk − 2 G_jj G_jk R_jk + G_jk² R_jj) / (G_jj G_kk − G_jk²)². It
+    is summed over k ≠ j for every j and penalty.
     """
-    n = g.shape[1]
+    n = int(kept.sum())
     own, error = np.diagonal(g, axis1=1, axis2=2), np.diagonal(r, axis1=1, axis2=2)
-    j, k = own[:, :, None], own[:, None, :]
-    second = j**2 * error[:, None, :] - 2 * j * g * r + g**2 * error[:, :, None]
-    both = j * k - g**2
-    both[:, np.arange(n), np.arange(n)] = np.inf
-    best = (second / both**2).sum(axis=2).argmin(axis=0)
-    predicted = (error / own**2)[best, np.arange(n)].sum()
-    alone = (np.trace(targets) - targets.sum() / n) * (n / (n - 1)) ** 2
+    determinant = own[:, :, None] * own[:, None, :] - g**2
+    determinant[:, ~(kept[:, None] & kept) | np.eye(len(kept), dtype=bool)] = np.inf
+    weight = np.square(1 / determinant)
+    weighted = weight * g
+    left_out = (
+        own**2 * (weight @ error[:, :, None])[:, :, 0]
+        - 2 * own * np.einsum("pjk,pjk->pj", weighted, r)
+        + error * np.einsum("pjk,pjk->pj", weighted, g)
+    )
+    best = left_out[:, kept].argmin(axis=0)
+    predicted = (error[:, kept] / own[:, kept] ** 2)[best, np.arange(n)].sum()
+    some = targets[kept][:, kept]
+    alone = (np.trace(some) - some.sum() / n) * (n / (n - 1)) ** 2
     return float(1 - predicted / alone) if alone > 0 else np.nan
 
 

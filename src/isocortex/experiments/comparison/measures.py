@@ -15,20 +15,21 @@ from ..shared.tables import listed, records
 from .beside import RSA
 from .controls import EXPLAINED
 
+ENDS = {"low": "Lower end of its 95 % interval", "high": "Upper end of its 95 % interval"}
+MEAN = "Mean of the measure over subjects and seeds"
 QUANTITIES = {
     "agreement.<measure>.<measure>": Quantity("Kendall's τ-b of the values of all models by two measures"),
     "<measure>.ceiling.lower": Quantity(
         "The measure between each subject and the others, or between two halves of the repeats of one"
     ),
     "<measure>.ceiling.upper": Quantity("Upper bound of the noise ceiling of the measure"),
-    "<measure>.<model>.<layer>.mean": Quantity(
-        "Mean of the measure over subjects and seeds; a model without layers has no <layer>"
-    ),
-    "<measure>.<model>.<layer>.low": Quantity("Lower end of its 95 % interval"),
-    "<measure>.<model>.<layer>.high": Quantity("Upper end of its 95 % interval"),
+    **{
+        f"<measure>.{place}.{key}": Quantity(meaning)
+        for place, whose in {"<model>.<layer>": "of a layer", "<model>": "of a model"}.items()
+        for key, meaning in {"mean": f"{MEAN}, {whose}", **ENDS}.items()
+    },
 }
-SHARED = {key.replace(".<layer>", ""): quantity for key, quantity in QUANTITIES.items()}
-"""The same, and models without layers."""
+"""What the numbers are; those of RSA come first in the summary, and have meanings of their own."""
 
 
 def numbers(found: Alignment) -> dict[str, float | int]:
@@ -140,7 +141,8 @@ def answer(found: Alignment, controls: tuple[str, ...]) -> list[str]:
     for row in records(best):
         by_model.setdefault(row["model"], []).append(row["measure"])
     first = "; ".join(f"{model} by {listed(measures, most=12)}" for model, measures in by_model.items())
-    said = [f"The first model of each measure is {first}."]
+    without = ", without the controls," if controls else ""
+    said = [f"By each measure{without} the model that is most similar to the data is {first}."]
     pairs = [(a, b) for a, b in combinations(found.agreement.columns, 2)]
     if pairs:
         taus = {pair: float(found.agreement.loc[pair]) for pair in pairs}

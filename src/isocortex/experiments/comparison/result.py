@@ -66,7 +66,6 @@ class Comparison(Result):
         "categories.<rdm>.low": Quantity("Lower end of its 95 % interval", "percentiles of the RDM's dissimilarities"),
         "categories.<rdm>.high": Quantity("Upper end of its 95 % interval", "percentiles of the RDM's dissimilarities"),
         **measures.QUANTITIES,
-        **measures.SHARED,
     }
     options: "Compare"
     inputs: Matched

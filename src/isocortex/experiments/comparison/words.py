@@ -65,7 +65,14 @@ def notes(found: "Comparison") -> list[str]:
         )
     if any(np.isnan(row["low"]) for row in records(found.table)):
         said.append("Where there is no interval, there are too few stimuli or subjects.")
-    return said if found.alignment is None else said + measures.notes(found.alignment, inputs.controls)
+    if found.alignment is None:
+        return said
+    if len(inputs.data) == 1 and found.options.inference == "both":
+        said.append(
+            "Where all measures stand side by side, intervals hold for new stimuli and for other units of the subject; "
+            "those of RSA alone hold for new stimuli and these units."
+        )
+    return said + measures.notes(found.alignment, inputs.controls)
 
 
 def methods(found: "Comparison") -> list[str]:
