@@ -90,7 +90,7 @@ class Power(Experiment):
     similarity: Annotated[str, option("Similarity of two RDMs, for rsa", among=SIMILARITIES)] = "spearman"
     simulations: Annotated[
         int, option("Experiments that are simulated with each planted model", at_least=10, at_most=100_000)
-    ] = 50
+    ] = 40
     names: Annotated[
         tuple[str, ...],
         option(

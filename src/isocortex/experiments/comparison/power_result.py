@@ -179,7 +179,9 @@ class PowerResult(Result):
         said_needed = ""
         if "stimuli" in self.sweeps:
             sizes = [size.stimuli for size in self.sweeps["stimuli"]]
-            each = [f"{m} needs {amount(self.needed[m, 'stimuli'], sizes)}" for m in best]
+            words = {">": "more than", "≤": "at most"}
+            wanted = {m: amount(self.needed[m, "stimuli"], sizes).split() for m in best}
+            each = [f"{m} needs {' '.join(words.get(word, word) for word in of)}" for m, of in wanted.items()]
             said_needed = f" To name it in 80 % of experiments, {listed(each)} stimuli."
         return (
             f"Of all simulated experiments with {said(self.reference)}, the planted model is named by {shares}. Chance "
