@@ -31,7 +31,7 @@ def brains(rng, n_subjects, *, strength=1.0, n=14, repeats=2):
 @pytest.mark.parametrize(("n_subjects", "permute"), [(1, "stimulus"), (7, "subject")])
 def test_a_planted_effect_is_found_when_it_is_there(rng, key, n_subjects, permute):
     models, data = brains(rng, n_subjects)
-    found = rsa.over_time(models, data, key=key, n_permutations=200)
+    found = rsa.over_time(models, data, key=key, permute=permute, n_permutations=200)
     (first,) = found.clusters[found.clusters["p"] < 0.05].to_dict("records")
     assert first["model"] == "features"
     assert abs(first["start"] - 40) <= 10
@@ -78,7 +78,8 @@ def share_of_false_positives(rng, experiments, n_subjects):
         models, data = brains(rng, n_subjects, strength=0, n=8, repeats=1)
         for array in data.values():
             array.values[:] = np.stack([np.roll(array.values, k, axis=2) for k in range(3)]).sum(axis=0)
-        result = rsa.over_time(models, data, key=jax.random.key(i), n_permutations=99)
+        permute = "subject" if n_subjects > 5 else "stimulus"
+        result = rsa.over_time(models, data, key=jax.random.key(i), permute=permute, n_permutations=128)
         found += bool(result.table["significant"].any())
     return found / experiments
 

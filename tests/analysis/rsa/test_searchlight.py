@@ -52,7 +52,7 @@ def test_an_effect_is_found_where_it_is(cortex, key, correction):
 def test_subjects_with_the_same_units_are_tested_by_sign_flips(cortex, key, rng):
     models, x, places = cortex
     data = {f"s{i}": x + rng.normal(size=x.shape) for i in range(7)}
-    found = rsa.searchlight(models, data, rsa.neighbourhoods(places, nearest=8), key=key)
+    found = rsa.searchlight(models, data, rsa.neighbourhoods(places, nearest=8), key=key, permute="subject")
     alone = [
         rsa.searchlight(models, one, rsa.neighbourhoods(places, nearest=8), key=key, n_permutations=20)
         for one in data.values()

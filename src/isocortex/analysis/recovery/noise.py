@@ -27,8 +27,8 @@ class TrialNoise:
         neurons.
     """
 
-    signal: float
-    noise: float
+    signal: float | int
+    noise: float | int
     residuals: Float[np.ndarray, "trial neuron"] | None = None
 
     @property
@@ -99,7 +99,7 @@ def trial_noise(recording: xr.DataArray) -> TrialNoise:
     return TrialNoise(signal, noise, deviations.reshape(-1, trials.shape[2]))
 
 
-def independent_noise(snr: float) -> TrialNoise:
+def independent_noise(snr: float | int) -> TrialNoise:
     """Return Gaussian noise that is independent between neurons, for a signal-to-noise ratio of one trial."""
     require(bool(np.isfinite(snr)) and snr > 0, f"The signal-to-noise ratio must be above 0; got {snr}.")
     return TrialNoise(1.0, 1 / snr)

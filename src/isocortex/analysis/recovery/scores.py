@@ -1,8 +1,7 @@
 """Score candidate models against simulated brains, by RSA or any measure of alignment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import xarray as xr
@@ -18,12 +17,8 @@ from .noise import Trials
 RSA = "rsa"
 
 
-class Scorer(Protocol):
-    """Compares every row of the models with brains."""
-
-    def __call__(self, brains: Sequence[Trials], places: np.ndarray) -> np.ndarray:
-        """Return the mean similarity over brains of each row, whose stimuli are at these places."""
-        ...
+Scorer = Callable[[Sequence[Trials], np.ndarray], np.ndarray]
+"""Takes brains and the places of their stimuli; returns the mean similarity over brains of each seed of each model."""
 
 
 @dataclass(frozen=True, eq=False)

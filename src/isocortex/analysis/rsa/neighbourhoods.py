@@ -9,7 +9,7 @@ from scipy.spatial import KDTree
 from ...errors import require
 
 
-def neighbourhoods(coordinates: Any, *, radius: float | None = None, nearest: int | None = None) -> csr_array:
+def neighbourhoods(coordinates: Any, *, radius: float | int | None = None, nearest: int | None = None) -> csr_array:
     """Return the units around each unit, which is one of them, by their distance in space.
 
     Any other graph, such as the surface of the cortex or the layers of a network, is a sparse matrix too; see

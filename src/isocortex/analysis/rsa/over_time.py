@@ -67,11 +67,11 @@ def over_time(
     data: xr.DataArray | Mapping[str, xr.DataArray],
     *,
     key: PRNGKey,
-    window: float | None = None,
-    step: float | None = None,
+    window: float | int | None = None,
+    step: float | int | None = None,
     dissimilarity: str = "correlation",
     method: str = "pearson",
-    permute: str | None = None,
+    permute: str = "stimulus",
     n_permutations: int = 1000,
     threshold: float = 0.05,
     factors: Sequence[str] = EVERY_FACTOR,
@@ -82,9 +82,9 @@ def over_time(
     When a model is above chance is found from clusters of neighbouring times (Maris & Oostenveld 2007,
     10.1016/j.jneumeth.2007.03.024): times whose statistic exceeds a threshold are joined, the mass of a cluster is the
     sum of its statistics, and it is compared with the largest mass at any time and of any model in every permutation.
-    Over subjects, the statistic is t, and the signs of the similarities of each subject are flipped, so that p holds
-    for new subjects. Otherwise the stimuli of the models are permuted, alike at all times: p then holds for these
-    subjects, and the statistic is the mean similarity in standard deviations of the permutations.
+    By default the stimuli of the models are permuted, alike at all times: p then holds for these subjects, and the
+    statistic is the mean similarity in standard deviations of the permutations. Or the signs of the similarities of
+    each subject are flipped, and the statistic is t over subjects: p then holds for new subjects and these stimuli.
 
     Parameters
     ----------
@@ -101,7 +101,8 @@ def over_time(
     method : str
         A similarity; see :func:`similarity`. Default Pearson.
     permute : {"subject", "stimulus"}, optional
-        Default "subject" from six subjects on, else "stimulus".
+        Default "stimulus". With "subject", which needs six subjects, the stimuli are fixed: a model that is like the
+        data by chance, for these stimuli, is found too.
     n_permutations : int
         Default 1000. Where there are no more ways to flip signs, all are taken.
     threshold : float
@@ -135,7 +136,6 @@ def over_time(
     subjects = {str(data.name): data} if isinstance(data, xr.DataArray) else dict(data)
     _check(subjects, n_permutations, threshold)
     SIMILARITIES.named(method)
-    permute = permute or ("subject" if len(subjects) >= FEWEST_FLIPPED else "stimulus")
     look_up("way to permute", permute, PERMUTED)
     require(
         permute == "stimulus" or len(subjects) >= FEWEST_FLIPPED,
@@ -245,7 +245,7 @@ def _test(
 def _described(
     subjects: Mapping[str, xr.DataArray],
     times: Sequence[float],
-    window: float | None,
+    window: float | int | None,
     permute: str,
     n_permutations: int,
     threshold: float,

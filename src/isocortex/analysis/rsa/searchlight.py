@@ -19,7 +19,7 @@ from ..inference.clusters import sign_flips, t_values
 from ..inference.corrections import corrected
 from .dissimilarities.noise import noise_precision
 from .dissimilarities.rdm import DISSIMILARITIES, rdm
-from .over_time import FEWEST_FLIPPED
+from .over_time import FEWEST_FLIPPED, PERMUTED
 from .permuted import orders_of, permuted_similarities
 from .similarities.pairs import shared_pairs
 from .similarities.similarity import SIMILARITIES
@@ -64,21 +64,22 @@ def searchlight(
     key: PRNGKey,
     dissimilarity: str = "correlation",
     method: str = "pearson",
+    permute: str = "stimulus",
     correction: str = "max",
     n_permutations: int = 1000,
 ) -> Searchlight:
     """Compare models with the RDM of the units around every centre (Kriegeskorte et al. 2006, 10.1073/pnas.0600244103).
 
-    Of six subjects or more, who must have the same units, the signs of each subject's similarities are flipped, and the
-    statistic is t over subjects. Of fewer, the stimuli of the models are permuted, alike for all centres, and the
-    statistic is the mean similarity.
+    By default the stimuli of the models are permuted, alike for all centres, and the statistic is the mean similarity.
+    Or the signs of each subject's similarities are flipped, and the statistic is t over subjects; see
+    :func:`over_time`.
 
     Parameters
     ----------
     models : mapping of str to RDMs
         Model → its RDMs, one row per seed.
     data : DataArray, or mapping of str to DataArray
-        Responses of one subject or of each: (repeat ×) stimulus × unit.
+        Responses of one subject, or of each with the same units: (repeat ×) stimulus × unit.
     around : sparse matrix or array, shape (centre, unit)
         The units around each centre, those that are not 0; as many centres as units. From :func:`neighbourhoods`, or
         any graph with its diagonal.
@@ -87,6 +88,8 @@ def searchlight(
     dissimilarity, method : str
         As for :func:`rdm` and :func:`similarity`. Correlation, cosine and Euclidean distances are computed in blocks
         of centres by matrix products, and the others centre by centre.
+    permute : {"stimulus", "subject"}
+        Default "stimulus"; "subject" needs six subjects.
     correction : {"max", "fdr"}
         By the largest statistic of all centres and models in each permutation (Nichols & Holmes 2002,
         10.1002/hbm.1058), or of the p values of each model for the false discovery rate. Default max.
@@ -120,6 +123,12 @@ def searchlight(
     how = DISSIMILARITIES.named(dissimilarity)
     SIMILARITIES.named(method)
     look_up("correction", correction, CORRECTED)
+    look_up("way to permute", permute, PERMUTED)
+    require(
+        permute == "stimulus" or len(subjects) >= FEWEST_FLIPPED,
+        f"Signs are flipped of at least {FEWEST_FLIPPED} subjects, and there are {len(subjects)}; use "
+        "permute='stimulus'.",
+    )
     require(n_permutations >= 20, f"A test at 5 % needs at least 20 permutations; got {n_permutations}.")
     first = next(iter(subjects.values()))
     stimuli, stacks = first["stimulus"].values, list(models.values())
@@ -127,7 +136,7 @@ def searchlight(
     for rows in stacks:
         rows.require_every_pair("A searchlight")
         shared_pairs(rows, RDMs(rows.dissimilarities[:1], stimuli))
-    rng, flips = generator(key), len(subjects) >= FEWEST_FLIPPED
+    rng, flips = generator(key), permute == "subject"
     orders = orders_of(len(stimuli), 0 if flips else n_permutations, rng)
     signs = sign_flips(len(subjects), n_permutations, rng) if flips else np.ones((1, 1))
     sizes = np.diff(graph.indptr)

@@ -8,7 +8,7 @@ from ...formats import significant
 
 
 def windows(
-    times: np.ndarray, window: float | None = None, step: float | None = None
+    times: np.ndarray, window: float | int | None = None, step: float | int | None = None
 ) -> list[tuple[float, np.ndarray]]:
     """Return the mean time of each window, and the places of the times in it.
 
