@@ -5,7 +5,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "isocortex"
 FLOORS = {
-    "cli": 6,
+    "cli": 7,
+    "sweeps": 6,
     "experiments": 5,
     "learning": 4,
     "plots": 4,

@@ -54,6 +54,7 @@ LONG = {
         "analysis.tuning_fits",
         "analysis.tuning_repeats",
         "analysis.tuning_table",
+        "sweeps.sweep",
         "dynamics.core.continuation",
         "dynamics.core.fixed_points",
         "dynamics.core.line_attractor",

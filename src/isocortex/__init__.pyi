@@ -51,10 +51,12 @@ from .recordings import read_zhang_desimone as read_zhang_desimone
 from .recordings import synthetic_v1 as synthetic_v1
 from .recordings import write as write
 from .responses import responses as responses
+from .runs import catalogue as catalogue
 from .spike_trains import SpikeTrains as SpikeTrains
 from .stimuli import bars as bars
 from .stimuli import filter_bank as filter_bank
 from .stimuli import gratings as gratings
+from .sweeps import sweep as sweep
 from .tasks import HeadCentred as HeadCentred
 from .tasks import ImageRotation as ImageRotation
 from .tasks import OrientationDiscrimination as OrientationDiscrimination

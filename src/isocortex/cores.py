@@ -1,12 +1,16 @@
 """Run independent jobs in threads on all cores; NumPy and compiled programs release the interpreter lock."""
 
 import os
+import platform
+import re
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -123,3 +127,28 @@ def compile_alike() -> None:
         os.environ.pop("NPROC")
         if given is not None:
             os.environ["NPROC"] = given
+
+
+def use_compilation_cache() -> None:
+    """Keep compiled programs in the user's cache folder, apart for each processor model and version of JAX."""
+    import jax
+
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "isocortex" / f"jax-{jax.__version__}-{_processor()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+
+
+def _processor() -> str:
+    """Return the processor's model, as part of a path."""
+    model = platform.processor() or platform.machine()
+    if sys.platform == "linux":
+        with suppress(OSError):
+            found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+            model = found.group(1) if found else model
+    return re.sub(r"[^A-Za-z0-9]+", "-", model).strip("-") or "unknown"

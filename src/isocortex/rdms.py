@@ -86,6 +86,20 @@ class RDMs(Described):
         kept = [i for i, label in enumerate(self.labels) if label in labels]
         return RDMs(self.dissimilarities[kept], self.stimuli, tuple(self.labels[i] for i in kept), self.measure)
 
+    def mean(self) -> "RDMs":
+        """Return the mean RDM; of each pair over the RDMs that have it.
+
+        Examples
+        --------
+        >>> holed = RDMs(np.array([[1.0, 2.0, np.nan], [3.0, np.nan, np.nan], [5.0, 4.0, 7.0]]), np.arange(3))
+        >>> holed.mean().dissimilarities
+        array([[3., 3., 7.]])
+        """
+        measured = ~np.isnan(self.dissimilarities)
+        total, n = np.where(measured, self.dissimilarities, 0).sum(axis=0), measured.sum(axis=0)
+        mean = np.divide(total, n, out=np.full(len(total), np.nan), where=n > 0)
+        return RDMs(mean[None], self.stimuli, ("mean",), self.measure)
+
     @property
     def complete(self) -> bool:
         """Whether every pair was measured."""

@@ -300,13 +300,13 @@ def save(path: str | PathLike[str], groups: Mapping[str, xr.DataArray]) -> None:
     groups : mapping of str to DataArray
         Group name → responses. A slash in a name makes a group within a group.
     """
-    named = {_group(name): array for name, array in groups.items()}
+    named = {group_name(name): array for name, array in groups.items()}
     tree = xr.DataTree.from_dict({name: array.rename("responses").to_dataset() for name, array in named.items()})
     packed = {f"/{name}": {"responses": {"zlib": True, "complevel": 1}} for name in named}
     tree.to_netcdf(Path(path), engine="h5netcdf", encoding=packed)
 
 
-def _group(name: str) -> str:
+def group_name(name: str) -> str:
     """Return a name whose parts are groups: none empty, and none that means the group itself or the one above it."""
     return "/".join("_" * max(len(part), 1) if part.strip(".") == "" else part for part in name.split("/"))
 

@@ -43,6 +43,7 @@ from .selectivity import roc_area as roc_area
 from .selectivity import selectivity as selectivity
 from .selectivity import sort_units as sort_units
 from .selectivity import window_means as window_means
+from .signal_to_noise import signal_to_noise as signal_to_noise
 from .spikes import fano_factor as fano_factor
 from .spikes import interval_cv as interval_cv
 from .spikes import intervals as intervals

@@ -55,7 +55,7 @@ def category_contrast(rdms: RDMs, categories: np.ndarray, *, confidence: float =
         f"{len(np.unique(categories))} "
         f"categories of {n} stimuli.",
     )
-    ranks = RDMs(percentiles(rdms.dissimilarities), rdms.stimuli).square().mean(axis=0)
+    ranks = RDMs(percentiles(rdms.dissimilarities), rdms.stimuli).mean().square()[0]
     measured, ranks = np.isfinite(ranks), np.nan_to_num(ranks)
     parts = [(ranks * mask, mask.astype(float)) for mask in (~same & measured, within & measured)]
     total = [values.sum() / mask.sum() for values, mask in parts]

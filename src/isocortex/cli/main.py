@@ -15,10 +15,13 @@ usage:
   isocortex run EXPERIMENT --help         every option, its default and unit
   isocortex compare MODEL… --data DATA…   compare models with brains, both from files; --help has examples
   isocortex power [MODEL… --data DATA…]   how often an experiment would name the right model
+  isocortex record MODEL.py:FUNCTION --images FOLDER   the layers of any model, as a file for compare
+  isocortex look SESSION.nwb              what a recording holds, and what its units respond to
+  isocortex sweep EXPERIMENT --vary A=1,2 run an experiment at many values of its options; --help has examples
   isocortex list                          the experiments
   isocortex data list|fetch|where         the recordings that can be downloaded
   isocortex show [RUN] [--keys]           what a run found, by default the latest; or what its numbers are
-  isocortex runs [FOLDER]                 the runs in a folder, and their options
+  isocortex runs [FOLDER] [--of NAME]     the runs in a folder and their options; or of one experiment, with numbers
   isocortex --version                     the version
   isocortex --help                        this text
 
@@ -70,6 +73,9 @@ def _dispatch(words: list[str]) -> None:
         "run": _run,
         "compare": _compare,
         "power": _power,
+        "record": _record,
+        "look": _look,
+        "sweep": _sweep,
         "list": _list,
         "data": _data,
         "show": _show,
@@ -107,6 +113,24 @@ def _power(words: list[str]) -> None:
     from .power import power
 
     power(words)
+
+
+def _record(words: list[str]) -> None:
+    from .record import record_command
+
+    record_command(words)
+
+
+def _look(words: list[str]) -> None:
+    from .look import look
+
+    look(words)
+
+
+def _sweep(words: list[str]) -> None:
+    from .sweep import sweep
+
+    sweep(words)
 
 
 def _list(words: list[str]) -> None:

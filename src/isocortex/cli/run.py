@@ -3,18 +3,15 @@
 import contextlib
 import io
 import os
-import platform
 import re
 import shlex
-import sys
 from dataclasses import field, make_dataclass
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import tyro
 from tyro.conf import Positional, arg
 
-from ..cores import compile_alike
+from ..cores import compile_alike, use_compilation_cache
 from ..errors import InputError, unknown
 from ..experiments import experiment
 from ..experiments.shared.options import Option, options_of
@@ -23,6 +20,7 @@ from ..runs.progress import progress_bars
 from .console import Interruption
 from .show import show
 
+Options = TypeVar("Options")
 NO_NUMBER = re.compile(r"Error parsing (--\S+): .*?(int|float)\b.*?: ('.*?')")
 """What is said of a word that is no number: the option, the kind of number, and the word."""
 NUMBERS = {"int": "a whole number", "float": "a number"}
@@ -64,8 +62,12 @@ def parse(name: str, words: list[str], command: str) -> Experiment:
     InputError
         For an unknown option (with the nearest one), or a value that the option does not take.
     """
+    return parse_as(experiment(name), words, command)
+
+
+def parse_as(kind: type[Options], words: list[str], command: str) -> Options:
+    """Turn words into the options of a dataclass, as :func:`parse` does for an experiment."""
     words = [part for word in words for part in (word.split(",") if LIST.fullmatch(word) else [word])]
-    kind = experiment(name)
     options = options_of(kind)
     flags = [declared.flag for declared in options.values() if not declared.positional]
     for word in words:
@@ -94,7 +96,7 @@ def parse(name: str, words: list[str], command: str) -> Experiment:
     return kind(**vars(parsed))
 
 
-def as_parsed(kind: type[Experiment]) -> type:
+def as_parsed(kind: type) -> type:
     """Return the dataclass that tyro fills from the words: the same fields, explained to it, and no checks."""
     options = options_of(kind)
     made = make_dataclass(
@@ -111,28 +113,3 @@ def _annotated(declared: Option) -> Any:
     hint = "(one or more)" if isinstance(declared.default, tuple) and not declared.default else None
     shown = arg(metavar=declared.metavar or None, help=declared.explained(), help_behavior_hint=hint)
     return Annotated[Positional[declared.type] if declared.positional else declared.type, shown]
-
-
-def use_compilation_cache() -> None:
-    """Keep compiled programs in the user's cache folder, apart for each processor model and version of JAX."""
-    import jax
-
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "isocortex" / f"jax-{jax.__version__}-{processor()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
-
-
-def processor() -> str:
-    """Return the processor's model, as part of a path."""
-    model = platform.processor() or platform.machine()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
-            model = found.group(1) if found else model
-    return re.sub(r"[^A-Za-z0-9]+", "-", model).strip("-") or "unknown"

@@ -5,26 +5,35 @@ from typing import Any
 
 from rich.text import Text
 
-from ..errors import InputError
+from ..errors import InputError, look_up
 from ..experiments import EXPERIMENTS, experiment
 from ..experiments.shared.options import option_flag, options_of, plain
-from ..runs import PARTIAL, runs_in
+from ..runs import PARTIAL, catalogue, runs_in
 from ..runs.layout import read_part
 from .console import PipedConsole
 from .tables import print_table
+from .words import parted
+
+OF, NUMBERS = "--of", "--numbers"
 
 
 def runs(words: list[str]) -> None:
-    """Run ``runs [FOLDER]``.
+    """Run ``runs [FOLDER]``, or ``runs [FOLDER] --of EXPERIMENT [--numbers KEY…]``.
 
     Raises
     ------
     InputError
-        If there is no such folder, or more words than one.
+        If there is no such folder, experiment or number, or more words than these.
     """
-    if len(words) > 1 or any(word.startswith("-") for word in words):
-        raise InputError("isocortex runs takes one folder at most: isocortex runs FOLDER; by default it is runs.")
-    folder = Path(*words or ["runs"])
+    own, names = parted(words, many=(NUMBERS,), one=(OF,))
+    if len(names) > 1 or any(word.startswith("-") for word in names) or (NUMBERS in own and OF not in own):
+        raise InputError(
+            "isocortex runs takes one folder at most, by default runs, and --of EXPERIMENT with --numbers KEY…."
+        )
+    folder = Path(*names or ["runs"])
+    if OF in own:
+        _numbers(folder, own[OF][0], own.get(NUMBERS, []))
+        return
     console = PipedConsole(highlight=False)
     found = runs_in(folder)
     if not found:
@@ -34,6 +43,18 @@ def runs(words: list[str]) -> None:
     print_table(console, {name: [row[name] for row in rows] for name in rows[0]}, whole_first=True)
     if any(run.suffix == PARTIAL for run in found):
         console.print(Text(f"A run whose name ends in {PARTIAL} was interrupted: isocortex run NAME --resume FOLDER."))
+
+
+def _numbers(folder: Path, name: str, keys: list[str]) -> None:
+    """Print the runs of an experiment: the options in which they differ, and numbers, by default the first two."""
+    table = catalogue(folder).table(name)
+    options = list(options_of(experiment(name))) if name in EXPERIMENTS else []
+    known = [column for column in table if column not in ("run", *options)]
+    for key in keys:
+        look_up("number", key, dict.fromkeys(known))
+    differ = [option for option in options if option in table and len(set(table[option].astype(str))) > 1]
+    shown = ["run", *differ, *(keys or known[:2])]
+    print_table(PipedConsole(highlight=False), {str(c): table[c].tolist() for c in shown}, whole_first=True)
 
 
 def _row(run: Path) -> dict[str, str]:

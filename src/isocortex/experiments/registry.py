@@ -98,6 +98,10 @@ EXPERIMENTS = Registry(
             "isocortex.experiments.processes.linear_systems:LinearSystems",
             "What do eigenvalues say about linear systems, and how far is Euler's method from the exact path?",
         ),
+        "look": ExperimentEntry(
+            "isocortex.experiments.session.look:Look",
+            "What does a recorded session hold, and what do its units respond to? isocortex look SESSION.nwb.",
+        ),
         "normative-tasks": ExperimentEntry(
             "isocortex.experiments.vision.normative_tasks:NormativeTasks",
             "Which task makes the same networks most like primary visual cortex?",

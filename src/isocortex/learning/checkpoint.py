@@ -13,12 +13,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..errors import InputError, require
-from ..models import CTRNN, GRU, LSTM, MLP, ConvNet, Model, SpikingRNN, n_members, population
+from ..models import CTRNN, GRU, LSTM, MLP, ConvNet, DeepConvNet, Model, SpikingRNN, n_members, population
 from ..runs.files import whole
 
 MODELS: dict[str, Any] = {
     "ConvNet": ConvNet,
     "CTRNN": CTRNN,
+    "DeepConvNet": DeepConvNet,
     "GRU": GRU,
     "LSTM": LSTM,
     "MLP": MLP,

@@ -9,6 +9,7 @@ from .correlation import PADDINGS as PADDINGS
 from .correlation import correlate as correlate
 from .correlation import map_size as map_size
 from .ctrnn import CTRNN as CTRNN
+from .deep import DeepConvNet as DeepConvNet
 from .energy import FourierEnergy as FourierEnergy
 from .energy import OrientationEnergy as OrientationEnergy
 from .energy import Pixels as Pixels

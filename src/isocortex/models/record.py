@@ -1,6 +1,8 @@
 """Record the activity of every layer of a model for a set of stimuli."""
 
 from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -10,57 +12,151 @@ import numpy as np
 import xarray as xr
 
 from ..errors import require, unknown
+from ..recordings import write
 from ..responses import responses
-from ..shapes import Inputs, PRNGKey
+from ..shapes import PRNGKey
+from ..stimuli.photographs import PerChannel, Photographs, photographs
+from .foreign import record_anything
+from .foreign.functions import grey_without_channel
+from .foreign.torch_modules import is_tensor
 from .population import map_members, member_keys, n_members
 from .protocol import Model
 
 
 def record(
     model: Any,
-    images: Inputs | jax.Array,
+    images: Any,
     *,
     stimuli: Sequence[Any] | np.ndarray | None = None,
     layers: Sequence[str] | None = None,
     population: bool = True,
     key: PRNGKey | None = None,
     times: Sequence[float | int] | np.ndarray | None = None,
+    size: int | tuple[int, int] | None = None,
+    mean: PerChannel | None = None,
+    std: PerChannel | None = None,
+    channels: int | None = None,
+    batch: int | None = None,
+    memory: float | int | None = None,
+    file: str | PathLike[str] | None = None,
 ) -> dict[str, xr.DataArray]:
     """Show images or sequences to a model and label the activity of its layers.
 
     Parameters
     ----------
-    model : model or population
-        Of a class written from :class:`isocortex.models.Model`.
-    images : array, shape (stimulus, ...)
-        What is shown: grey images of height × width, or sequences of step × channel for a model in time.
+    model : model, population, module or function
+        Of a class written from :class:`isocortex.models.Model`; or a model of another package (docs/foreign.md): a
+        ``torch.nn.Module``, an Equinox module, a Flax module with its variables, or a function that takes a batch of
+        images and returns layer → array.
+    images : array, sequence of arrays or paths, or path of a folder
+        What is shown: grey images of stimulus × height × width, colour ones with a last axis of 3, or picture files. A
+        tensor of PyTorch and an array of stimulus × feature are shown as they are, as are sequences of stimulus × step
+        × channel for a model in time, or where `times` are given.
     stimuli : sequence, optional
-        Labels of the stimuli, such as angles in degrees. Default 0, 1, 2, …
+        Labels of the stimuli, such as angles in degrees. Default the names of the files, else 0, 1, 2, …
     layers : sequence of str, optional
-        Which layers. Default all; layers left out are not computed.
+        Which layers, by their names; inside of modules with dots, such as ``"layer1.0.conv1"``. Layers left out are
+        not kept. Default all; of a module the outermost ones, and "output" is what the module itself returns.
     population : bool
-        Whether `model` has a leading seed axis. Default True.
+        Whether a model of isocortex has a leading seed axis. Default True.
     key : key, optional
-        Switches the noise of a model on; every member and stimulus has its own. Default: no noise.
+        Switches the noise of a model of isocortex on; every member and stimulus has its own. Default: no noise. Of
+        other models, the seed of what they draw at random.
     times : sequence, length (step,), optional
-        When each step of a sequence starts, in ms. Default 0, dt, 2·dt, …
+        When each step of a sequence starts, in ms. Default 0, dt, 2·dt, … of a model of isocortex. Every layer must
+        have step as its first axis.
+    size, mean, std, channels : optional
+        How images are prepared, as of :func:`isocortex.stimuli.photographs`: `size` in pixels, `mean` and `std` of
+        each channel for images of 0…1, and 1 or 3 `channels`.
+    batch : int, optional
+        The most images that a model of another package is shown at once. Default 32.
+    memory : float, optional
+        GB that recording a model of another package may take, beside the model. Activity that needs more than half of
+        it is streamed to a file and read from there. Default a quarter of the machine's memory.
+    file : path, optional
+        The netCDF file for the activity, which ``isocortex compare`` takes too. It appears when it is complete.
+        Default: only what does not fit into `memory` is in a file, which is temporary.
 
     Returns
     -------
     dict of str to DataArray
         Layer → responses, in the model's order: seed × stimulus × unit, or seed × stimulus × time × unit of a model in
-        time; without seed where there is no population.
+        time; without seed where there is no population. Tuples and dictionaries that a module of another package
+        returns are layers called ``name.0`` and ``name.key``, and several calls of it ``name (call 1)``. The attribute
+        ``shape`` is that of such a layer before its units were put into one row.
 
     Raises
     ------
     InputError
-        If this is no model, a layer does not exist, what is shown has not the shape that the model takes, a layer
-        lacks the axis of time, or the activity is not finite.
+        If this is no model, a layer does not exist or is never called, what is shown has not the shape that the model
+        takes, images differ in size, a layer lacks the axis of the images or of time, or the activity is not finite.
+
+    Examples
+    --------
+    >>> images = np.zeros((3, 8, 8))
+    >>> list(record(lambda images: {"mean": images.mean(axis=(1, 2)), "all": images}, images))
+    ['mean', 'all']
     """
-    require(
-        isinstance(model, Model),
-        f"Expected a model, whose class is a subclass of isocortex.models.Model; got {type(model).__name__}.",
-    )
+    asked = {"size": size, "mean": mean, "std": std, "channels": channels}
+    given = {name: value for name, value in asked.items() if value is not None}
+    ours = isinstance(model, Model)
+    shown = _shown(images, given, ready=(ours and not given) or times is not None)
+    if stimuli is None and isinstance(shown, Photographs):
+        stimuli = shown.labels
+    if not ours:
+        return record_anything(
+            model,
+            shown,
+            stimuli=np.arange(len(shown)) if stimuli is None else np.asarray(stimuli),
+            layers=layers,
+            times=None if times is None else np.asarray(times),
+            seed=0 if key is None else int(jax.random.bits(key, dtype=np.uint32)) // 2,
+            batch=batch,
+            memory=memory,
+            file=None if file is None else _netcdf(file),
+            attributes={name: np.asarray(value) for name, value in given.items()},
+        )
+    if isinstance(shown, Photographs):
+        shown = grey_without_channel(shown.batch(0, len(shown)))
+    require(batch is None and memory is None, "batch and memory are for models of other packages.")
+    recorded = _record(model, shown, stimuli, layers, population, key, times)
+    if file is not None:
+        write(_netcdf(file), recorded)
+    return recorded
+
+
+def _netcdf(file: str | PathLike[str]) -> Path:
+    require(Path(file).suffix.lower() == ".nc", f"The activity is written as netCDF, .nc; got the file {file}.")
+    return Path(file)
+
+
+def _shown(images: Any, given: dict[str, Any], *, ready: bool) -> Any:
+    """Return pictures to be prepared, or what is shown as it is."""
+    if (
+        is_tensor(images)
+        or getattr(images, "ndim", 0) == 2
+        or (ready and not isinstance(images, str | PathLike | list | tuple))
+    ):
+        require(
+            not given,
+            f"{', '.join(given)} prepare pictures, and these images are shown as they are: tensors, sequences and "
+            "stimulus × feature. Give pictures as an array of height × width × channel or as files.",
+        )
+        require(len(images) > 0, "There are no images to show.")
+        return images
+    return photographs(images, **given)
+
+
+def _record(
+    model: Any,
+    images: Any,
+    stimuli: Sequence[Any] | np.ndarray | None,
+    layers: Sequence[str] | None,
+    population: bool,
+    key: PRNGKey | None,
+    times: Sequence[float | int] | np.ndarray | None,
+) -> dict[str, xr.DataArray]:
+    """Record a model of isocortex."""
     seeds = n_members(model) if population else None
     wanted = tuple(model.layers if layers is None else layers)
     for layer in wanted:

@@ -70,6 +70,9 @@ from .spiking import rasters as rasters
 from .state_space import eigenvalue_picture as eigenvalue_picture
 from .state_space import speed_picture as speed_picture
 from .state_space import state_space as state_space
+from .sweeps import option_effects as option_effects
 from .tuning import tuning as tuning
 from .tuning import tuning_distributions as tuning_distributions
 from .units import choice_probabilities as choice_probabilities
+from .units import response_matrices as response_matrices
+from .units import signal_to_noise_ranks as signal_to_noise_ranks

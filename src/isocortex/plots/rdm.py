@@ -40,8 +40,7 @@ def rdm_panels(stacks: Mapping[str, RDMs], *, categories: np.ndarray | None = No
     for axis in axes.flat[len(stacks) :]:
         axis.set_visible(False)
     for position, (axis, (title, rdms)) in enumerate(zip(axes.flat, stacks.items(), strict=False)):
-        mean = rdms.dissimilarities.mean(axis=0, keepdims=True)
-        square = RDMs(percentiles(mean), rdms.stimuli).square()[0]
+        square = RDMs(percentiles(rdms.mean().dissimilarities), rdms.stimuli).square()[0]
         np.fill_diagonal(square, np.nan)
         shown = {"cmap": DISSIMILARITY_MAP, "vmin": 0, "vmax": 100, "interpolation": "nearest"}
         axis.set_title(short(title), fontsize=9.5)

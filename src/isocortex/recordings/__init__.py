@@ -16,6 +16,9 @@ from .kriegeskorte import read_kriegeskorte as read_kriegeskorte
 from .orientations import read_orientations as read_orientations
 from .readers import read_npz as read_npz
 from .roitman_shadlen import read_roitman_shadlen as read_roitman_shadlen
+from .spike_objects import from_neo as from_neo
+from .spike_objects import from_pynapple as from_pynapple
+from .spike_objects import from_spikeinterface as from_spikeinterface
 from .spikes import read_spike_trains as read_spike_trains
 from .spikes import read_spikes as read_spikes
 from .synthetic import synthetic_v1 as synthetic_v1

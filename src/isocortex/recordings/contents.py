@@ -9,6 +9,7 @@ import xarray as xr
 from ..errors import require
 from ..rdms import RDMs, from_square
 from ..responses import nfc, responses
+from ..spike_trains import SpikeTrains
 from .arrays import Arrays
 
 NAMES = ("responses", "rdms", "stimuli", "labels", "subjects", "units", "categories", "measure")
@@ -24,7 +25,8 @@ class Contents:
     Attributes
     ----------
     responses : dict of str to DataArray
-        Subject, layer or population → (repeat ×) stimulus × unit; empty where the file holds RDMs.
+        Subject, layer or population → (repeat ×) stimulus × unit; of a session in which stimuli were shown unequally
+        often, trial × unit. Empty where the file holds RDMs.
     rdms : RDMs or None
         One row per RDM of the file, named by ``labels``, else by ``subjects``, else numbered.
     subjects : tuple of str
@@ -33,6 +35,10 @@ class Contents:
         False where the file names no stimuli; they are then numbered 0, 1, 2, …
     categories : array of str, shape (stimulus,), or None
         The category of each stimulus.
+    spikes : SpikeTrains or None
+        The spikes that were counted, of a file of spikes that was read around events.
+    notes : tuple of str
+        What was left out when the file was read.
     """
 
     responses: dict[str, xr.DataArray]
@@ -40,11 +46,16 @@ class Contents:
     subjects: tuple[str, ...]
     labelled: bool
     categories: np.ndarray | None = None
+    spikes: SpikeTrains | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def stimuli(self) -> np.ndarray:
-        """The labels of the stimuli, shape (stimulus,)."""
-        return self.rdms.stimuli if self.rdms is not None else next(iter(self.responses.values()))["stimulus"].values
+        """The labels of the stimuli, shape (stimulus,); of trials, sorted."""
+        if self.rdms is not None:
+            return self.rdms.stimuli
+        first = next(iter(self.responses.values()))
+        return np.unique(first["stimulus"].values) if "trial" in first.dims else first["stimulus"].values
 
 
 def label(arrays: Arrays, name: str) -> Contents:

@@ -18,7 +18,8 @@ def look(item):
     if isinstance(item, h5py.Group):
         for name in list(item):
             with contextlib.suppress(Exception):
-                look(item[name])
+                if isinstance(item.get(name, getlink=True), h5py.HardLink):
+                    look(item[name])
     if isinstance(item, h5py.Dataset):
         with contextlib.suppress(Exception):
             [len(dimension) for dimension in item.dims]

@@ -58,6 +58,15 @@ def load_mat(path: Path, wanted: Collection[str]) -> tuple[Arrays, list[str]]:
         return {name: _text(content[name], name) for name in found}, sorted(set(kinds) - set(found))
 
 
+def kinds_of(path: Path) -> dict[str, str]:
+    """Return the class of every variable of a MATLAB file of version 5: "numeric", "struct", …; nothing of 7.3."""
+    require_file(path, "a MATLAB file")
+    with _readable(path):
+        if h5py.is_hdf5(path):
+            return {}
+        return {variable.name: variable.kind for variable in _structure(path, ())[0]}
+
+
 def _structure(path: Path, wanted: Collection[str] | None) -> tuple[list[Variable], str]:
     """Check a file before SciPy reads it; return its variables, and the encoding of its 16-bit characters."""
     content = memoryview(np.memmap(path, np.uint8, "r"))  # pyright: ignore[reportArgumentType]

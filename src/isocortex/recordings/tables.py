@@ -10,14 +10,18 @@ import xarray as xr
 from ..errors import InputError, require
 from .arrays import VALUES, Arrays, reason, require_file, require_memory
 from .conversions import from_assembly
+from .field_files import TRIAL, beta_table
 
 OF_ROWS = ("stimuli", "categories")
 """What a column of a table can hold beside the numbers: one label per row."""
 MISSING = ("", "nan", "NaN", "NA")
 
 
-def load_csv(path: Path, names: Mapping[str, str]) -> tuple[Arrays, list[str]]:
-    """Load a CSV file, whose first line names the columns; the first column holds labels unless `names` has another.
+def load_csv(path: Path, names: Mapping[str, str]) -> tuple[dict[str, Arrays], list[str]]:
+    """Load a CSV or TSV file by subject; its first line names the columns, and its first column holds the labels.
+
+    Another column holds the labels if `names` names it, and ``trial_type`` does in a BIDS-like table. Where no column
+    names subjects, the one subject is called "".
 
     Parameters
     ----------
@@ -27,15 +31,27 @@ def load_csv(path: Path, names: Mapping[str, str]) -> tuple[Arrays, list[str]]:
     require_file(path, "a CSV file")
     require_memory(path, VALUES, 8 * path.stat().st_size)
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+        how = {"dtype": str, "keep_default_na": False, "encoding": "utf-8-sig", "index_col": False}
+        table = pd.read_csv(path, sep="\t" if path.suffix.lower() == ".tsv" else ",", **how)
     except Exception as error:  # pandas raises anything from UnicodeDecodeError to ParserError
         raise InputError(f"{path} cannot be read as CSV ({reason(error)}).") from error
-    if names.get("stimuli", "stimuli") not in table.columns and table.shape[1]:
+    if names.get("stimuli", "stimuli") not in table.columns and TRIAL not in table.columns and table.shape[1]:
         table = table.set_index(table.columns[0])
     try:
-        return of_table(table, names, text=True)
+        return groups_of(table, names, text=True)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def groups_of(
+    table: pd.DataFrame, names: Mapping[str, str], *, text: bool = False
+) -> tuple[dict[str, Arrays], list[str]]:
+    """Return the arrays of a table by subject, and the names of its columns; see :func:`of_table`."""
+    columns = [str(column) for column in table.columns]
+    if TRIAL in columns and names.get("stimuli", "stimuli") not in columns and names.get("rdms") != VALUES:
+        return (beta_table(table) if "responses" in names else {}), columns
+    arrays, held = of_table(table, names, text=text)
+    return {"": arrays}, held
 
 
 def of_table(table: pd.DataFrame, names: Mapping[str, str], *, text: bool = False) -> tuple[Arrays, list[str]]:

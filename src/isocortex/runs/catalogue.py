@@ -1,10 +1,13 @@
 """The runs of a folder: which there are, and which is the latest."""
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError, require
-from .folder import PARTIAL
+from .folder import PARTIAL, digest
+from .layout import read_part
 
 
 def runs_in(folder: str | PathLike[str] = "runs") -> list[Path]:
@@ -24,6 +27,31 @@ def runs_in(folder: str | PathLike[str] = "runs") -> list[Path]:
     require(folder.is_dir(), f"There is no folder {folder} with runs in it.")
     found = [config.parent for config in folder.glob("*/config.json")]
     return sorted(found, key=lambda run: ((run / "config.json").stat().st_mtime_ns, run.name))
+
+
+def runs_of(config: Mapping[str, Any], folder: str | PathLike[str], *, version: str) -> tuple[list[Path], list[Path]]:
+    """Return the whole and the interrupted runs of one configuration, under one version of isocortex.
+
+    Parameters
+    ----------
+    config : mapping
+        From :func:`isocortex.runs.folder.configuration`.
+    folder : path
+        The folder of runs.
+    version : str
+    """
+    whole, interrupted = [], []
+    for found in sorted(Path(folder).glob(f"{config['experiment']}-*-{digest(config)}*")):
+        try:
+            same = read_part(found, "config") == config
+            same &= read_part(found, "environment")["packages"]["isocortex"] == version
+        except (InputError, KeyError):
+            continue
+        if same and found.suffix == PARTIAL:
+            interrupted.append(found)
+        elif same and (found / "report.html").exists():
+            whole.append(found)
+    return whole, interrupted
 
 
 def latest_run(folder: str | PathLike[str] = "runs") -> Path:

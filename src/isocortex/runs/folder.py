@@ -45,6 +45,21 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def configuration(experiment: str, options: Mapping[str, Any], files: Sequence[Path] = ()) -> dict[str, Any]:
+    """Return what ``config.json`` holds: the options, as JSON values, and the checksums of the input files."""
+    return {
+        "schema": SCHEMA,
+        "experiment": experiment,
+        "options": dict(options),
+        "files": {str(path.absolute()): _sha256(path) for path in files},
+    }
+
+
+def digest(config: Mapping[str, Any]) -> str:
+    """Return the eight letters in which the name of a run folder ends."""
+    return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:8]
+
+
 class Run:
     """A run folder while it is being written.
 
@@ -89,13 +104,7 @@ class Run:
         files : sequence of path
             Input files, whose checksums are kept.
         """
-        config = {
-            "schema": SCHEMA,
-            "experiment": experiment,
-            "options": dict(options),
-            "files": {str(path.absolute()): _sha256(path) for path in files},
-        }
-        digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:8]
+        config = configuration(experiment, options, files)
         require(os.fspath(out) != "", "The folder for runs has an empty name; '.' is the current folder.")
         out = Path(out)
         try:
@@ -107,7 +116,7 @@ class Run:
             made.chmod(0o755)
             write_json(made / "config.json", config)
             write_json(made / "environment.json", describe_environment())
-            stem = f"{experiment}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{digest}"
+            stem = f"{experiment}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{digest(config)}"
             for n in range(1, 1000):
                 name = stem if n == 1 else f"{stem}-{n}"
                 path = out / (name + PARTIAL)

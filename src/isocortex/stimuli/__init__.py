@@ -7,6 +7,8 @@ from .gratings import grating as grating
 from .gratings import gratings as gratings
 from .images import fit_to_canvas as fit_to_canvas
 from .images import grey as grey
+from .picture_sets import PICTURE_SETS as PICTURE_SETS
+from .picture_sets import PictureSet as PictureSet
 from .pictures import picture_files as picture_files
 from .pictures import read_pictures as read_pictures
 from .pictures import textures as textures

@@ -21,6 +21,7 @@ from .payoff import payoff as payoff
 from .perceptual_decision import PerceptualDecisionMaking as PerceptualDecisionMaking
 from .protocol import Task as Task
 from .protocol import Trials as Trials
+from .recognition import Recognition as Recognition
 from .registry import TASKS as TASKS
 from .registry import check_task as check_task
 from .registry import task as task

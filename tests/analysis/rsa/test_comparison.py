@@ -2,6 +2,7 @@
 
 import jax
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import norm, ttest_1samp, ttest_rel
 
@@ -9,6 +10,7 @@ from isocortex import InputError, RDMs, responses, rsa
 from isocortex.analysis.inference.corrections import holm
 from isocortex.analysis.inference.crossed import crossed_covariance
 from isocortex.analysis.inference.skewness import asymmetry, skewed, symmetric
+from isocortex.analysis.rsa.ceiling_incomplete import incomplete_ceilings
 
 BOOTSTRAP = {"inference": "dual-bootstrap", "key": jax.random.key(0)}
 
@@ -203,14 +205,60 @@ def test_no_models_are_refused(rng):
         rsa.compare({}, stack(rng, 2, 5))
 
 
-def test_a_pair_that_only_some_measured_is_named(rng):
+def test_pairs_that_only_some_measured_are_compared_where_both_have_them(rng):
     data, model = (RDMs(rng.random((rows, 45)), np.arange(10)) for rows in (3, 1))
     holed = RDMs(np.where(np.arange(45) == 7, np.nan, data.dissimilarities), data.stimuli, ("Ann", "Bob", "Cy"))
-    with pytest.raises(InputError, match=r"0 with 8 is there in the RDM '0' of the other.* missing \(NaN\) in 'Ann'"):
-        rsa.compare({"model": model}, holed)
     both = {"model": RDMs(np.where(np.arange(45) == 7, np.nan, model.dissimilarities), data.stimuli)}
     left_out = rsa.similarity(both["model"], holed).mean()
     assert rsa.compare(both, holed).loc["model", "mean"] == pytest.approx(left_out)
+    pd.testing.assert_frame_equal(rsa.compare({"model": model}, holed), rsa.compare(both, holed))
+    with pytest.raises(InputError, match=r"0 with 8 is there in the RDM '0' of the other.* missing \(NaN\) in 'Ann'"):
+        rsa.compare({"model": model}, holed, inference="dual-bootstrap", key=jax.random.key(0))
+
+
+@pytest.mark.parametrize("method", ["pearson", "cosine", "spearman", "tau-a", "whitened-pearson"])
+def test_each_subject_may_lack_other_pairs(method, rng):
+    """The similarities, the ceiling, and samples without stimuli are those of every two RDMs on the pairs of both."""
+    data, model = (RDMs(rng.random((rows, 66)), np.arange(12)) for rows in (4, 2))
+    holes = rng.random((4, 66)) < 0.2
+    holed = RDMs(np.where(holes, np.nan, data.dissimilarities), data.stimuli)
+    expected = np.array(
+        [
+            [
+                rsa.similarity(RDMs(np.where(hole, np.nan, row), data.stimuli), holed.rows([str(i)]), method)[0, 0]
+                for i, hole in enumerate(holes)
+            ]
+            for row in model.dissimilarities[:, None]
+        ]
+    )
+    np.testing.assert_allclose(rsa.similarity(model, holed, method), expected)
+    without = np.ones((2, 12), int)
+    without[1, 3] = 0
+    found = rsa.bootstrap_similarity(model, holed, without, method)
+    kept = np.delete(np.arange(12), 3)
+    np.testing.assert_allclose(found[0], expected, atol=1e-12)
+    np.testing.assert_allclose(found[1], rsa.similarity(model.take(kept), holed.take(kept), method), atol=1e-12)
+    table = rsa.compare({"model": model}, holed, method=method)
+    assert table.loc["model", "mean"] == pytest.approx(expected.mean())
+    assert np.isfinite(table[["low", "high", "p", "p_ceiling"]].to_numpy(float)).all()
+
+
+@pytest.mark.parametrize("method", rsa.SIMILARITIES)
+def test_the_ceiling_of_incomplete_rdms_is_that_of_complete_ones_where_nothing_is_missing(method, rng):
+    data = RDMs(rng.random((4, 66)) + 0.5, np.arange(12))
+    samples = np.ones((3, 12), int)
+    samples[1, 2] = samples[2, [4, 7]] = 0
+    subjects = np.array([[1, 1, 1, 1], [1, 0, 1, 2], [1, 1, 1, 0]])
+    found = incomplete_ceilings(data, samples, subjects, method)
+    np.testing.assert_allclose(found, rsa.bootstrap_ceiling(data, samples, subjects, method=method), atol=1e-10)
+
+
+def test_rdms_without_a_common_pair_are_refused(rng):
+    a, b = rng.random((2, 1, 10))
+    a[0, :5], b[0, 5:] = np.nan, np.nan
+    stacks = (RDMs(values, np.arange(5), (name,)) for values, name in ((a, "Ann"), (b, "Bob")))
+    with pytest.raises(InputError, match="The RDMs 'Ann' and 'Bob' have no measured pair in common"):
+        rsa.similarity(*stacks)
 
 
 class TestSkewness:

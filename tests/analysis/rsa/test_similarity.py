@@ -270,11 +270,6 @@ def test_a_sample_of_one_pair_has_no_similarity(method, rng):
         (lambda d: rsa.similarity(d, d, "pearsn"), "Did you mean 'pearson'"),
         (lambda d: rsa.similarity(d, RDMs(d.dissimilarities, d.stimuli[::-1])), "another order: stimulus 0"),
         (lambda d: rsa.similarity(d, RDMs(np.ones((1, 3)), np.arange(3))), "over 5 and 3 stimuli"),
-        (
-            lambda d: rsa.similarity(d, without(d, 4)),
-            "1 with 2 is missing .NaN. in the RDM '0' of the other stack, and there in '0', the first",
-        ),
-        (lambda d: rsa.similarity(without(d, 0, 4), without(d, 0)), r"1 with 2 is there in .*1 in this RDM. to NaN"),
         (lambda d: rsa.similarity(d, d, noise_covariance=np.eye(5)), "pearson does not"),
         (lambda d: rsa.similarity(d, d, "whitened-cosine", noise_covariance=np.eye(4)), "5 × 5; got the shape .4, 4."),
         (lambda d: rsa.similarity(d, d, "whitened-cosine", noise_covariance=np.ones((5, 5))), "positive definite"),

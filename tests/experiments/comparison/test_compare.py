@@ -192,12 +192,31 @@ def test_pairs_that_nobody_measured_are_left_out_everywhere(files, rng):
     assert any("Pairs of stimuli that were not measured are left out." in words for words in page["methods"])
     figures = {finding["name"] for finding in page["findings"] if finding["kind"] == "figure"}
     assert figures == {"similarity", "rdms", "second_level"}
-    with pytest.raises(
-        InputError, match=r"model 'good': The RDMs miss different pairs: 'face 0' with 'tool 0' is there"
-    ):
-        Compare(models=paths("model.npz", "good.npz"), data=paths("holed.npz")).execute()
-    with pytest.raises(InputError, match=r"data: The RDMs miss different pairs"):
-        Compare(models=paths("model.npz"), data=paths("holed.npz", "human.mat")).execute()
+
+
+def test_subjects_may_lack_different_pairs_and_the_page_says_how_many_they_have(files, rng):
+    """Each similarity is that of the pairs that both RDMs have; sessions of a subject fill each other's gaps."""
+    brains, good = (read(file).rdms for file in ("human.mat", "good.npz"))
+    good = good.take([good.stimuli.tolist().index(name) for name in NAMES])
+    rows = np.where(rng.random((4, PAIRS)) < 0.1, np.nan, brains.dissimilarities)
+    rows[0], rows[0, :5] = brains.dissimilarities[0], np.nan
+    again = np.where(np.arange(PAIRS) < 3, brains.dissimilarities[0], np.nan)
+    np.savez("gaps.npz", rdms=np.vstack([rows, again]), stimuli=NAMES, subjects=["Ann", "Bob", "Cy", "Di", "Ann"])
+    folder = Compare(models=paths("good.npz"), data=paths("gaps.npz")).execute()
+    rows[0, :3] = brains.dissimilarities[0, :3]
+    there = ~np.isnan(rows)
+    expected = [spearmanr(good.dissimilarities[0, t], row[t]).statistic for row, t in zip(rows, there, strict=True)]
+    found = summary(folder)
+    assert found["rsa.good.mean"] == pytest.approx(np.mean(expected))
+    assert found["rsa.good.low"] < found["rsa.good.mean"] < found["rsa.good.high"]
+    assert 0 < found["rsa.ceiling.lower"] < found["rsa.ceiling.upper"] < 1
+    most, least = there.sum(axis=1).max(), there.sum(axis=1).min()
+    note = f"Of 120 pairs, an RDM has, in the data {least} to {most}."
+    page = runs.read_run(folder).page
+    assert any(note in words for words in page["notes"])
+    assert any("Every two RDMs are compared on the pairs of stimuli that both have." in w for w in page["methods"])
+    figures = {finding["name"] for finding in page["findings"] if finding["kind"] == "figure"}
+    assert figures == {"similarity", "rdms", "second_level"}
 
 
 def test_names_of_models_and_their_seeds(files, rng):

@@ -9,6 +9,7 @@ from PIL import Image
 
 from isocortex import InputError, RDMs, alignment, responses, runs
 from isocortex.cli.run import parse
+from isocortex.experiments.comparison.beside import repeated
 from isocortex.experiments.comparison.compare import Compare
 from isocortex.recordings import read, write
 from isocortex.report.result import meaning_of
@@ -107,6 +108,16 @@ def test_one_subject_and_its_units(files):
     assert any("for other units of the subject" in note for note in found.notes())
     fixed = found_by(**one, measures=("rsa", "cka"), inference="stimuli").numbers()
     assert fixed["cka.trained.fc.mean"] == pytest.approx(numbers["cka.trained.fc.mean"])
+
+
+@pytest.mark.parametrize("shown", [["b", "a", "c", "a", "c", "b"], ["b", "a", "c", "a", "c"]])
+def test_trials_are_repeats_or_means(shown, rng):
+    x = responses(rng.normal(size=(len(shown), 2)), stimuli=shown, dims=("trial", "unit"))
+    found = repeated(x, np.array(["c", "a", "b"]))
+    assert found.dims[-2:] == ("stimulus", "unit")
+    assert ("repeat" in found.dims) == (len(shown) == 6)
+    mean = found.mean("repeat") if "repeat" in found.dims else found
+    np.testing.assert_allclose(mean.values[1], x.values[[1, 3]].mean(axis=0))
 
 
 def test_every_number_has_a_meaning():

@@ -78,11 +78,19 @@ def test_a_whole_run_with_every_promised_number(published, tmp_path):
     folder = ImageIT(data=published, out=tmp_path / "runs", seeds=2, epochs=2, trials=40, batch=20).execute()
     found = json.loads((folder / "summary.json").read_text())
     rows = ["trained.pool", "untrained.fc", "random.conv", "filter_bank.conv", "energy.simple", "energy.pooled"]
-    rows += ["fourier.amplitude", "pixels.rdm", "v1_model.rdm", "hmax.rdm"]
+    rows += [
+        "recognition-trained.conv2",
+        "recognition-untrained.fc",
+        "fourier.amplitude",
+        "pixels.rdm",
+        "v1_model.rdm",
+        "hmax.rdm",
+    ]
     for row in rows:
         for target in ("human", "monkey"):
             low, mean, high = (found[f"rsa.{row}.{target}.{what}"] for what in ("low", "mean", "high"))
             assert low <= mean <= high
+    assert found["recognition.accuracy.trained.mean"] > 0.4 > 3 * found["recognition.accuracy.untrained.mean"]
     assert found["rsa.monkey.rdm.human.mean"] > found["rsa.v1_model.rdm.human.mean"]
     assert found["rsa.ceiling.human.lower"] < found["rsa.ceiling.human.upper"]
     page = runs.read_run(folder).page

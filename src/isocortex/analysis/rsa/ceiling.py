@@ -9,8 +9,9 @@ from ...cores import keep_freed_memory
 from ...errors import require
 from ...rdms import RDMs
 from ...shapes import Multiplicity, SubjectCeilings, SubjectSamples
+from .ceiling_incomplete import incomplete_ceilings
 from .description import describe_ceiling, describe_halves
-from .similarities.pairs import shared_pairs
+from .similarities.pairs import miss_alike, shared_pairs
 from .similarities.similarity import SIMILARITIES, require_multiplicity, similarity
 
 
@@ -50,7 +51,7 @@ def noise_ceiling(data: RDMs, method: str = "pearson") -> NoiseCeiling:
     Raises
     ------
     InputError
-        With a single subject, an unknown method, or pairs that are missing in some subjects only.
+        With a single subject, or an unknown method.
     """
     once = np.ones((1, len(data.stimuli)), int)
     lower, upper = bootstrap_ceiling(data, once, method=method)[0]
@@ -89,7 +90,6 @@ def bootstrap_ceiling(
     )
     keep_freed_memory()
     measure = SIMILARITIES.named(method).compute
-    rows, _, pairs = shared_pairs(data, data)
     require_multiplicity(multiplicity, len(data.stimuli), "stimuli")
     if subject_multiplicity is None:
         subject_multiplicity = np.ones((len(multiplicity), len(data)), int)
@@ -98,6 +98,9 @@ def bootstrap_ceiling(
         len(multiplicity) in (1, len(subject_multiplicity)),
         f"There are {len(multiplicity)} samples of stimuli, but {len(subject_multiplicity)} of subjects.",
     )
+    if not miss_alike(data):
+        return incomplete_ceilings(data, multiplicity, subject_multiplicity, method)
+    rows, _, pairs = shared_pairs(data, data)
     return measure.ceilings(rows, pairs, multiplicity, subject_multiplicity)
 
 

@@ -14,7 +14,7 @@ from ..inference.uncertainty import Uncertainty
 from .description import FACTORS, describe_comparison, describe_differences
 from .dual_bootstrap import dual_bootstrap
 from .jackknife import jackknife
-from .similarities.pairs import shared_pairs
+from .similarities.pairs import require_same_stimuli, shared_pairs
 
 EVERY_FACTOR = tuple(FACTORS)
 METHODS = ("jackknife", "dual-bootstrap")
@@ -44,7 +44,7 @@ def compare(
     models : mapping of str to RDMs
         Model → its RDMs, one row per seed.
     data : RDMs
-        One row per subject, over the same stimuli.
+        One row per subject, over the same stimuli. Every two RDMs are compared on the pairs that both have.
     method : str
         A similarity; see :func:`similarity`. Default Pearson.
     confidence : float
@@ -80,8 +80,8 @@ def compare(
     Raises
     ------
     InputError
-        For different stimuli, pairs that are missing (NaN) in some RDMs only, an unknown name, too few bootstraps, or
-        a bootstrap without a key.
+        For different stimuli, RDMs without a pair in common, an unknown name, too few bootstraps, a bootstrap without
+        a key, or a bootstrap of RDMs that miss (NaN) different pairs.
 
     Examples
     --------
@@ -235,10 +235,12 @@ def _estimate(
     for factor in factors:
         look_up("factor", factor, FACTORS)
     for rows in models.values():
-        shared_pairs(data, rows)
+        require_same_stimuli(data, rows)
     stacks, options = list(models.values()), {"method": method, "factors": factors, "paired_seeds": paired_seeds}
     if inference == "jackknife":
         return jackknife(stacks, data, **options)
+    for rows in models.values():
+        shared_pairs(data, rows)
     if key is None:
         raise InputError("The dual bootstrap draws samples; give it a key, such as jax.random.key(0).")
     return dual_bootstrap(stacks, data, key=key, n_bootstraps=n_bootstraps, **options)

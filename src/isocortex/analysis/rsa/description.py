@@ -6,6 +6,7 @@ from typing import Any
 from ...formats import counted, listed, significant
 from ...rdms import RDMs
 from ..inference.corrections import CORRECTIONS
+from .similarities.pairs import miss_alike
 from .similarities.products import covariance, products
 from .similarities.ranked import Ranked
 from .similarities.similarity import SIMILARITIES
@@ -137,6 +138,8 @@ def _similarities(models: Mapping[str, RDMs], data: RDMs, method: str) -> str:
     elif seeds:
         several.append(f"seeds ({listed([f'{name}: {n}' for name, n in seeds.items()])})")
     missing = "" if data.complete else " Pairs of stimuli that were not measured are left out."
+    if not miss_alike(data, *models.values()):
+        missing = " Every two RDMs are compared on the pairs of stimuli that both have."
     return (
         f"{counted(len(models), 'model')} and {counted(len(data), 'subject')} were compared over {len(data.stimuli)} "
         f"stimuli by the {SIMILARITIES[method].label}"

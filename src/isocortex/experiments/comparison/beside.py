@@ -11,6 +11,7 @@ from ...analysis import alignment
 from ...analysis.alignment import MEASURES
 from ...errors import require
 from ...rdms import RDMs
+from ...responses import stack_repeats
 from ...shapes import PRNGKey
 from ..shared.tables import listed, recorded_rdm
 from .controls import noise, of_pictures
@@ -74,17 +75,26 @@ def beside(
     matched: Matched, measures: Sequence[str], *, dissimilarity: str, similarity: str, inference: str
 ) -> alignment.Alignment:
     """Compare all models with the data by several measures, from one shared resampling."""
-    stimuli = np.arange(len(matched.data.stimuli))
+    stimuli = matched.data.stimuli
 
     def rdms(array: xr.DataArray, brain: bool) -> RDMs:
         return recorded_rdm(array, dissimilarity) if brain else model_rdm(array, dissimilarity)
 
     return alignment.compare(
-        {name: array.assign_coords(stimulus=stimuli) for name, array in matched.layers.items()},
-        {name: array.assign_coords(stimulus=stimuli) for name, array in matched.recordings.items()},
+        {name: repeated(array, stimuli) for name, array in matched.layers.items()},
+        {name: repeated(array, stimuli) for name, array in matched.recordings.items()},
         measures=measures,
         dissimilarity=dissimilarity,
         similarity=similarity,
         rdms=rdms,
         factors=FACTORS[inference],
     )
+
+
+def repeated(array: xr.DataArray, stimuli: np.ndarray) -> xr.DataArray:
+    """Return responses to these stimuli: trials as repeats, or their means where stimuli have unequally many."""
+    if "trial" not in array.dims:
+        return array.assign_coords(stimulus=stimuli)
+    _, counts = np.unique(array["stimulus"].values, return_counts=True)
+    equal = bool((counts == counts[0]).all())
+    return (stack_repeats(array) if equal else array.groupby("stimulus").mean()).sel(stimulus=stimuli)

@@ -8,6 +8,8 @@ from ...analysis import category_contrast, rsa
 from ...analysis.alignment import Alignment
 from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES
 from ...errors import require
+from ...recordings.interchange import NWB
+from ...recordings.nwb.around import START
 from ...runs import Run
 from ...stimuli.pictures import picture_files
 from ..shared.options import option
@@ -33,7 +35,7 @@ class Compare(Experiment):
 
     Files are .npz, .mat, .nc, .npy or .csv with responses (stimulus × unit, or repeat × stimulus × unit) or rdms (n ×
     stimulus × stimulus, or n × pairs), and stimuli, their labels, by which they are matched; docs/interchange.md says
-    more.
+    more. NWB files hold sessions, of which --window and --by say what responses are.
 
     Three models and four subjects, each an RDM in a file:
         isocortex compare hmax.npz v1.npz monkey.npz --data human.mat
@@ -46,6 +48,9 @@ class Compare(Experiment):
 
     By several measures with one inference, beside pixels and random features of the pictures in a folder:
         isocortex compare layers.nc --data monkey.npz --measures rsa,cka,procrustes,encoding --images pictures
+
+    Layers against the spikes from 50 to 350 ms after each presentation of a picture, in an NWB file:
+        isocortex compare layers.nc --data session.nwb --window 50 350 --by image_name --keep quality=good
 
     With categories in the pictures and the table, and intervals for new stimuli alone:
         isocortex compare models.npz --data it.npz --categories objects.csv --inference stimuli
@@ -101,6 +106,24 @@ class Compare(Experiment):
         ),
     ] = ()
 
+    window: Annotated[
+        tuple[float, ...], option("Of NWB files: from when to when after an event responses are taken", unit="ms")
+    ] = ()
+    by: Annotated[
+        tuple[str, ...], option("Of NWB files: columns that say what was shown; rows equal in them are repeats")
+    ] = ()
+    align: Annotated[str, option("Of NWB files: the column of times that are time 0")] = START
+    table: Annotated[str | None, option("Of NWB files: the table of events; by default the one with the columns")] = (
+        None
+    )
+    series: Annotated[
+        str | None, option("Of NWB files: units, or a series of regions of interest; by default the units, if any")
+    ] = None
+    keep: Annotated[
+        tuple[str, ...],
+        option("Of NWB files: values that units must have, as quality=good", metavar="COLUMN=VALUE…"),
+    ] = ()
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "measures", named(self.measures))
         super().__post_init__()
@@ -115,7 +138,12 @@ class Compare(Experiment):
         )
         for path in self.files():
             require(self.files().count(path) == 1, f"{path} is given twice.")
-        named = read_named([*self.models, *self.data], names_given(self.names))
+        events = self.events() if any(path.suffix.lower() == NWB for path in self.files()) else {}
+        require(
+            bool(events) or not (self.window or self.by or self.table or self.series or self.keep),
+            "--window, --by, --align, --table, --series and --keep are for NWB files, and none is given.",
+        )
+        named = read_named([*self.models, *self.data], names_given(self.names), events)
         models, data = ({path: named[path] for path in paths} for paths in (self.models, self.data))
         matched = match(models, data, dissimilarity=self.dissimilarity)
         require(
@@ -128,6 +156,22 @@ class Compare(Experiment):
             category_contrast(matched.data, matched.categories)
         require_responses(matched, self.measures)
         return with_controls(matched, self.measures, self.images, self.dissimilarity, key=self.key("controls"))
+
+    def events(self) -> dict[str, Any]:
+        """Return what :func:`isocortex.read` takes of NWB files."""
+        chosen: dict[str, list[str]] = {}
+        for pair in self.keep:
+            column, equals, value = pair.partition("=")
+            require(bool(equals and column), f"--keep takes COLUMN=VALUE, such as quality=good; got {pair!r}.")
+            chosen.setdefault(column, []).append(value)
+        return {
+            "window": self.window or None,
+            "by": self.by or None,
+            "align": self.align,
+            "table": self.table,
+            "series": self.series,
+            "keep": chosen or None,
+        }
 
     def files(self) -> list[Path]:
         """Return the models, the data, the table of categories, and the pictures."""

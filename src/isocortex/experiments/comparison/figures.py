@@ -153,7 +153,7 @@ def _stacks(found: "Comparison") -> dict[str, RDMs]:
 def mean_rdm(stacks: Iterable[RDMs], names: list[str]) -> RDMs:
     """Return the mean over rows of each stack as one row."""
     stacks = list(stacks)
-    means = np.stack([rows.dissimilarities.mean(axis=0) for rows in stacks])
+    means = np.concatenate([rows.mean().dissimilarities for rows in stacks])
     return RDMs(means, stacks[0].stimuli, tuple(names), stacks[0].measure)
 
 

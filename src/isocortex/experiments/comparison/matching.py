@@ -3,8 +3,9 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import numpy as np
@@ -12,11 +13,11 @@ import pandas as pd
 import xarray as xr
 
 from ...analysis import rsa
-from ...analysis.rsa.similarities.pairs import shared_pairs
 from ...errors import InputError, require, unknown
 from ...rdms import RDMs
 from ...recordings import Contents, names_in, read
 from ...recordings.contents import NAMES
+from ...recordings.interchange import NWB
 from ...responses import FEWEST_STIMULI
 from ..shared.tables import recorded_rdm
 
@@ -43,6 +44,8 @@ class Matched:
     categories : array of str, shape (stimulus,), or None
     by_order : bool
         Whether no file names its stimuli, so that they were matched by their order.
+    notes : tuple of str
+        What was left out when files were read.
     layers : dict of str to DataArray
         Model → responses, where its file holds responses.
     controls : tuple of str
@@ -55,6 +58,7 @@ class Matched:
     dropped: pd.DataFrame
     categories: np.ndarray | None
     by_order: bool
+    notes: tuple[str, ...] = ()
     layers: dict[str, xr.DataArray] = field(default_factory=dict)
     controls: tuple[str, ...] = ()
 
@@ -78,13 +82,17 @@ def names_given(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def read_named(paths: Sequence[Path], names: Mapping[str, str]) -> dict[Path, Contents]:
+def read_named(
+    paths: Sequence[Path], names: Mapping[str, str], events: Mapping[str, Any] | None = None
+) -> dict[Path, Contents]:
     """Read files whose arrays may have other names than those of an interchange file.
 
     Parameters
     ----------
     names : mapping of str to str
         What an array is, such as ``"responses"`` → its name in every file that has an array of that name.
+    events : mapping, optional
+        The options of :func:`isocortex.read` for NWB files.
 
     Raises
     ------
@@ -95,7 +103,15 @@ def read_named(paths: Sequence[Path], names: Mapping[str, str]) -> dict[Path, Co
     for what, name in names.items():
         found = "; ".join(f"{path} holds {', '.join(map(repr, those)) or 'nothing'}" for path, those in held.items())
         require(any(name in those for those in held.values()), f"No file has {name!r}, to be {what}: {found}.")
-    return {path: read(path, **{what: name for what, name in names.items() if name in held[path]}) for path in paths}
+    return {
+        path: read(path, **(events or {})) if path.suffix.lower() == NWB else read(path, **_given(names, held[path]))
+        for path in paths
+    }
+
+
+def _given(names: Mapping[str, str], held: Sequence[str]) -> dict[str, Any]:
+    """Return the names that a file has arrays of."""
+    return {what: name for what, name in names.items() if name in held}
 
 
 def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dissimilarity: str) -> Matched:
@@ -109,7 +125,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
     ------
     InputError
         If stimuli cannot be matched, fewer than three are shared, two models have one name, an RDM is undefined or
-        constant, or pairs are missing (NaN) in some RDMs only.
+        constant.
     """
     files = {**data, **models}
     _require_one_kind_of_labels(files)
@@ -142,15 +158,14 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
         for name, rows in found_models.items()
     }
     for kind, rows in {"data": brains, **{f"model {name!r}": rows for name, rows in found_models.items()}}.items():
-        with _naming(kind):
-            shared_pairs(brains, rows)
         least, most = (extreme(rows.dissimilarities, axis=1) for extreme in (np.nanmin, np.nanmax))
         constant = most - least <= 1e-12 * np.maximum(np.abs(least), np.abs(most))
         require(not constant.any(), f"The RDM of {kind} is the same for every pair, and so is similar to none.")
     path, contents = next(iter(data.items()))
     categories = None if contents.categories is None else contents.categories[places[path]]
     by_order = not any(contents.labelled for contents in files.values())
-    return Matched(found_models, brains, recordings, dropped, categories, by_order, layers)
+    notes = tuple(f"{path.name}: {note}" for path, contents in files.items() for note in contents.notes)
+    return Matched(found_models, brains, recordings, dropped, categories, by_order, notes, layers)
 
 
 def read_categories(path: Path, stimuli: np.ndarray) -> np.ndarray:
@@ -228,8 +243,8 @@ def _naming(source: object) -> Iterator[None]:
 def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: str) -> dict[str, RDMs]:
     """Return the models of a file, with one row per seed."""
     if contents.rdms is None:
-        layers = _layers(path, contents, places)
-        return {name: model_rdm(array, dissimilarity) for name, array in layers.items()}
+        layers, stimuli = _layers(path, contents, places), contents.stimuli[places]
+        return {name: _in_order(model_rdm(array, dissimilarity), stimuli) for name, array in layers.items()}
     rows = contents.rdms.take(places)
     if len(rows) == 1:
         return {path.stem: rows}
@@ -238,15 +253,30 @@ def _models(path: Path, contents: Contents, places: np.ndarray, dissimilarity: s
 
 def _layers(path: Path, contents: Contents, places: np.ndarray) -> dict[str, xr.DataArray]:
     """Return the responses of the models of a file; none where it holds RDMs."""
-    alone = len(contents.responses) == 1
-    return {path.stem if alone else name: array.isel(stimulus=places) for name, array in contents.responses.items()}
+    alone, stimuli = len(contents.responses) == 1, contents.stimuli[places]
+    return {path.stem if alone else name: _taken(array, stimuli) for name, array in contents.responses.items()}
 
 
 def model_rdm(array: xr.DataArray, dissimilarity: str) -> RDMs:
     """Return the RDMs of a model, one for each seed; without repeats, by the plain form of the dissimilarity."""
-    if "repeat" in array.dims:
-        return recorded_rdm(array, dissimilarity)
-    return rsa.rdm(array, rsa.NOISELESS.get(dissimilarity, dissimilarity))
+    if "stimulus" in array.dims and "repeat" not in array.dims:
+        return rsa.rdm(array, rsa.NOISELESS.get(dissimilarity, dissimilarity))
+    return recorded_rdm(array, dissimilarity)
+
+
+def _taken(array: xr.DataArray, stimuli: np.ndarray) -> xr.DataArray:
+    """Return the responses to some stimuli, in that order; of trials, all trials of them."""
+    shown = array["stimulus"].values
+    if "trial" in array.dims:
+        return array.isel(trial=np.flatnonzero(np.isin(shown, stimuli)))
+    places = {label: i for i, label in enumerate(shown.tolist())}
+    return array.isel(stimulus=[places[label] for label in stimuli.tolist()])
+
+
+def _in_order(rdms: RDMs, stimuli: np.ndarray) -> RDMs:
+    """Return RDMs with their stimuli in this order; those of trials come sorted."""
+    places = {label: i for i, label in enumerate(rdms.stimuli.tolist())}
+    return rdms.take([places[label] for label in stimuli.tolist()])
 
 
 def _subjects(
@@ -254,14 +284,14 @@ def _subjects(
 ) -> list[tuple[str, RDMs, xr.DataArray | None]]:
     """Return name, RDM and responses of each subject of a file."""
     if contents.rdms is None:
-        arrays = {name: array.isel(stimulus=places) for name, array in contents.responses.items()}
-        return [(name, recorded_rdm(array, dissimilarity), array) for name, array in arrays.items()]
+        stimuli = contents.stimuli[places]
+        arrays = {name: _taken(array, stimuli) for name, array in contents.responses.items()}
+        return [(name, _in_order(recorded_rdm(array, dissimilarity), stimuli), array) for name, array in arrays.items()]
     taken = contents.rdms.take(places)
     rows = RDMs(taken.dissimilarities, taken.stimuli, contents.subjects, taken.measure)
     found = []
     for subject in dict.fromkeys(contents.subjects):
-        mean = rows.rows([subject]).dissimilarities.mean(axis=0, keepdims=True)
-        found.append((subject, RDMs(mean, rows.stimuli, (subject,), rows.measure), None))
+        found.append((subject, replace(rows.rows([subject]).mean(), labels=(subject,)), None))
     return found
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.rsa import DISSIMILARITIES, NOISELESS
-from ...formats import counted, p_value
+from ...formats import counted, p_value, significant
+from ...rdms import RDMs
 from ..shared.tables import listed, records
 from . import measures
 
@@ -35,7 +36,7 @@ def reached(row: Mapping[str, Any]) -> list[str]:
 
 def notes(found: "Comparison") -> list[str]:
     """Return what a reader has to know before believing the table."""
-    inputs, said = found.inputs, []
+    inputs, said = found.inputs, list(found.inputs.notes)
     if inputs.by_order:
         said.append("No file names its stimuli. They were matched by their order, which nothing could check.")
     if len(inputs.dropped):
@@ -44,12 +45,7 @@ def notes(found: "Comparison") -> list[str]:
             f"{'was' if len(inputs.dropped) == 1 else 'were'} left out: "
             f"{listed([str(label) for label in inputs.dropped['stimulus']], most=MOST_NAMED)}."
         )
-    if not inputs.data.complete:
-        missing = int(np.isnan(inputs.data.dissimilarities[0]).sum())
-        said.append(
-            f"{counted(missing, 'pair')} of stimuli {'was' if missing == 1 else 'were'} not measured (NaN) and left "
-            "out of every number."
-        )
+    said += missing_pairs({"the data": inputs.data, **inputs.models})
     if found.ceiling is None:
         said.append("There is no noise ceiling: it needs several subjects, or repeated measurements of one that agree.")
     elif bool(np.isnan(found.table["p_ceiling"]).all()):
@@ -75,6 +71,26 @@ def notes(found: "Comparison") -> list[str]:
     return said + measures.notes(found.alignment, inputs.controls)
 
 
+def missing_pairs(stacks: Mapping[str, RDMs]) -> list[str]:
+    """Say how many pairs of stimuli were not measured, in all RDMs or in some."""
+    missing = {name: np.isnan(rdms.dissimilarities) for name, rdms in stacks.items()}
+    everywhere: np.ndarray = np.atleast_1d(np.concatenate(list(missing.values())).all(axis=0))
+    said, n = [], int(everywhere.sum())
+    if n:
+        said.append(
+            f"{counted(n, 'pair')} of stimuli {'was' if n == 1 else 'were'} not measured (NaN) and left out of every "
+            "number."
+        )
+    has = {name: (~each).sum(axis=1) for name, each in missing.items() if (each & ~everywhere).any()}
+    if has:
+        ranges = [f"{name} {' to '.join(map(str, sorted({each.min(), each.max()})))}" for name, each in has.items()]
+        said.append(
+            f"Not every RDM has the same pairs of stimuli. Of {len(everywhere)} pairs, an RDM has, in "
+            f"{listed(ranges)}. Every two RDMs were compared on the pairs that both have."
+        )
+    return said
+
+
 def methods(found: "Comparison") -> list[str]:
     """Return how the numbers were made, in paragraphs."""
     paragraphs = [_files(found), found.table.attrs["methods"]]
@@ -97,9 +113,15 @@ def _files(found: "Comparison") -> str:
     measure = DISSIMILARITIES[options.dissimilarity].measure
     plain = NOISELESS.get(options.dissimilarity)
     instead = f"; {DISSIMILARITIES[plain].measure} for models without repeats, which have no noise" if plain else ""
+    events = (
+        f" Responses in NWB files are from {' to '.join(map(significant, options.window))} ms around {options.align}; "
+        f"events with the same {listed(options.by)} are repeats."
+        if options.window and options.by
+        else ""
+    )
     return (
         f"The models are {listed([path.name for path in options.models])}, and the data "
         f"{listed([path.name for path in options.data])}. Stimuli were matched by "
         f"{'their order' if inputs.by_order else 'their labels'}. Responses were turned into RDMs ({measure}"
-        f"{instead}). RDMs in files were taken as they are, and those of one subject were averaged."
+        f"{instead}). RDMs in files were taken as they are, and those of one subject were averaged.{events}"
     )

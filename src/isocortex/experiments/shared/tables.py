@@ -117,12 +117,28 @@ def noise_ceiling(
         return rsa.noise_ceiling(measured, similarity)
     how = DISSIMILARITIES[dissimilarity]
     least = 4 if how.crossvalidated else 2
-    repeated = [recording for recording in recordings.values() if recording.sizes.get("repeat", 1) >= least]
+    repeated = [recording for recording in recordings.values() if fewest_repeats(recording) >= least]
     if not repeated:
         return None
     noise = rsa.noise_precision(repeated[0]) if how.takes == "noise" else None
-    halves = {name: repeated[0].isel(repeat=slice(start, None, 2)) for start, name in enumerate(("first", "second"))}
+    along, number = repeats(repeated[0])
+    halves = {name: repeated[0].isel({along: number % 2 == half}) for half, name in enumerate(("first", "second"))}
     return rsa.split_half_ceiling(rsa.rdm(halves, dissimilarity, noise=noise), similarity)
+
+
+def repeats(recording: xr.DataArray) -> tuple[str, np.ndarray]:
+    """Return the dimension of repeats and their numbers; of trials, how often each one's stimulus was shown before."""
+    if "trial" in recording.dims:
+        shown = pd.Series(recording["stimulus"].values)
+        return "trial", shown.groupby(shown).cumcount().to_numpy()
+    return "repeat", np.arange(recording.sizes.get("repeat", 1))
+
+
+def fewest_repeats(recording: xr.DataArray) -> int:
+    """Return how often the stimulus that was shown least often was shown."""
+    if "trial" in recording.dims:
+        return int(pd.Series(recording["stimulus"].values).value_counts().min())
+    return recording.sizes.get("repeat", 1)
 
 
 def records(table: pd.DataFrame, *variants: str) -> list[dict[str, Any]]:

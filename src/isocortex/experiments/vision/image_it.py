@@ -11,10 +11,11 @@ from ...errors import InputError
 from ...rdms import RDMs
 from ...recordings import ObjectRecordings, read_kriegeskorte
 from ...runs import Run
-from ...stimuli import canvas_size, fit_to_canvas, grey
+from ...stimuli import PICTURE_SETS, canvas_size, fit_to_canvas, grey
 from ..shared.options import option
 from ..shared.orientation_networks import Networks, OrientationNetworks, TaskName
 from ..shared.protocol import Progress
+from ..shared.recognition import SIZE, Recognisers, train_recognisers
 from ..shared.tables import NO_LEARNING, Rows, similarity_table
 from .image_it_result import CANVAS, PUBLISHED_MODELS, ImageITResult, Target
 from .rivals import rival_responses
@@ -24,8 +25,9 @@ from .rivals import rival_responses
 class ImageIT(OrientationNetworks):
     """Compare models with human and monkey inferior temporal cortex on 92 photographs.
 
-    Models: networks trained on orientation and their controls, the filter bank, an orientation-energy model of V1,
-    Fourier energy, the pixels, and the published RDMs of a V1 model and of HMAX.
+    Models: networks trained on orientation and their controls, networks trained to recognise pictures and their
+    untrained control, the filter bank, an orientation-energy model of V1 (a pyramid of Gabors), Fourier energy, the
+    pixels, and the published RDMs of a V1 model and of HMAX.
     """
 
     name: ClassVar[str] = "image-it"
@@ -34,6 +36,9 @@ class ImageIT(OrientationNetworks):
         Path | None, option("Folder with the three published MATLAB files of Kriegeskorte et al. 2008; required")
     ] = None
     task: TaskName = "tilt"
+    recognition: Annotated[
+        str, option("Pictures that the networks for recognition learn, of scikit-learn", among=PICTURE_SETS)
+    ] = "photographs"
     similarity: Annotated[str, option("Similarity of two RDMs", among=SIMILARITIES)] = "spearman"
 
     def tasks(self) -> tuple[str, ...]:
@@ -57,8 +62,9 @@ class ImageIT(OrientationNetworks):
     def walk(self, run: Run, inputs: ObjectRecordings) -> ImageITResult:
         """Photographs → models → RDMs → comparison with human and monkey IT."""
         networks = self.train(run, self.task)
+        recognisers = train_recognisers(run, self, self.recognition, self.seeds)
         with run.stage("responses"):
-            rdms = self.model_rdms(inputs, networks)
+            rdms = self.model_rdms(inputs, networks, recognisers)
         published = {(row, "published"): inputs.models[name] for row, name in PUBLISHED_MODELS.items()}
         with run.stage("comparison"):
             targets = {
@@ -72,6 +78,7 @@ class ImageIT(OrientationNetworks):
         return ImageITResult(
             options=self,
             networks={self.task: networks},
+            recognisers=recognisers,
             rdms=rdms,
             recordings=inputs,
             targets=targets,
@@ -84,14 +91,19 @@ class ImageIT(OrientationNetworks):
         ceiling = rsa.noise_ceiling(measured, self.similarity) if len(measured) > 1 else None
         return Target(measured, *similarity_table(rows, measured, **how), ceiling)
 
-    def model_rdms(self, inputs: ObjectRecordings, networks: Networks) -> dict[tuple[str, str], RDMs]:
+    def model_rdms(
+        self, inputs: ObjectRecordings, networks: Networks, recognisers: Recognisers
+    ) -> dict[tuple[str, str], RDMs]:
         """Show the photographs to every model and return an RDM per layer."""
         stimuli, photographs = inputs.human.stimuli, grey(inputs.images)
-        small, canvas = (fit_to_canvas(photographs, size) for size in (canvas_size(self.resolution), CANVAS))
+        sizes = (canvas_size(self.resolution), CANVAS, (SIZE, SIZE))
+        small, canvas, square = (fit_to_canvas(photographs, size) for size in sizes)
         rdms = {}
         for variant, models in networks.variants.items():
             of_layers, _ = self.layer_rdms(models, small, stimuli)
             rdms |= {(layer, variant): rows for layer, rows in of_layers.items()}
+        for place, x in recognisers.responses(square, stimuli).items():
+            rdms[place] = rsa.rdm(x, self.dissimilarity, undefined="drop")
         for name, x in rival_responses(canvas, stimuli, bank=True).items():
             rdms[name, NO_LEARNING] = rsa.rdm(x, self.dissimilarity)
         return rdms

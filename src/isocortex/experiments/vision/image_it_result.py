@@ -15,6 +15,7 @@ from ...report import Finding, Quantity, Table
 from ...stimuli import canvas_size
 from ..shared.intervals import hold_for, interval_quantities
 from ..shared.orientation_networks import TRAINING
+from ..shared.recognition import RECOGNITION, SIZE, Recognisers
 from ..shared.tables import answer_table, ceiling_range, interval, leading, most_like, records
 from .image_it_figures import bars, other_pictures
 from .networks_result import NetworksResult
@@ -37,6 +38,12 @@ ROWS = {
     "monkey IT": "monkey.rdm",
 }
 """Row of the table → model and layer in the summary's keys."""
+
+
+def _place(layer: str, variant: str) -> str:
+    """Return model and layer in the summary's keys, such as "trained.pool" or "recognition-trained.conv1"."""
+    kind, colon, inner = layer.partition(": ")
+    return f"{kind}-{variant}.{inner}" if colon and kind == RECOGNITION else f"{variant}.{layer}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +74,8 @@ class ImageITResult(NetworksResult):
     Attributes
     ----------
     options : ImageIT
+    recognisers : Recognisers
+        Networks trained to recognise pictures, with their control.
     recordings : ObjectRecordings
     targets : mapping of str to Target
         "human" and "monkey".
@@ -77,6 +86,10 @@ class ImageITResult(NetworksResult):
     question: ClassVar[str] = "Which models predict how inferior temporal cortex represents photographs of objects?"
     quantities: ClassVar[dict[str, Quantity]] = {
         **TRAINING,
+        "recognition.accuracy.trained.mean": Quantity(
+            "Mean accuracy of the networks for recognition on held-out pictures", "share of pictures"
+        ),
+        "recognition.accuracy.untrained.mean": Quantity("The same of the untrained networks", "share of pictures"),
         "rsa.ceiling.human.lower": Quantity("Lower bound of the noise ceiling of the similarity with human IT"),
         "rsa.ceiling.human.upper": Quantity("Upper bound of the noise ceiling of the similarity with human IT"),
         "rsa.<model>.rdm.human_mean": Quantity("Similarity of its RDM with the published mean of the human RDMs"),
@@ -94,6 +107,7 @@ class ImageITResult(NetworksResult):
     )
 
     options: "ImageIT"
+    recognisers: Recognisers
     recordings: ObjectRecordings
     targets: Mapping[str, Target]
     with_mean: Mapping[str, float]
@@ -109,12 +123,12 @@ class ImageITResult(NetworksResult):
 
     def numbers(self) -> dict[str, float]:
         (networks,) = self.networks.values()
-        found, ceiling = networks.numbers(), self.targets["human"].ceiling
+        found, ceiling = networks.numbers() | self.recognisers.numbers(), self.targets["human"].ceiling
         if ceiling is not None:
             found |= {"rsa.ceiling.human.lower": ceiling.lower, "rsa.ceiling.human.upper": ceiling.upper}
         for target, compared in self.targets.items():
             for row in records(compared.table):
-                place = ROWS.get(row["layer"], f"{row['variant'].split()[0]}.{row['layer']}")
+                place = ROWS.get(row["layer"], _place(row["layer"], row["variant"].split()[0]))
                 found |= {f"rsa.{place}.{target}.{what}": row[what] for what in ("mean", "low", "high")}
         return found | {f"rsa.{name}.rdm.human_mean": value for name, value in self.with_mean.items()}
 
@@ -177,10 +191,12 @@ class ImageITResult(NetworksResult):
         n, subjects = len(self.recordings.images), counted(len(self.recordings.human), "subject")
         return [
             f"{n} photographs of objects (Kriegeskorte et al. 2008) were made grey and resized, without distortion, "
-            f"onto a grey canvas: {rows} × {columns} pixels for the trained networks, as their gratings, and "
-            f"{CANVAS[0]} × {CANVAS[1]} for the models without learning.",
+            f"onto a grey canvas: {rows} × {columns} pixels for the networks trained on orientation, as their "
+            f"gratings, {SIZE} × {SIZE} for the networks for recognition, and {CANVAS[0]} × {CANVAS[1]} for the models "
+            "without learning.",
             *self.describe_training(),
             self.describe_controls(),
+            self.recognisers.methods,
             f"Rivals without learning: the filter bank; {describe_rivals(CANVAS)}. The RDMs "
             "of the V1 model and of HMAX were published with the recordings.",
             f"The RDMs of human IT come from 316 voxels in {subjects}, averaged over two fMRI sessions, and that of "

@@ -1,5 +1,7 @@
 """The pairs of stimuli that two stacks of RDMs share, and how often a bootstrap sample of stimuli holds each."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +69,56 @@ def shared_pairs(a: RDMs, b: RDMs) -> tuple[np.ndarray, np.ndarray, Pairs]:
         b.dissimilarities[:, kept],
         Pairs(first[kept], second[kept], len(a.stimuli)),
     )
+
+
+def miss_alike(*stacks: RDMs) -> bool:
+    """Return whether all RDMs miss the same pairs, if any; RDMs of other sizes are another matter."""
+    if len({stack.dissimilarities.shape[1] for stack in stacks}) > 1:
+        return True
+    missing = np.isnan(np.concatenate([stack.dissimilarities for stack in stacks]))
+    return bool((missing == missing[:1]).all())
+
+
+def by_missing(stack: RDMs) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield which rows miss the same pairs, and which pairs those are."""
+    patterns, member = np.unique(np.isnan(stack.dissimilarities), axis=0, return_inverse=True)
+    for i, missing in enumerate(patterns):
+        yield np.flatnonzero(member.ravel() == i), missing
+
+
+def in_blocks(a: RDMs, b: RDMs, compute: Callable[[RDMs, RDMs], np.ndarray]) -> np.ndarray:
+    """Compare stacks whose RDMs miss different pairs: every two RDMs on the pairs that both have.
+
+    Parameters
+    ----------
+    compute : callable
+        Compares two stacks that miss the same pairs: (row of a, row of b), or with samples in front.
+
+    Raises
+    ------
+    InputError
+        If the stimuli differ, or two RDMs have no pair in common.
+    """
+    require_same_stimuli(a, b)
+    result: np.ndarray | None = None
+    for rows, missing in by_missing(a):
+        for columns, other in by_missing(b):
+            either = missing | other
+            require(
+                not either.all(),
+                f"The RDMs {a.labels[rows[0]]!r} and {b.labels[columns[0]]!r} have no measured pair in common.",
+            )
+            block = compute(_without(a, rows, either), _without(b, columns, either))
+            if result is None:
+                result = np.empty((*block.shape[:-2], len(a), len(b)))
+            result[..., rows[:, None], columns] = block
+    return np.empty((len(a), len(b))) if result is None else result
+
+
+def _without(stack: RDMs, rows: np.ndarray, missing: np.ndarray) -> RDMs:
+    """Return some rows, with further pairs taken as not measured."""
+    values = np.where(missing, np.nan, stack.dissimilarities[rows])
+    return replace(stack, dissimilarities=values, labels=tuple(stack.labels[i] for i in rows))
 
 
 def require_same_stimuli(a: RDMs, b: RDMs) -> None:

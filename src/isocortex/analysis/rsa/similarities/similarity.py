@@ -14,7 +14,7 @@ from ....shapes import Bootstrapped, Multiplicity, NoiseCovariance, Similarities
 from .kendall import tau_a, tau_b
 from .linear import Linear
 from .order import rho_a, spearman
-from .pairs import shared_pairs
+from .pairs import in_blocks, miss_alike, shared_pairs
 from .products import covariance, products
 from .ranked import Ranked
 from .whitened import coloured_covariance, coloured_products, whitened_covariance, whitened_products
@@ -67,7 +67,8 @@ def similarity(
     Parameters
     ----------
     a, b : RDMs
-        Over the same stimuli in the same order. A pair that is missing (NaN) must be missing in all, and is left out.
+        Over the same stimuli in the same order. Every two RDMs are compared on the pairs that both have: a pair that is
+        missing (NaN) in one of them is left out.
     method : {"pearson", "cosine", "whitened-pearson", "whitened-cosine", "spearman", "rho-a", "tau-a", "tau-b"}
         Default Pearson. ρ-a and τ-a take no account of ties, and so do not favour a model that predicts them (Nili et
         al. 2014, 10.1371/journal.pcbi.1003553); the whitened ones allow for the covariance of dissimilarities that
@@ -84,8 +85,7 @@ def similarity(
     Raises
     ------
     InputError
-        For an unknown method, different stimuli, pairs that are missing in some rows only, or a covariance that does
-        not fit.
+        For an unknown method, different stimuli, two RDMs without a pair in common, or a covariance that does not fit.
 
     Examples
     --------
@@ -97,6 +97,8 @@ def similarity(
     """
     keep_freed_memory()
     measure = SIMILARITIES.named(method).compute
+    if not miss_alike(a, b):
+        return in_blocks(a, b, lambda x, y: similarity(x, y, method, noise_covariance=noise_covariance))
     x, y, pairs = shared_pairs(a, b)
     if noise_covariance is None:
         return measure.similarities(x, y, pairs)
@@ -123,6 +125,8 @@ def bootstrap_similarity(a: RDMs, b: RDMs, multiplicity: Multiplicity, method: s
     """
     keep_freed_memory()
     measure = SIMILARITIES.named(method).compute
+    if not miss_alike(a, b):
+        return in_blocks(a, b, lambda x, y: bootstrap_similarity(x, y, multiplicity, method))
     x, y, pairs = shared_pairs(a, b)
     require_multiplicity(multiplicity, len(a.stimuli), "stimuli")
     return measure.bootstrap(x, y, pairs, multiplicity)

@@ -1,0 +1,96 @@
+"""Where the points of a sweep run: processes of this machine, a scheduler's address, or a cluster under Slurm."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..cores import compile_alike, n_cores, use_compilation_cache
+from ..errors import InputError, require
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""A worker has one core, and its linear algebra one thread."""
+MISSING = "A sweep needs the extra 'sweep': pip install 'isocortex[sweep]'."
+
+
+@contextmanager
+def workers(on: str, n: int | None) -> Iterator[Any]:
+    """Yield a client of Dask whose workers are ready to run points.
+
+    Parameters
+    ----------
+    on : str
+        ``"local"``: processes of this machine, started anew, each kept to one core; ``"slurm"``: jobs of a cluster, as
+        the user's configuration of dask-jobqueue describes them; or the address of a scheduler.
+    n : int, optional
+        Workers. Default: one per core; for ``"slurm"`` it must be given.
+
+    Raises
+    ------
+    InputError
+        If the extra is missing, or no scheduler answers.
+    """
+    require(n is None or n >= 1, f"--workers must be at least 1; got {n}.")
+    try:
+        from dask.config import set as set_for_now
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise InputError(MISSING) from error
+    settings = {"distributed.worker.daemon": False, "distributed.comm.timeouts.connect": "10s"}
+    with set_for_now(settings):
+        if on == "local":
+            how: dict[str, Any] = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50, "env": ONE_THREAD}
+            with (
+                LocalCluster(n_workers=n or n_cores(), threads_per_worker=1, **how) as cluster,
+                Client(cluster) as client,
+            ):
+                cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+                client.register_plugin(_ready(cores))
+                yield client
+        elif on == "slurm":
+            with _slurm(n) as cluster, Client(cluster) as client:
+                client.register_plugin(_ready([]))
+                yield client
+        else:
+            try:
+                client = Client(on, timeout="10s")
+            except (OSError, ValueError, TimeoutError) as error:
+                raise InputError(
+                    f"No scheduler of Dask answers at {on!r} ({error}); --on takes local, slurm, or an address such as "
+                    "tcp://host:8786."
+                ) from error
+            with client:
+                client.register_plugin(_ready([]))
+                yield client
+
+
+def _slurm(n: int | None) -> Any:
+    require(n is not None, "--on slurm needs the number of workers: --workers 20.")
+    try:
+        from dask_jobqueue.slurm import SLURMCluster
+    except ImportError as error:
+        raise InputError(MISSING) from error
+    try:
+        cluster = SLURMCluster()
+    except ValueError as error:
+        raise InputError(
+            f"dask-jobqueue does not know this cluster: {error} Describe it in ~/.config/dask/jobqueue.yaml."
+        ) from error
+    cluster.scale(n)
+    return cluster
+
+
+def _ready(cores: list[int]) -> Any:
+    """Return the plugin that prepares a worker: a core of its own, the shared cache of compiled programs."""
+    from distributed import WorkerPlugin
+
+    class Ready(WorkerPlugin):
+        name = "isocortex"
+
+        def setup(self, worker: Any) -> None:
+            if cores:
+                os.sched_setaffinity(0, {cores[int(worker.name) % len(cores)]})
+            use_compilation_cache()
+            compile_alike()
+
+    return Ready()
