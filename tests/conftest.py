@@ -20,6 +20,7 @@ PLAINLY = (
 SOURCE = Path(__file__).parents[1] / "src"
 MANY_SMALL_CALLS = (
     "isocortex.analysis.alignment",
+    "isocortex.analysis.recovery",
     "isocortex.analysis.rsa",
     "isocortex.analysis.decoding",
     "isocortex.analysis.inference",

@@ -10,6 +10,7 @@ from .analysis import decoding as decoding
 from .analysis import encoding as encoding
 from .analysis import fit_tuning as fit_tuning
 from .analysis import modulation as modulation
+from .analysis import recovery as recovery
 from .analysis import reliability as reliability
 from .analysis import rsa as rsa
 from .analysis import tuning_curves as tuning_curves

@@ -313,6 +313,18 @@ REFERENCES = {
         "Williams AH, Kunz E, Kornblith S, Linderman SW (2021). Generalized shape metrics on neural representations. "
         "Adv Neural Inf Process Syst 34:4738–4750. arXiv:2110.14739"
     ),
+    "han-2023": (
+        "Han Y, Poggio TA, Cheung B (2023). System identification of neural systems: if we got it right, would we "
+        "know? Proc ICML 202:12430–12444. arXiv:2302.06677"
+    ),
+    "maris-oostenveld-2007": (
+        "Maris E, Oostenveld R (2007). Nonparametric statistical testing of EEG- and MEG-data. J Neurosci Methods "
+        "164:177–190. doi:10.1016/j.jneumeth.2007.03.024"
+    ),
+    "kriegeskorte-2006": (
+        "Kriegeskorte N, Goebel R, Bandettini P (2006). Information-based functional brain mapping. Proc Natl Acad Sci "
+        "USA 103:3863–3868. doi:10.1073/pnas.0600244103"
+    ),
     "raghu-2017": (
         "Raghu M, Gilmer J, Yosinski J, Sohl-Dickstein J (2017). SVCCA: singular vector canonical correlation analysis "
         "for deep learning dynamics and interpretability. Adv Neural Inf Process Syst 30:6076–6085. arXiv:1706.05806"

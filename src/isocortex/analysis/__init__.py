@@ -5,6 +5,7 @@ from . import decoding as decoding
 from . import encoding as encoding
 from . import inference as inference
 from . import linear as linear
+from . import recovery as recovery
 from . import rsa as rsa
 from . import spikes as spikes
 from .autoregression import Autoregression as Autoregression

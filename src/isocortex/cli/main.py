@@ -14,6 +14,7 @@ usage:
   isocortex run EXPERIMENT [options]      run an experiment and write a run folder with a report
   isocortex run EXPERIMENT --help         every option, its default and unit
   isocortex compare MODEL… --data DATA…   compare models with brains, both from files; --help has examples
+  isocortex power [MODEL… --data DATA…]   how often an experiment would name the right model
   isocortex record MODEL.py:FUNCTION --images FOLDER   the layers of any model, as a file for compare
   isocortex look SESSION.nwb              what a recording holds, and what its units respond to
   isocortex sweep EXPERIMENT --vary A=1,2 run an experiment at many values of its options; --help has examples
@@ -71,6 +72,7 @@ def _dispatch(words: list[str]) -> None:
     commands: dict[str, Callable[[list[str]], None]] = {
         "run": _run,
         "compare": _compare,
+        "power": _power,
         "record": _record,
         "look": _look,
         "sweep": _sweep,
@@ -105,6 +107,12 @@ def _compare(words: list[str]) -> None:
     from .compare import compare
 
     compare(words)
+
+
+def _power(words: list[str]) -> None:
+    from .power import power
+
+    power(words)
 
 
 def _record(words: list[str]) -> None:

@@ -24,6 +24,8 @@ Options = TypeVar("Options")
 NO_NUMBER = re.compile(r"Error parsing (--\S+): .*?(int|float)\b.*?: ('.*?')")
 """What is said of a word that is no number: the option, the kind of number, and the word."""
 NUMBERS = {"int": "a whole number", "float": "a number"}
+LIST = re.compile(r"[\d.]+(,[\d.]+)+")
+"""Numbers with commas between them, which are several words."""
 BOX = re.compile(r"[│╭╮╰╯─]+")
 
 
@@ -65,6 +67,7 @@ def parse(name: str, words: list[str], command: str) -> Experiment:
 
 def parse_as(kind: type[Options], words: list[str], command: str) -> Options:
     """Turn words into the options of a dataclass, as :func:`parse` does for an experiment."""
+    words = [part for word in words for part in (word.split(",") if LIST.fullmatch(word) else [word])]
     options = options_of(kind)
     flags = [declared.flag for declared in options.values() if not declared.positional]
     for word in words:

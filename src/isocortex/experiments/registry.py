@@ -118,6 +118,10 @@ EXPERIMENTS = Registry(
             "isocortex.experiments.processes.poisson:Poisson",
             "How irregular are spikes that come at random, and what do a dead time and a changing rate do?",
         ),
+        "power": ExperimentEntry(
+            "isocortex.experiments.comparison.power:Power",
+            "How often would an experiment name the right model? Any files: isocortex power MODEL… --data DATA….",
+        ),
         "rate-model": ExperimentEntry(
             "isocortex.experiments.circuits.rate_model:RateModel",
             "When does a population that excites itself have two stable states, and when does noise switch them?",

@@ -45,6 +45,9 @@ from .measures import rank_agreement as rank_agreement
 from .networks import example_trial as example_trial
 from .networks import sorted_activity as sorted_activity
 from .networks import weight_changes as weight_changes
+from .over_time import rdm_movie as rdm_movie
+from .over_time import rdm_strip as rdm_strip
+from .over_time import similarity_courses as similarity_courses
 from .phase_plane import bifurcation as bifurcation
 from .phase_plane import paths as paths
 from .phase_plane import phase_plane as phase_plane

@@ -14,6 +14,8 @@ from .style import BLUE, GREY, SERIES, VARIANT_COLOURS, VERMILION, plain_log, sh
 
 MOST_PANELS = 4
 """Panels in a row."""
+MOST_MATRICES = 3
+"""Matrices in a row, at most."""
 MOST_WRITTEN = 8
 """Rows of a matrix up to which its numbers are written into its cells."""
 Course = Sequence[np.ndarray]
@@ -140,8 +142,12 @@ def share_matrices(matrices: Mapping[str, xr.DataArray], *, label: str, names: t
         Labels of the vertical and the horizontal axis. Default: the names of the dimensions.
     """
     largest = max(float(matrix.max()) for matrix in matrices.values())
-    figure, axes = grid(1, len(matrices), size=(4.3 * len(matrices) + 0.8, 4.1))
-    for axis, (title, matrix) in zip(axes[0], matrices.items(), strict=True):
+    rows = -(-len(matrices) // MOST_MATRICES)
+    columns = -(-len(matrices) // rows)
+    figure, axes = grid(rows, columns, size=(4.3 * columns + 0.8, 4.1 * rows))
+    for axis in axes.flat[len(matrices) :]:
+        axis.set_visible(False)
+    for axis, (title, matrix) in zip(axes.flat, matrices.items(), strict=False):
         axis.imshow(matrix.values, cmap="viridis", vmin=0, vmax=largest)
         for which, dim, name in zip(("y", "x"), matrix.dims, names or matrix.dims, strict=True):
             labels = matrix[dim].values
@@ -156,7 +162,7 @@ def share_matrices(matrices: Mapping[str, xr.DataArray], *, label: str, names: t
                 axis.text(j, i, f"{share:.2f}", ha="center", va="center", fontsize=7.5, color=_ink(share / largest))
         axis.set_title(title)
         axis.spines[:].set_visible(False)
-    figure.colorbar(ScalarMappable(Normalize(0, largest), "viridis"), ax=axes[0], label=label, shrink=0.85)
+    figure.colorbar(ScalarMappable(Normalize(0, largest), "viridis"), ax=axes, label=label, shrink=0.85)
     return figure
 
 

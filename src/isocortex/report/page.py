@@ -79,7 +79,9 @@ def _picture(run: RunRecord, name: str) -> dict[str, Any]:
     drawn = _bytes(run.path / "figures" / f"{name}.svg")
     found = WIDTH.search(drawn)
     width = round(float(found[1]) * PIXELS) if found else NARROW
-    return {"svg": base64.b64encode(drawn).decode(), "width": width, "wide": width > NARROW}
+    movie = run.path / "figures" / f"{name}.apng"
+    moving = base64.b64encode(_bytes(movie)).decode() if movie.is_file() else ""
+    return {"svg": base64.b64encode(drawn).decode(), "width": width, "wide": width > NARROW, "movie": moving}
 
 
 def _table(run: RunRecord, finding: dict[str, Any]) -> dict[str, Any]:

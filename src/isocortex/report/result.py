@@ -30,6 +30,9 @@ class Picture:
         What the page shows with it; ``alt`` is read to those who cannot see it.
     shows_data : bool
         Whether it shows the data that the run's mark speaks of, such as synthetic neurons. Default True.
+    movie : callable, optional
+        Takes nothing, and returns the frames of an animation of the same data, which a reader can open below the
+        picture. The picture alone must say all that matters. Default: there is none.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Picture:
     caption: str
     alt: str
     shows_data: bool = True
+    movie: Callable[[], Iterable[Figure]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +190,14 @@ def write_result(run: Run, result: Result, meanings: Mapping[str, str]) -> None:
         for finding in result.findings():
             words = {"title": finding.title, "caption": finding.caption}
             if isinstance(finding, Picture):
-                run.figure(finding.name, finding.draw(), alt=finding.alt, shows_data=finding.shows_data, **words)
+                run.figure(
+                    finding.name,
+                    finding.draw(),
+                    alt=finding.alt,
+                    shows_data=finding.shows_data,
+                    movie=None if finding.movie is None else finding.movie(),
+                    **words,
+                )
             else:
                 run.table(finding.name, finding.cells, shown=finding.shown, **words)
     run.responses(result.responses())

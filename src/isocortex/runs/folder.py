@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from os import PathLike
@@ -27,6 +27,7 @@ from ..responses import save
 from .environment import compile_clock, describe_environment
 from .files import whole, write_json, write_whole
 from .layout import read_part
+from .pictures import animated, write_mark
 
 SCHEMA = 1
 PARTIAL = ".partial"
@@ -228,25 +229,33 @@ class Run:
             "mark": self.mark,
         }
 
-    def figure(self, name: str, figure: Figure, *, title: str, caption: str, alt: str, shows_data: bool = True) -> None:
+    def figure(
+        self,
+        name: str,
+        figure: Figure,
+        *,
+        title: str,
+        caption: str,
+        alt: str,
+        shows_data: bool = True,
+        movie: Iterable[Figure] | None = None,
+    ) -> None:
         """Save a figure as SVG and PNG, with the caption and alternative text that every finding needs.
 
         Parameters
         ----------
         shows_data : bool
             Whether the figure shows the data that `mark` speaks about, so that the mark is written on it. Default yes.
+        movie : iterable of Figure, optional
+            Frames of an animation of the same data, saved as an animated PNG. They may be one figure that changes.
         """
         require(bool(caption and alt), f"The figure {name!r} needs a caption and an alternative text.")
         name = self._file_name("figure", name)
         folder = self.path / "figures"
         folder.mkdir(exist_ok=True)
+        mark = self.mark if shows_data else ""
+        write_mark(figure, mark)
         engine = figure.get_layout_engine()
-        if self.mark and shows_data:
-            strip = 0.2 / figure.get_figheight()
-            if engine is not None:
-                engine.set(rect=(0, 0, 1, 1 - strip))  # pyright: ignore[reportCallIssue]
-            style = {"ha": "right", "va": "top", "fontsize": 7.5, "color": "0.3", "style": "italic"}
-            figure.text(0.995, 1 - 0.1 * strip, self.mark, **style)
         with rc_context({"svg.hashsalt": "isocortex", "svg.fonttype": "path"}):
             for kind, how in {"svg": {"metadata": {"Date": None}}, "png": PNG}.items():
                 buffer = io.BytesIO()
@@ -254,6 +263,8 @@ class Run:
                 figure.set_layout_engine("none")  # it holds for both files: finding it takes half of the time
                 write_whole(folder / f"{name}.{kind}", buffer.getvalue())
         figure.set_layout_engine(engine)
+        if movie is not None:
+            write_whole(folder / f"{name}.apng", animated(movie, mark))
         self._page["findings"].append({"kind": "figure", "name": name, "title": title, "caption": caption, "alt": alt})
 
     def table(self, name: str, table: pd.DataFrame, *, title: str = "", caption: str = "", shown: bool = False) -> None:

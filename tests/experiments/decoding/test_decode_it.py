@@ -64,6 +64,7 @@ def test_the_page_names_chance_and_what_intervals_hold_for(run):
     assert "chance is 0.333" in page
     assert "new neurons and new trials" in page
     assert "no trial is used twice" in page
+    assert 'src="data:image/apng;base64,' in page
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from .dissimilarities.noise import NOISE_ESTIMATES as NOISE_ESTIMATES
 from .dissimilarities.noise import NoisePrecision as NoisePrecision
 from .dissimilarities.noise import noise_precision as noise_precision
 from .dissimilarities.rdm import DISSIMILARITIES as DISSIMILARITIES
+from .dissimilarities.rdm import NOISELESS as NOISELESS
 from .dissimilarities.rdm import rdm as rdm
 from .held_out import crossvalidate as crossvalidate
 from .models import MODELS as MODELS
@@ -17,7 +18,12 @@ from .models import Fixed as Fixed
 from .models import Interpolated as Interpolated
 from .models import Select as Select
 from .models import Weighted as Weighted
+from .neighbourhoods import neighbourhoods as neighbourhoods
+from .over_time import OverTime as OverTime
+from .over_time import over_time as over_time
 from .power import power as power
+from .searchlight import Searchlight as Searchlight
+from .searchlight import searchlight as searchlight
 from .similarities.similarity import SIMILARITIES as SIMILARITIES
 from .similarities.similarity import bootstrap_similarity as bootstrap_similarity
 from .similarities.similarity import similarity as similarity

@@ -7,8 +7,7 @@ from typing import Annotated, Any, ClassVar
 from ...analysis import category_contrast, rsa
 from ...analysis.alignment import Alignment
 from ...analysis.rsa import DISSIMILARITIES, SIMILARITIES
-from ...errors import require, unknown
-from ...recordings.contents import NAMES
+from ...errors import require
 from ...recordings.interchange import NWB
 from ...recordings.nwb.around import START
 from ...runs import Run
@@ -18,7 +17,7 @@ from ..shared.protocol import Experiment, Progress
 from ..shared.tables import noise_ceiling
 from .beside import EVERY, RSA, beside, named, require_responses, with_controls
 from .influence import without_carriers
-from .matching import Matched, match, read_categories, read_named
+from .matching import Matched, match, names_given, read_categories, read_named
 from .result import Comparison
 from .tables import contrast_table
 
@@ -129,13 +128,7 @@ class Compare(Experiment):
         object.__setattr__(self, "measures", named(self.measures))
         super().__post_init__()
         require(bool(self.measures), f"--measures needs at least one of {', '.join(EVERY)}.")
-        for pair in self.names:
-            what, equals, name = pair.partition("=")
-            require(bool(equals and name), f"--names takes WHAT=NAME, such as responses=data; got {pair!r}.")
-            if what not in NAMES:
-                raise unknown("name of what a file holds", what, NAMES)
-        given = [pair.partition("=")[0] for pair in self.names]
-        require(len(set(given)) == len(given), f"--names must not name one thing twice; got {' '.join(self.names)}.")
+        names_given(self.names)
 
     def read(self, progress: Progress | None = None) -> Matched:
         """Read every file, and put models and subjects on the same stimuli."""
@@ -150,7 +143,7 @@ class Compare(Experiment):
             bool(events) or not (self.window or self.by or self.table or self.series or self.keep),
             "--window, --by, --align, --table, --series and --keep are for NWB files, and none is given.",
         )
-        named = read_named([*self.models, *self.data], dict(pair.split("=", 1) for pair in self.names), events)
+        named = read_named([*self.models, *self.data], names_given(self.names), events)
         models, data = ({path: named[path] for path in paths} for paths in (self.models, self.data))
         matched = match(models, data, dissimilarity=self.dissimilarity)
         require(

@@ -13,22 +13,16 @@ import pandas as pd
 import xarray as xr
 
 from ...analysis import rsa
-from ...errors import InputError, require
+from ...errors import InputError, require, unknown
 from ...rdms import RDMs
 from ...recordings import Contents, names_in, read
+from ...recordings.contents import NAMES
 from ...recordings.interchange import NWB
 from ...responses import FEWEST_STIMULI
 from ..shared.tables import recorded_rdm
 
 RESERVED = ("data", "ceiling")
 """Names that the summary and the pictures need themselves."""
-NOISELESS = {
-    "mahalanobis": "euclidean",
-    "cv-euclidean": "euclidean",
-    "crossnobis": "euclidean",
-    "cv-poisson": "poisson",
-}
-"""Dissimilarity of noisy repeats → what it is for a model that has none."""
 FEW_NAMED = 3
 """How many labels an error message names."""
 
@@ -69,6 +63,25 @@ class Matched:
     controls: tuple[str, ...] = ()
 
 
+def names_given(pairs: Sequence[str]) -> dict[str, str]:
+    """Return what arrays are → their names in files, given as WHAT=NAME.
+
+    Raises
+    ------
+    InputError
+        If one is written otherwise, unknown, or given twice.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        what, equals, name = pair.partition("=")
+        require(bool(equals and name), f"--names takes WHAT=NAME, such as responses=data; got {pair!r}.")
+        if what not in NAMES:
+            raise unknown("name of what a file holds", what, NAMES)
+        require(what not in found, f"--names must not name one thing twice; got {' '.join(pairs)}.")
+        found[what] = name
+    return found
+
+
 def read_named(
     paths: Sequence[Path], names: Mapping[str, str], events: Mapping[str, Any] | None = None
 ) -> dict[Path, Contents]:
@@ -106,7 +119,7 @@ def match(models: Mapping[Path, Contents], data: Mapping[Path, Contents], *, dis
 
     A model is named by its row's label where a file holds several, else by the file; rows of one label are its seeds.
     RDMs of one subject are averaged. Models without repeats have no noise: in place of cross-validated or whitened
-    dissimilarities they get the plain ones of :data:`NOISELESS`.
+    dissimilarities they get the plain ones of :data:`isocortex.rsa.NOISELESS`.
 
     Raises
     ------
@@ -247,7 +260,7 @@ def _layers(path: Path, contents: Contents, places: np.ndarray) -> dict[str, xr.
 def model_rdm(array: xr.DataArray, dissimilarity: str) -> RDMs:
     """Return the RDMs of a model, one for each seed; without repeats, by the plain form of the dissimilarity."""
     if "stimulus" in array.dims and "repeat" not in array.dims:
-        return rsa.rdm(array, NOISELESS.get(dissimilarity, dissimilarity))
+        return rsa.rdm(array, rsa.NOISELESS.get(dissimilarity, dissimilarity))
     return recorded_rdm(array, dissimilarity)
 
 

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...analysis.rsa import DISSIMILARITIES
+from ...analysis.rsa import DISSIMILARITIES, NOISELESS
 from ...formats import counted, p_value, significant
 from ...rdms import RDMs
 from ..shared.tables import listed, records
 from . import measures
-from .matching import NOISELESS
 
 if TYPE_CHECKING:
     from .result import Comparison

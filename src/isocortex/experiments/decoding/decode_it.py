@@ -14,6 +14,7 @@ from ..shared.options import option
 from ..shared.protocol import Experiment, Progress
 from .decode_it_result import DecodeITResult
 from .identity import Identity, at_the_peak, averaged_over_pairings, by_number_of_neurons, prepared, uncertainty
+from .representation import representation
 
 OF_CLASSES = [name for name, how in DECODERS.items() if "class" in how.kinds and name != "constant"]
 
@@ -85,4 +86,6 @@ class DecodeIT(Experiment):
         with run.stage("the peak"):
             rivals, confusion = at_the_peak(inputs.sel(time=identity.peak_ms, drop=True), how, self.folds)
             neurons = by_number_of_neurons(inputs.sel(time=identity.peak_ms, drop=True), how, self.key("subsets"))
-        return DecodeITResult(self, inputs, identity, temporal, rivals, confusion, neurons)
+        with run.stage("dissimilarities"):
+            rdms = representation(inputs, identity.peak_ms, self.key("permutations"))
+        return DecodeITResult(self, inputs, identity, temporal, rivals, confusion, neurons, rdms)

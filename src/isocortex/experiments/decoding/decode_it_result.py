@@ -10,10 +10,12 @@ import xarray as xr
 
 from ... import plots
 from ...analysis.decoding import DECODERS
+from ...analysis.rsa import OverTime
 from ...formats import counted, interval, number, p_value, significant
 from ...report import Finding, Picture, Quantity, Result, Table
 from ..shared.tables import table_of
 from .identity import DRAWS, Identity, describe_uncertainty
+from .representation import pictures, smallest_p
 
 if TYPE_CHECKING:
     from .decode_it import DecodeIT
@@ -46,6 +48,9 @@ def quantities() -> dict[str, Quantity]:
             f"Upper limit of the 95 % of accuracies within positions under shuffled labels, {OF_PEAK}", SHARE
         ),
         "decoding.identity.p": Quantity("p of the accuracy at the peak, by the largest over all times"),
+        "rsa.<model>.p": Quantity(
+            "Least p value of a cluster of times at which the RDM is like the model, corrected for times and models"
+        ),
         "decoding.<decoder>.within": Quantity(f"Accuracy of a decoder within positions, {OF_PEAK}", SHARE),
         "decoding.<decoder>.across": Quantity(f"Accuracy of a decoder across positions, {OF_PEAK}", SHARE),
     }
@@ -68,6 +73,8 @@ class DecodeITResult(Result):
     confusion : DataArray, shape (actual, decoded)
     neurons : DataFrame
         Accuracy from fewer neurons.
+    rdms : OverTime
+        Dissimilarities of the objects over time, and their similarity with those at the peak.
     """
 
     question: ClassVar[str] = (
@@ -80,6 +87,8 @@ class DecodeITResult(Result):
         "schutt-2023",
         "nichols-holmes-2002",
         "king-dehaene-2014",
+        "nili-2014",
+        "maris-oostenveld-2007",
     )
 
     options: "DecodeIT"
@@ -89,6 +98,7 @@ class DecodeITResult(Result):
     rivals: pd.DataFrame
     confusion: xr.DataArray
     neurons: pd.DataFrame
+    rdms: OverTime
 
     @property
     def chance(self) -> float:
@@ -127,7 +137,7 @@ class DecodeITResult(Result):
         }
         for rival in self.rivals.to_dict("records"):
             found |= {f"decoding.{rival['decoder']}.{where}": rival[where] for where in NAMES}
-        return found
+        return found | {f"rsa.{model}.p": p for model, p in smallest_p(self.rdms).items()}
 
     def findings(self) -> Iterator[Finding]:
         found = self.identity
@@ -166,6 +176,7 @@ class DecodeITResult(Result):
             alt="Matrix of accuracies by training and testing time.",
         )
         positions = self.identity.found.score.isel(time=found.peak, drop=True)
+        yield from pictures(self.rdms, self.options.window)
         yield Picture(
             "positions_and_objects",
             lambda: plots.share_matrices(
@@ -196,6 +207,8 @@ class DecodeITResult(Result):
             title="Does the decoder matter?",
             shown=True,
         )
+        yield Table("similarity_over_time", self.rdms.table, "Similarity of RDMs with each model at every time.")
+        yield Table("clusters", self.rdms.clusters, "Clusters of times, with their mass and corrected p value.")
         yield Table("time_courses", courses, "Accuracy at every time, with intervals, p values and chance.")
         yield Table("by_number_of_neurons", self.neurons, "Accuracy from random subsets of the neurons.")
         yield Table("confusion", table_of(self.confusion), "Share of each object (row) taken for each (column).")
@@ -254,6 +267,7 @@ class DecodeITResult(Result):
             describe_uncertainty(self.population, o.bootstraps),
             f"Chance: the labels of the training trials were shuffled {o.permutations} times within each fold and "
             "position. p values are one-sided and compare with the largest accuracy over all windows in each shuffle.",
+            f"{self.rdms.methods} The RDM at the peak was measured in every other trial, and the data are the rest.",
             f"Other decoders: {'; '.join(DECODERS[name].label for name in self.rivals['decoder'])}.",
         ]
 

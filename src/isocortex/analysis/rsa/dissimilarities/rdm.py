@@ -62,6 +62,14 @@ DISSIMILARITIES: Registry[Dissimilarity] = Registry(
     },
 )
 
+NOISELESS = {
+    "mahalanobis": "euclidean",
+    "cv-euclidean": "euclidean",
+    "crossnobis": "euclidean",
+    "cv-poisson": "poisson",
+}
+"""Dissimilarity of noisy repeats → what it is for a model that has none."""
+
 
 def rdm(
     responses: xr.DataArray | Mapping[str, xr.DataArray],
