@@ -116,7 +116,7 @@ def with_pulse(inputs: Inputs, dt: float, channel: int, start: float, stop: floa
 
     Examples
     --------
-    >>> with_pulse(jnp.zeros((4, 2)), dt=20, channel=1, start=20, stop=60, amplitude=0.5)[:, 1].tolist()
+    >>> with_pulse(jnp.zeros((4, 2)), dt=20.0, channel=1, start=20.0, stop=60.0, amplitude=0.5)[:, 1].tolist()
     [0.0, 0.5, 0.5, 0.0]
     """
     *_, n_steps, n_channels = inputs.shape

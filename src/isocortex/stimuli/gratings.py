@@ -50,7 +50,8 @@ def grating(
 
     Examples
     --------
-    >>> image = grating(0.0, resolution=0.025)
+    >>> import jax.numpy as jnp
+    >>> image = grating(jnp.asarray(0.0), resolution=0.025)
     >>> image.shape, float(image.min()), float(image.max())
     ((12, 16), 0.0, 1.0)
     """

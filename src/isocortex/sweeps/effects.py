@@ -51,7 +51,7 @@ def slopes(table: pd.DataFrame, number: str, varied: Sequence[str]) -> dict[str,
     >>> points = pd.DataFrame({"tau": [1.0, 2.0, 3.0, 4.0], "error": [2.1, 3.9, 6.1, 7.9]})
     >>> found = slopes(points, "error", ["tau"])["tau"]
     >>> round(found.slope, 2), round(found.low, 2), round(found.high, 2)
-    (1.96, 1.7, 2.22)
+    (1.96, 1.72, 2.2)
     """
     rows = _known(table, number, varied)
     columns = {name: _columns(rows[name]) for name in varied}
@@ -66,8 +66,9 @@ def slopes(table: pd.DataFrame, number: str, varied: Sequence[str]) -> dict[str,
     place = 1
     for name in varied:
         if name in numeric_options(rows, varied):
-            half = t_distribution.ppf((1 + LEVEL) / 2, free) * np.sqrt(variance[place, place])
-            found[name] = Slope(weights[place], weights[place] - half, weights[place] + half)
+            half = float(t_distribution.ppf((1 + LEVEL) / 2, free) * np.sqrt(variance[place, place]))
+            slope = float(weights[place])
+            found[name] = Slope(slope, slope - half, slope + half)
         place += columns[name].shape[1]
     return found
 

@@ -94,7 +94,7 @@ class SweepResult(Result):
             "reused": float(sum(outcome.reused for outcome in self.found.outcomes)),
         }
         fitted = {
-            f"{number}.{option}.{what}": float(getattr(slope, what))
+            f"{number}.{option}.{what}": getattr(slope, what)
             for (number, option), slope in self.slopes.items()
             for what in ("slope", "low", "high")
         }

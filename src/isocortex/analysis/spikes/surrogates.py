@@ -57,6 +57,7 @@ def jitter_test(
 
     Examples
     --------
+    >>> import jax
     >>> rng = np.random.default_rng(0)
     >>> first = np.sort(rng.uniform(5, 9990, 300))
     >>> trains = SpikeTrains.from_lists([first, np.sort(first + 3)], duration=10000)

@@ -35,6 +35,7 @@ class Connections:
 
     Examples
     --------
+    >>> import jax
     >>> Connections(np.array([0, 0, 1]), np.array([1, 2, 2]), weight=0.5, delay=1.5).delay
     1.5
     """
@@ -96,6 +97,7 @@ def fixed_in_degree(
 
     Examples
     --------
+    >>> import jax
     >>> found = fixed_in_degree(range(100), range(20), 10, key=jax.random.key(0))
     >>> np.bincount(found.target).tolist() == [10] * 20
     True
@@ -147,6 +149,7 @@ def pairwise(
 
     Examples
     --------
+    >>> import jax
     >>> found = pairwise(range(1000), range(1000), 0.02, key=jax.random.key(0))
     >>> bool(abs(len(found) - 20_000) < 600)  # four standard deviations
     True
@@ -194,6 +197,7 @@ def distance_dependent(
 
     Examples
     --------
+    >>> import jax
     >>> places = np.linspace(0, 1, 500)[:, None]
     >>> found = distance_dependent(places, lambda d: np.exp(-d / 0.05), key=jax.random.key(0))
     >>> bool(np.abs(places[found.source] - places[found.target]).mean() < 0.06)
@@ -222,6 +226,7 @@ def from_matrix(matrix: Any, *, delay: float = 1.0) -> Connections:
 
     Examples
     --------
+    >>> import jax
     >>> made = from_matrix([[0.0, 2.0], [0.0, 0.0]])
     >>> made.source.tolist(), made.target.tolist(), made.weight.tolist()
     ([0], [1], [2.0])
