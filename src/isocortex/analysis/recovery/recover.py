@@ -99,7 +99,7 @@ def recover(
     sizes : sequence of Size
         The stimuli of an experiment are drawn without replacement.
     measures : sequence of str
-        "rsa", or names of :data:`isocortex.alignment.MEASURES`.
+        "rsa", or names of ``isocortex.alignment.MEASURES``.
     dissimilarity, similarity : str
         For "rsa". Models have no noise, so that their RDMs are those without cross-validation or whitening.
     n_simulations : int
