@@ -46,7 +46,8 @@ def test_every_option_is_explained(name, capsys):
     meanings, text = experiment(name).meanings(), "".join(out.replace("│", " ").split())
     assert {"seed", "out", "resume"} < set(meanings)
     for option, meaning in meanings.items():
-        positional = {("compare", "models"): "MODEL…", ("look", "data"): "SESSION.nwb"}
+        positional = {(verb, "models"): "MODEL…" for verb in ("compare", "power")}
+        positional[("look", "data")] = "SESSION.nwb"
         assert positional.get((name, option), f"--{option.replace('_', '-')} ") in out
         assert "".join(meaning.split()) in text
     assert out.count("default:") + out.count("(one or more)") >= len(meanings) - 1
@@ -57,10 +58,10 @@ def test_compare_has_a_verb_of_its_own_and_examples(capsys):
     assert code == 0
     assert out.startswith("usage: isocortex compare [-h] [OPTIONS] MODEL…")
     examples = [line for line in out.splitlines() if line.strip().startswith("isocortex compare")]
-    assert len(examples) == 5
+    assert len(examples) == 6
     flags = set(re.findall(r"--[a-z]+", " ".join(examples)))
     of_files = {"--data", "--dissimilarity", "--similarity", "--categories", "--inference", "--names"}
-    assert flags == of_files | {"--window", "--by", "--keep"}
+    assert flags == of_files | {"--window", "--by", "--keep", "--measures", "--images"}
 
 
 MISTAKES = {

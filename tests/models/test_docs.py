@@ -67,7 +67,6 @@ def test_a_model_in_time_is_recorded_in_time(key, tmp_path):
 def test_what_is_no_model_is_refused(key, tmp_path):
     layer = eqx.nn.Linear(3, 2, key=key)
     for use in (
-        lambda: record(layer, np.ones((3, 3), np.float32), population=False),
         lambda: fit(layer, OrientationDiscrimination(), key=key),
         lambda: save_model(tmp_path / "model.eqx", layer),
     ):

@@ -107,7 +107,10 @@ class Compare(Experiment):
     ] = ()
 
     window: Annotated[
-        tuple[float, ...], option("Of NWB files: from when to when after an event responses are taken", unit="ms")
+        tuple[float, ...],
+        option(
+            "Of NWB files: from when to when after an event responses are taken", unit="ms", at_least=-1e6, at_most=1e6
+        ),
     ] = ()
     by: Annotated[
         tuple[str, ...], option("Of NWB files: columns that say what was shown; rows equal in them are repeats")

@@ -57,6 +57,7 @@ class Power(Experiment):
         option(
             f"Numbers of stimuli, of which {VARIES}; by default a sixth, a third, two thirds and all",
             at_least=5,
+            at_most=100_000,
             distinct=True,
         ),
     ] = ()
@@ -65,6 +66,7 @@ class Power(Experiment):
         option(
             f"Numbers of neurons of a subject, of which {VARIES}; by default the recording's",
             at_least=2,
+            at_most=1_000_000,
             distinct=True,
         ),
     ] = ()
@@ -73,12 +75,18 @@ class Power(Experiment):
         option(
             f"Numbers of repeats of a stimulus, of which {VARIES}; by default the recording's",
             at_least=1,
+            at_most=10_000,
             distinct=True,
         ),
     ] = ()
     subjects: Annotated[
         tuple[int, ...],
-        option(f"Numbers of subjects, of which {VARIES}; by default the recording's", at_least=1, distinct=True),
+        option(
+            f"Numbers of subjects, of which {VARIES}; by default the recording's",
+            at_least=1,
+            at_most=10_000,
+            distinct=True,
+        ),
     ] = ()
     measures: Annotated[
         tuple[str, ...],

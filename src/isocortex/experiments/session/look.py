@@ -34,7 +34,10 @@ class Look(Experiment):
     name: ClassVar[str] = "look"
 
     data: Annotated[Path | None, option("The NWB file", positional=True, metavar="SESSION.nwb")] = None
-    window: Annotated[tuple[float, ...], option("From when to when after an event responses are taken", unit="ms")] = ()
+    window: Annotated[
+        tuple[float, ...],
+        option("From when to when after an event responses are taken", unit="ms", at_least=-1e6, at_most=1e6),
+    ] = ()
     by: Annotated[
         tuple[str, ...], option("Columns that say what was shown; rows that are equal in them are repeats")
     ] = ()
@@ -46,7 +49,7 @@ class Look(Experiment):
     keep: Annotated[
         tuple[str, ...], option("Values that units must have, as quality=good", metavar="COLUMN=VALUE…")
     ] = ()
-    bin: Annotated[float, option("Width of the bins for decoding over time", unit="ms", above=0)] = 50.0
+    bin: Annotated[float, option("Width of the bins for decoding over time", unit="ms", above=0, at_most=1e6)] = 50.0
     permutations: Annotated[
         int, option("Number of times that labels are shuffled for the chance of decoding", at_least=20, at_most=100_000)
     ] = 100
