@@ -1,6 +1,7 @@
 """Points that run once, failures that stop nothing, and the page about all of them."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -132,6 +133,12 @@ def test_the_table_of_a_sweep_is_json(found, capsys):
 def test_an_unknown_option_in_python_is_refused():
     with pytest.raises(InputError, match="Did you mean 'rate'"):
         sweep("poisson", {"units": [20, 30]}, rat=3)
+
+
+def test_without_the_extra_a_sentence_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"pip install 'isocortex\[sweep\]'"):
+        sweep("poisson", {"units": [20, 30]}, out=tmp_path, progress=False)
 
 
 @pytest.mark.slow

@@ -4,8 +4,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from ..errors import InputError
 from ..experiments.shared.protocol import Experiment
 from ..runs import configuration, runs_of
@@ -52,6 +50,8 @@ def known(point: Experiment, *, retry: bool) -> Outcome | None:
 
 def run_point(point: Experiment) -> Outcome:
     """Run a point, or go on with its interrupted run; a failure becomes a sentence."""
+    from filelock import FileLock  # of the extra, which a worker has
+
     started = time.perf_counter()
     config, mark = _address(point)
     mark.parent.mkdir(parents=True, exist_ok=True)

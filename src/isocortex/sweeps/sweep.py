@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import require, unknown
+from ..errors import InputError, require, unknown
 from ..experiments.registry import experiment
 from ..experiments.shared.options import options_of, plain
 from ..experiments.shared.protocol import Experiment
@@ -16,7 +16,6 @@ from ..runs.layout import read_part
 from ..runs.progress import progress_bars
 from .point import Outcome, known, run_point
 from .points import points
-from .workers import workers
 
 Progress = Callable[[str, int, int], None]
 
@@ -157,8 +156,12 @@ def run_points(
     outcomes = [known(point, retry=retry) for point in made]
     missing = [i for i, outcome in enumerate(outcomes) if outcome is None]
     if missing:
-        from distributed import as_completed
+        try:
+            from distributed import as_completed
 
+            from .workers import workers
+        except ImportError as error:
+            raise InputError("A sweep needs the extra 'sweep': pip install 'isocortex[sweep]'.") from error
         with workers(on, min(n_workers, len(missing)) if n_workers else n_workers) as client:
             futures = {client.submit(run_point, made[i], pure=False): i for i in missing}
             for done, (future, outcome) in enumerate(as_completed(futures, with_results=True, raise_errors=False), 1):

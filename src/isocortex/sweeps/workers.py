@@ -5,12 +5,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from dask.config import set as set_for_now
+from distributed import Client, LocalCluster, WorkerPlugin
+
 from ..cores import compile_alike, n_cores, use_compilation_cache
 from ..errors import InputError, require
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """A worker has one core, and its linear algebra one thread."""
-MISSING = "A sweep needs the extra 'sweep': pip install 'isocortex[sweep]'."
+
+
+class Ready(WorkerPlugin):
+    """Prepares a worker: a core of its own, and the shared cache of compiled programs.
+
+    Parameters
+    ----------
+    cores : list of int
+        Of this machine; empty where workers keep those that they have.
+    """
+
+    name = "isocortex"
+
+    def __init__(self, cores: list[int]) -> None:
+        self.cores = cores
+
+    def setup(self, worker: Any) -> None:
+        """Do so, before the first point."""
+        if self.cores:
+            os.sched_setaffinity(0, {self.cores[int(worker.name) % len(self.cores)]})
+        use_compilation_cache()
+        compile_alike()
 
 
 @contextmanager
@@ -28,14 +52,9 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
     Raises
     ------
     InputError
-        If the extra is missing, or no scheduler answers.
+        If no scheduler answers.
     """
     require(n is None or n >= 1, f"--workers must be at least 1; got {n}.")
-    try:
-        from dask.config import set as set_for_now
-        from distributed import Client, LocalCluster
-    except ImportError as error:
-        raise InputError(MISSING) from error
     settings = {"distributed.worker.daemon": False, "distributed.comm.timeouts.connect": "10s"}
     with set_for_now(settings):
         if on == "local":
@@ -45,11 +64,11 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
                 Client(cluster) as client,
             ):
                 cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-                client.register_plugin(_ready(cores))
+                client.register_plugin(Ready(cores))
                 yield client
         elif on == "slurm":
             with _slurm(n) as cluster, Client(cluster) as client:
-                client.register_plugin(_ready([]))
+                client.register_plugin(Ready([]))
                 yield client
         else:
             try:
@@ -60,16 +79,14 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
                     "tcp://host:8786."
                 ) from error
             with client:
-                client.register_plugin(_ready([]))
+                client.register_plugin(Ready([]))
                 yield client
 
 
 def _slurm(n: int | None) -> Any:
     require(n is not None, "--on slurm needs the number of workers: --workers 20.")
-    try:
-        from dask_jobqueue.slurm import SLURMCluster
-    except ImportError as error:
-        raise InputError(MISSING) from error
+    from dask_jobqueue.slurm import SLURMCluster  # it changes the configuration of Dask
+
     try:
         cluster = SLURMCluster()
     except ValueError as error:
@@ -78,19 +95,3 @@ def _slurm(n: int | None) -> Any:
         ) from error
     cluster.scale(n)
     return cluster
-
-
-def _ready(cores: list[int]) -> Any:
-    """Return the plugin that prepares a worker: a core of its own, the shared cache of compiled programs."""
-    from distributed import WorkerPlugin
-
-    class Ready(WorkerPlugin):
-        name = "isocortex"
-
-        def setup(self, worker: Any) -> None:
-            if cores:
-                os.sched_setaffinity(0, {cores[int(worker.name) % len(cores)]})
-            use_compilation_cache()
-            compile_alike()
-
-    return Ready()
