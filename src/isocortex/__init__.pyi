@@ -51,7 +51,7 @@ from .recordings import read_zhang_desimone as read_zhang_desimone
 from .recordings import synthetic_v1 as synthetic_v1
 from .recordings import write as write
 from .responses import responses as responses
-from .runs import catalogue as catalogue
+from .runs import Catalogue as Catalogue
 from .spike_trains import SpikeTrains as SpikeTrains
 from .stimuli import bars as bars
 from .stimuli import filter_bank as filter_bank

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from isocortex import InputError, catalogue
+from isocortex import Catalogue, InputError
 from isocortex.cli import main
 from isocortex.experiments.processes.poisson import Poisson
 from isocortex.runs.table import INDEX
@@ -20,7 +20,7 @@ def runs(tmp_path_factory):
 
 
 def test_a_row_has_options_and_numbers(runs):
-    table = catalogue(runs).table()
+    table = Catalogue(runs).table()
     assert table["rate"].tolist() == [30, 40]
     for name, found in table.set_index("run").iterrows():
         summary = json.loads((runs / str(name) / "summary.json").read_text())
@@ -28,24 +28,24 @@ def test_a_row_has_options_and_numbers(runs):
 
 
 def test_what_was_kept_equals_what_is_read(runs):
-    first = catalogue(runs).table("poisson")
+    first = Catalogue(runs).table("poisson")
     assert (runs / INDEX / "poisson.parquet").exists()
-    kept = catalogue(runs).table("poisson")
+    kept = Catalogue(runs).table("poisson")
     shutil.rmtree(runs / INDEX)
     assert kept.equals(first)
-    assert catalogue(runs).table("poisson").equals(first)
+    assert Catalogue(runs).table("poisson").equals(first)
 
 
 def test_new_runs_appear_and_removed_ones_go(runs, tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(runs, folder)
-    catalogue(folder).table()
-    names = catalogue(folder).table()["run"].tolist()
+    Catalogue(folder).table()
+    names = Catalogue(folder).table()["run"].tolist()
     shutil.rmtree(folder / names[0])
     Poisson(rate=50.0, duration=2000.0, units=20, out=folder).execute()
-    assert catalogue(folder).table()["rate"].tolist() == [40, 50]
+    assert Catalogue(folder).table()["rate"].tolist() == [40, 50]
     (folder / INDEX / "poisson.parquet").write_bytes(b"damaged")
-    assert catalogue(folder).table()["rate"].tolist() == [40, 50]
+    assert Catalogue(folder).table()["rate"].tolist() == [40, 50]
 
 
 def test_a_damaged_run_and_an_interrupted_one_are_left_out(runs, tmp_path):
@@ -54,10 +54,10 @@ def test_a_damaged_run_and_an_interrupted_one_are_left_out(runs, tmp_path):
     shutil.rmtree(folder / INDEX, ignore_errors=True)
     first, second = sorted(path for path in folder.glob("poisson-*"))
     (first / "config.json").write_text("{}")
-    assert len(catalogue(folder).table()) == 1
+    assert len(Catalogue(folder).table()) == 1
     second.rename(second.with_name(second.name + ".partial"))
-    assert catalogue(folder).experiments == ["poisson"]
-    assert len(catalogue(folder).table()) == 0
+    assert Catalogue(folder).experiments == ["poisson"]
+    assert len(Catalogue(folder).table()) == 0
 
 
 def test_the_command_prints_what_differs(runs, capsys):
@@ -84,6 +84,6 @@ def test_what_is_not_there_is_said(runs, words, sentence, capsys):
 
 def test_several_experiments_must_be_told_apart(tmp_path):
     with pytest.raises(InputError, match="no experiment: name one"):
-        catalogue(tmp_path).table()
+        Catalogue(tmp_path).table()
     with pytest.raises(InputError, match="There is no folder"):
-        catalogue(tmp_path / "nowhere")
+        Catalogue(tmp_path / "nowhere")

@@ -26,8 +26,7 @@ def test_planted_slopes_lie_in_their_intervals(table):
     assert found["seed"].low < 0 < found["seed"].high
 
 
-def test_slopes_are_those_of_statsmodels_where_the_design_is_not_balanced(rng):
-    """Ordinary least squares by the normal equations, with Student's interval."""
+def test_slopes_are_those_of_the_normal_equations_where_the_design_is_not_balanced(rng):
     rows = pd.DataFrame({"x": rng.normal(size=12), "z": rng.normal(size=12)})
     rows["y"] = rows["x"] - 2 * rows["z"] + rng.normal(size=12)
     design = np.column_stack([np.ones(12), rows[["x", "z"]]])

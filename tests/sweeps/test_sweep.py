@@ -9,7 +9,6 @@ import pytest
 
 from isocortex import InputError
 from isocortex.cli import main
-from isocortex.experiments import experiment
 from isocortex.experiments.processes.poisson import Poisson
 from isocortex.runs import PARTIAL, read_run, runs_in
 from isocortex.sweeps import SweepResult, points, sweep
@@ -150,4 +149,3 @@ def test_workers_make_the_same_bytes(found, tmp_path):
     for one, other in zip(there.outcomes, found.outcomes, strict=True):
         assert (one.folder / "summary.json").read_bytes() == (other.folder / "summary.json").read_bytes()
     assert Path(tmp_path / ".sweeps").is_dir()
-    assert experiment("poisson") is Poisson

@@ -8,7 +8,7 @@ from rich.text import Text
 from ..errors import InputError, look_up
 from ..experiments import EXPERIMENTS, experiment
 from ..experiments.shared.options import option_flag, options_of, plain
-from ..runs import PARTIAL, catalogue, runs_in
+from ..runs import PARTIAL, Catalogue, runs_in
 from ..runs.layout import read_part
 from .console import PipedConsole
 from .tables import print_table
@@ -47,7 +47,7 @@ def runs(words: list[str]) -> None:
 
 def _numbers(folder: Path, name: str, keys: list[str]) -> None:
     """Print the runs of an experiment: the options in which they differ, and numbers, by default the first two."""
-    table = catalogue(folder).table(name)
+    table = Catalogue(folder).table(name)
     options = list(options_of(experiment(name))) if name in EXPERIMENTS else []
     known = [column for column in table if column not in ("run", *options)]
     for key in keys:

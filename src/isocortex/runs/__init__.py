@@ -10,4 +10,3 @@ from .folder import configuration as configuration
 from .read import RunRecord as RunRecord
 from .read import read_run as read_run
 from .table import Catalogue as Catalogue
-from .table import catalogue as catalogue

@@ -3,13 +3,15 @@
 import importlib.util
 import os
 import re
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..errors import InputError, require, unknown
+from ..errors import DiskFullError, InputError, require, unknown
+from .files import whole
 from .folder import PARTIAL
 from .layout import read_part
 
@@ -21,8 +23,8 @@ INDEX = ".catalogue"
 class Catalogue:
     """The whole runs of a folder.
 
-    What was read once is kept in Parquet files (with the extra ``sweep``), and only new runs are read: a folder of
-    10,000 runs takes a tenth of a second. The run folders themselves remain the only truth.
+    What was read once is kept in Parquet files (with the extra ``sweep``), and only new runs are read. The run folders
+    themselves remain the only truth.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ class Catalogue:
     >>> import isocortex as ic
     >>> folder = tempfile.mkdtemp()
     >>> found = ic.run("poisson", duration=2000, rate=20.0, out=folder, progress=False)
-    >>> table = ic.catalogue(folder).table("poisson")
+    >>> table = ic.Catalogue(folder).table("poisson")
     >>> table[["rate", "refractory.rate.theory"]].round(2).to_dict("records")
     [{'rate': 20.0, 'refractory.rate.theory': 18.18}]
     """
@@ -116,44 +118,18 @@ class Catalogue:
     def _kept(self, experiment: str) -> pd.DataFrame:
         path = self.folder / INDEX / f"{experiment}.parquet"
         if path.exists() and _has_parquet():
-            try:
+            with suppress(OSError, ValueError):  # a damaged one is made again
                 return pd.read_parquet(path)
-            except (OSError, ValueError):  # damaged: it is made again
-                pass
         return pd.DataFrame({"run": pd.Series(dtype=str)})
 
     def _keep(self, experiment: str, table: pd.DataFrame) -> None:
         if not _has_parquet():
             return
         path = self.folder / INDEX / f"{experiment}.parquet"
-        try:
+        with suppress(OSError, DiskFullError):  # a folder that cannot be written is still read
             path.parent.mkdir(exist_ok=True)
-            table.to_parquet(path.with_suffix(f".{os.getpid()}"), index=False)
-            os.replace(path.with_suffix(f".{os.getpid()}"), path)
-        except OSError:  # a folder that cannot be written is still read
-            return
-
-
-def catalogue(folder: str | PathLike[str] = "runs") -> Catalogue:
-    """Return the runs of a folder, as tables.
-
-    Parameters
-    ----------
-    folder : path
-        Default ``runs``.
-
-    Raises
-    ------
-    InputError
-        If there is no such folder.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> catalogue(tempfile.mkdtemp()).experiments
-    []
-    """
-    return Catalogue(folder)
+            with whole(path, int(table.memory_usage().sum())) as partial:
+                table.to_parquet(partial, index=False)
 
 
 def _has_parquet() -> bool:
