@@ -1,0 +1,66 @@
+"""Start the explorer; light to import, so that a missing extra is a sentence."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError, require
+
+if TYPE_CHECKING:
+    from .server import Explorer
+
+
+def explore(
+    *folders: str | Path,
+    systems: Sequence[str] = (),
+    port: int = 0,
+    show: bool = True,
+    background: bool = False,
+) -> "Explorer":
+    """Open the explorer in the browser: models to move, runs to read, recordings to look at.
+
+    The page is served to this machine alone (127.0.0.1), and to who has the token in its address.
+
+    Parameters
+    ----------
+    *folders : str or Path
+        Folders of runs and recordings; no file outside them is opened. Default the folder ``runs``, if there is one.
+    systems : sequence of str
+        Systems of two variables by ``module:Class`` or ``file.py:Class``, which get a view of their own. The code is
+        run, so name only what you trust.
+    port : int
+        Default 0: any free one.
+    show : bool
+        Whether to open the browser. Default True.
+    background : bool
+        Whether to return at once and serve from a thread, as in a notebook. Default False: serve until Ctrl-C.
+
+    Returns
+    -------
+    Explorer
+        With its ``address``, and ``stop()``.
+
+    Raises
+    ------
+    InputError
+        If the extra is not installed, a folder or a system cannot be used, or the port is taken.
+
+    Examples
+    --------
+    >>> explorer = explore(show=False, background=True)
+    >>> explorer.address.startswith("http://127.0.0.1:")
+    True
+    >>> explorer.stop()
+    """
+    paths = [Path(folder) for folder in folders] or [path for path in [Path("runs")] if path.is_dir()]
+    for path in paths:
+        require(path.is_dir(), f"The explorer opens folders; {str(path)!r} is none.")
+    try:
+        from .server import Explorer
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in ("panel", "bokeh"):
+            raise
+        raise InputError("The explorer needs the extra 'explore': pip install 'isocortex[explore]'.") from error
+    explorer = Explorer(tuple(paths), tuple(systems), port=port)
+    explorer.serve(show=show, background=background)
+    return explorer

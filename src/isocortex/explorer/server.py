@@ -1,0 +1,122 @@
+"""The server of the explorer: on this machine alone, and for whoever has its token."""
+
+import secrets
+import socket
+import webbrowser
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import panel as pn
+from bokeh.server.auth_provider import AuthProvider
+from tornado.ioloop import IOLoop
+from tornado.web import Finish, RequestHandler
+
+from ..errors import InputError
+from .app import HOME, page
+from .view import Context
+from .views import VIEWS
+
+LOOPBACK = "127.0.0.1"
+REFUSED = "The explorer opens only with the token in its address. Use the address that isocortex explore printed."
+
+
+class Token(AuthProvider):
+    """Lets in whoever brings the token, in the address at first and in a cookie then, as Jupyter does."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        super().__init__()
+
+    @property
+    def get_user(self) -> Callable[[RequestHandler], str]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The function that answers 403 with a sentence to who has no token."""
+        return self._user
+
+    @property
+    def login_url(self) -> str:
+        """Needed by Bokeh, and never used."""
+        return "/"
+
+    def _user(self, handler: RequestHandler) -> str:
+        cookie = f"isocortex-{handler.request.host.rpartition(':')[2]}"  # cookies are shared by all ports
+        asked, kept = handler.get_query_argument("token", ""), handler.get_cookie(cookie, "")
+        if secrets.compare_digest(asked.encode(), self.token.encode()):
+            handler.set_cookie(cookie, self.token, httponly=True, samesite="Strict")
+        elif not secrets.compare_digest((kept or "").encode(), self.token.encode()):
+            handler.set_status(403)
+            handler.set_header("Content-Type", "text/plain; charset=utf-8")
+            handler.write(REFUSED)
+            raise Finish
+        return "user"
+
+
+class Explorer:
+    """A server of the explorer; made by :func:`isocortex.explore`.
+
+    Attributes
+    ----------
+    address : str
+        With the token: whoever has it can see the pages.
+
+    Raises
+    ------
+    InputError
+        If the port is taken.
+    """
+
+    def __init__(self, folders: tuple[Path, ...] = (), systems: tuple[str, ...] = (), *, port: int = 0) -> None:
+        pn.extension("tabulator")
+        token = secrets.token_urlsafe(24)
+        port = port or _free_port()
+        self.context = Context(folders, systems)
+        self._loop = IOLoop(make_current=False)
+        try:
+            self._server: Any = pn.serve(
+                {name or "/": partial(self._page, name) for name in (HOME, *VIEWS)},  # pyright: ignore[reportArgumentType]
+                address=LOOPBACK,
+                port=port,
+                websocket_origin=[f"{LOOPBACK}:{port}"],
+                auth_provider=Token(token),
+                loop=self._loop,
+                title="isocortex explorer",
+                show=False,
+                start=False,
+                verbose=False,
+            )
+        except OSError as error:
+            raise InputError(f"The explorer cannot listen on port {port}: {error.strerror}.") from error
+        self.address = f"http://{LOOPBACK}:{port}/?token={token}"
+
+    def serve(self, *, show: bool = True, background: bool = False) -> None:
+        """Serve until Ctrl-C, or from a thread."""
+        self._server.start()
+        if show:
+            webbrowser.open(self.address)
+        if background:
+            self._thread = Thread(target=self._loop.start, daemon=True)
+            self._thread.start()
+            return
+        print(f"The explorer is at {self.address}\nCtrl-C ends it.", flush=True)
+        self._loop.start()
+        self._server.stop()
+        print("The explorer has ended.")
+
+    def stop(self) -> None:
+        """End the server that runs in a thread."""
+        self._loop.add_callback(self._server.stop)
+        self._loop.add_callback(self._loop.stop)
+        self._thread.join()
+
+    def _page(self, name: str) -> Any:
+        words = {key: values[-1].decode() for key, values in pn.state.session_args.items() if values}
+        return page(name, Context(self.context.folders, self.context.systems, words))
+
+
+def _free_port() -> int:
+    """Return a port that nothing listens on; the websocket must be told its own address before it is bound."""
+    with socket.socket() as asked:
+        asked.bind((LOOPBACK, 0))
+        return asked.getsockname()[1]

@@ -1,0 +1,32 @@
+"""The views of the explorer by the name in their address."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..registries import Registry
+from .view import Context, View
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A view in the navigation.
+
+    Attributes
+    ----------
+    title : str
+        In the navigation and above the view.
+    group : str
+        The heading it stands under: ``"Models"``, ``"Runs"`` or ``"My data"``.
+    question : str
+        One sentence that says what one can find out here.
+    make : callable
+        Context → view; a class derived from View, as a rule.
+    """
+
+    title: str
+    group: str
+    question: str
+    make: Callable[[Context], View]
+
+
+VIEWS: Registry[Entry] = Registry("view", "views", {})
