@@ -1,0 +1,114 @@
+"""Several runs side by side on the page, and one number of all of them with its intervals."""
+
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import quote
+
+import pandas as pd
+import panel as pn
+from bokeh.models import ColumnDataSource, FactorRange, Whisker
+from bokeh.plotting import figure
+
+from ..view import View
+from .side_by_side import DIFFERS, SideBySide, side_by_side
+
+BEFORE = '<p class="soft">Tick runs to see their options and numbers side by side.</p>'
+INK = "#0072B2"
+
+
+class Beside:
+    """The part of the page below the table of runs.
+
+    Parameters
+    ----------
+    owner : View
+        The view on whose page it stands.
+    """
+
+    def __init__(self, owner: View) -> None:
+        self.number = pn.widgets.Select(name="Number", width=330)
+        self.only = pn.widgets.Checkbox(name="Only what differs", value=True)
+        self._words = pn.pane.HTML(BEFORE, sizing_mode="stretch_width")
+        self._tables = pn.pane.HTML("", sizing_mode="stretch_width", styles={"overflow-x": "auto"})
+        self._dots = ColumnDataSource({"run": [], "value": [], "low": [], "high": []})
+        self._found = side_by_side([])
+        self._figure = figure(
+            y_range=FactorRange(), height=180, sizing_mode="stretch_width", max_width=720, tools="", toolbar_location=None,
+            tooltips=[("run", "@run"), ("estimate", "@value{0.0000}"), ("interval", "@low{0.0000} to @high{0.0000}")],
+        )  # fmt: skip
+        self._figure.add_layout(
+            Whisker(base="run", lower="low", upper="high", source=self._dots, dimension="width", line_color=INK)
+        )
+        self._figure.scatter("value", "run", source=self._dots, size=9, color=INK)
+        self._shown = pn.Column(
+            self.only, self._tables, self.number, pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"),
+            sizing_mode="stretch_width", visible=False,
+        )  # fmt: skip
+        owner.on(self.only, self._write)
+        owner.on(self.number, self._draw)
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """The chosen number of every run: columns ``value``, ``low``, ``high``, by run."""
+        return self._found.of_number(self.number.value)
+
+    def show(self, found: SideBySide) -> None:
+        """Show other runs."""
+        self._found = found
+        self._shown.visible = len(found.values) > 0
+        if not found.values:
+            self._words.object = BEFORE
+            return
+        links = ", ".join(
+            f'<a href="/run?run={quote(name, safe="")}">{escape(name)}</a>' for name in found.values
+        )
+        self._words.object = f"<h2>Side by side</h2><p>Open one alone: {links}.</p>"
+        names = list(found.numbers.index)
+        kept = self.number.value if self.number.value in names else names[0] if names else None
+        self.number.param.update(options=names, value=kept)
+        self._write()
+        self._draw()
+
+    def _write(self) -> None:
+        tables = {"Options": self._found.options, "Numbers [95 % interval]": self._found.numbers}
+        self._tables.object = "".join(
+            _html(title, table[table["differs"] == DIFFERS] if self.only.value and len(table.columns) > 2 else table)
+            for title, table in tables.items()
+        )
+
+    def _draw(self) -> None:
+        values = self.values
+        names = list(values.index)
+        self._figure.y_range.factors = names[::-1]
+        self._figure.height = 70 + 34 * len(names)
+        self._figure.xaxis.axis_label = self.number.value
+        self._dots.data = {"run": names, **{name: values[name].to_list() for name in ("value", "low", "high")}}
+
+    def body(self) -> pn.viewable.Viewable:
+        return pn.Column(self._words, self._shown, sizing_mode="stretch_width")
+
+    def python(self, folder: str) -> Sequence[str]:
+        """Return the lines that print the options and numbers of the chosen runs."""
+        if not self._found.values:
+            return []
+        names = list(self._found.values)
+        return [
+            "",
+            f"chosen = [ic.load_run({folder!r} + '/' + name) for name in {names!r}]",
+            "for run in chosen:",
+            f"    print(run.folder.name, run.options, {{k: v for k, v in run.numbers.items() if k.startswith({self.number.value!r})}})",
+        ]
+
+
+def _html(title: str, table: pd.DataFrame) -> str:
+    """Return a table whose rows that differ are marked, as HTML with every text escaped."""
+    if not len(table):
+        return f'<h2>{title}</h2><p class="soft">They do not differ.</p>'
+    head = "".join(f"<th>{escape(str(name))}</th>" for name in table.columns[1:])
+    rows = "".join(
+        f"<tr{' class=differs' if row[1] == DIFFERS else ''}><th scope=row>{escape(str(row[0]))}</th><td>{row[1]}</td>"
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[2:])
+        + "</tr>"
+        for row in table.itertuples()
+    )
+    return f"<h2>{title}</h2><table><thead><tr><th></th><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>"
