@@ -6,6 +6,7 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "isocortex"
 FLOORS = {
     "cli": 7,
+    "explorer": 6,
     "sweeps": 6,
     "experiments": 5,
     "learning": 4,

@@ -24,6 +24,7 @@ from .dynamics import simulate as simulate
 from .errors import InputError as InputError
 from .experiments.finished import load_run as load_run
 from .experiments.finished import run as run
+from .explorer import explore as explore
 from .learning import backpropagate as backpropagate
 from .learning import descend as descend
 from .learning import evaluate as evaluate

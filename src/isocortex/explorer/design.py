@@ -8,6 +8,7 @@ from panel.theme.native import Native
 from panel.viewable import Viewable
 
 HERE = Path(__file__).parent
+FRAME = (HERE / "page.html.jinja").read_text()
 PAGE = (HERE / "page.css").read_text()
 WIDGETS = (HERE / "widgets.css").read_text()
 

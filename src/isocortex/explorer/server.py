@@ -4,7 +4,7 @@ import secrets
 import socket
 import webbrowser
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -75,7 +75,7 @@ class Explorer:
         self._loop = IOLoop(make_current=False)
         try:
             self._server: Any = pn.serve(
-                {name or "/": partial(self._page, name) for name in (HOME, *VIEWS)},  # pyright: ignore[reportArgumentType]
+                {name or "/": self._maker(name) for name in (HOME, *VIEWS)},  # pyright: ignore[reportArgumentType]
                 address=LOOPBACK,
                 port=port,
                 websocket_origin=[f"{LOOPBACK}:{port}"],
@@ -110,9 +110,12 @@ class Explorer:
         self._loop.add_callback(self._loop.stop)
         self._thread.join()
 
-    def _page(self, name: str) -> Any:
-        words = {key: values[-1].decode() for key, values in pn.state.session_args.items() if values}
-        return page(name, Context(self.context.folders, self.context.systems, words))
+    def _maker(self, name: str) -> Callable[[], Any]:
+        def make() -> Any:
+            words = {key: values[-1].decode() for key, values in pn.state.session_args.items() if values}
+            return page(name, replace(self.context, query=words))
+
+        return make
 
 
 def _free_port() -> int:
