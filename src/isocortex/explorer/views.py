@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..registries import Registry
+from .models.catalogue import rate_model, wilson_cowan, wong_wang
+from .models.line import LineView
+from .models.plane import PlaneView
 from .view import Context, View
 
 
@@ -29,4 +32,27 @@ class Entry:
     make: Callable[[Context], View]
 
 
-VIEWS: Registry[Entry] = Registry("view", "views", {})
+VIEWS = Registry(
+    "view",
+    "views",
+    {
+        "wilson-cowan": Entry(
+            "Wilson–Cowan",
+            "Models",
+            "When are populations of excitatory and inhibitory neurons bistable, and when do they oscillate?",
+            lambda context: PlaneView(context, "wilson-cowan", wilson_cowan()),
+        ),
+        "rate-model": Entry(
+            "One population",
+            "Models",
+            "When does a population that excites itself have two stable rates?",
+            lambda context: LineView(context, "rate-model", rate_model()),
+        ),
+        "wong-wang": Entry(
+            "A decision",
+            "Models",
+            "How do two populations that inhibit each other decide between two options (Wong & Wang 2006)?",
+            lambda context: PlaneView(context, "wong-wang", wong_wang()),
+        ),
+    },
+)
