@@ -56,7 +56,8 @@ def wilson_cowan() -> Portrait:
     """Return the populations of the experiment ``wilson-cowan``."""
     knobs = _declared(
         WilsonCowan(), "wilson-cowan", {"i_e": "I_e", "i_i": "I_i"},
-        w_ee=(0, 20), w_ei=(0, 20), w_ie=(0, 20), w_ii=(0, 20), i_e=(-2, 2), i_i=(-2, 2), tau_e=(0.5, 5), tau_i=(0.5, 5),
+        w_ee=(0, 20), w_ei=(0, 20), w_ie=(0, 20), w_ii=(0, 20),
+        i_e=(-2, 2), i_i=(-2, 2), tau_e=(0.5, 5), tau_i=(0.5, 5),
     )  # fmt: skip
     labels = {"E": "rate E (share of maximum)", "I": "rate I (share of maximum)"}
     starts = ((0.32, 0.15), (0.33, 0.15), (0.95, 0.95))
@@ -85,7 +86,7 @@ def wong_wang() -> Portrait:
         "J_other": (option("Inhibition between the populations", unit="nA", at_least=0, at_most=2), 0, 0.2),
     }
     knobs = tuple(Knob(name, d, float(getattr(system, name)), low, high) for name, (d, low, high) in declared.items())
-    box = {name: (-0.02, 0.95) for name in system.variables}
+    box = dict.fromkeys(system.variables, (-0.02, 0.95))
     labels = {"S_1": "open share S₁ of NMDA channels", "S_2": "open share S₂ of NMDA channels"}
     return Portrait(system, box, knobs, labels, ((0.10, 0.11), (0.11, 0.10)), 1500.0, "stimulus")
 
@@ -101,9 +102,7 @@ def of_system(system: Any, place: str) -> Portrait:
     InputError
         If it is no system of one or two variables with a parameter that is a number.
     """
-    require(
-        isinstance(system, System), f"{place} must be a System of isocortex; it makes a {type(system).__name__}."
-    )
+    require(isinstance(system, System), f"{place} must be a System of isocortex; it makes a {type(system).__name__}.")
     require(
         system.dimension in (1, 2),
         f"The explorer shows systems of one or two variables; {place} has {system.dimension}.",

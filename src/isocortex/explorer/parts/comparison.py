@@ -154,7 +154,11 @@ class ComparisonPart(Part):
         self._words.object = (
             f"<p>The largest similarity is that of {pn.util.escape(visible(top))}: "
             f"{interval(*table.loc[top, ['value', 'low', 'high']])}. "
-            + (f"The noise ceiling (grey) is {ceiling_range(ceiling)}." if ceiling else "There is no noise ceiling: it needs several subjects, or repeats.")
+            + (
+                f"The noise ceiling (grey) is {ceiling_range(ceiling)}."
+                if ceiling
+                else "There is no noise ceiling: it needs several subjects, or repeats."
+            )
             + "</p>"
         )
 
@@ -169,7 +173,9 @@ class ComparisonPart(Part):
         how, chosen = self.how.value or "correlation", list(self.layers.value)
         model_how = NOISELESS.get(how, how)
         noise = ", noise={name: ic.rsa.noise_precision(x) for name, x in data.items()}" if _takes_noise(how) else ""
-        measured = "measured = data" if isinstance(self._sides.data, RDMs) else f"measured = ic.rsa.rdm(data, {how!r}{noise})"
+        measured = (
+            "measured = data" if isinstance(self._sides.data, RDMs) else f"measured = ic.rsa.rdm(data, {how!r}{noise})"
+        )
         return Lines(
             f"{self._sides.python}\n{measured}\n"
             f"rows = {{name: ic.rsa.rdm(models[name], {model_how!r}, undefined='drop') for name in {chosen!r}}}\n"

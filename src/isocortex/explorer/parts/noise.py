@@ -79,7 +79,10 @@ class NoisePart(Part):
 
     def body(self) -> pn.viewable.Viewable:
         return pn.Column(
-            self.what, self._words, pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"), sizing_mode="stretch_width"
+            self.what,
+            self._words,
+            pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"),
+            sizing_mode="stretch_width",
         )
 
     def lines(self) -> Lines:

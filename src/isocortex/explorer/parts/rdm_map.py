@@ -75,7 +75,10 @@ class RDMMap:
 
     def __init__(self) -> None:
         self._store, self._cell = ColumnDataSource(), ColumnDataSource({"x": [], "y": []})
-        self._dots, self._image = ColumnDataSource({"first": [], "second": []}), ColumnDataSource({"image": [], "n": []})
+        self._dots, self._image = (
+            ColumnDataSource({"first": [], "second": []}),
+            ColumnDataSource({"image": [], "n": []}),
+        )
         self.told = Div(text=BEFORE, sizing_mode="stretch_width", stylesheets=[PAIR_STYLE])
         self.map = figure(
             x_range=Range1d(0, 1), y_range=Range1d(1, 0), tools="box_zoom,reset", active_drag=None, toolbar_location="above",

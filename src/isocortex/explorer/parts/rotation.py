@@ -103,4 +103,6 @@ class Rotation:
 
 
 def _slider(title: str, start: int, end: int, value: int) -> Slider:
-    return Slider(title=title, start=start, end=end, value=value, step=1, sizing_mode="stretch_width", stylesheets=[WIDGETS])
+    return Slider(
+        title=title, start=start, end=end, value=value, step=1, sizing_mode="stretch_width", stylesheets=[WIDGETS]
+    )

@@ -164,9 +164,7 @@ class TuningPart(Part):
                 each.xaxis.ticker.update(num_minor_ticks=0, min_interval=1)
                 each.xaxis.major_label_orientation = 0.7
         shown = "" if len(self._places) == n else f" The map shows {len(self._places)} of {n}."
-        self._words.object = (
-            f'<p class="soft">{counted(n, "unit")}. Tap a dot, or draw around several, to see how they respond.{shown}</p>'
-        )
+        self._words.object = f'<p class="soft">{counted(n, "unit")}. Tap a dot, or draw around several, to see how they respond.{shown}</p>'
         self._units.selected.indices = np.searchsorted(self._places, units.first).tolist()
         self._draw_curves()
 

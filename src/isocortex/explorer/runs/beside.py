@@ -59,9 +59,7 @@ class Beside:
         if not found.values:
             self._words.object = BEFORE
             return
-        links = ", ".join(
-            f'<a href="/run?run={quote(name, safe="")}">{escape(name)}</a>' for name in found.values
-        )
+        links = ", ".join(f'<a href="/run?run={quote(name, safe="")}">{escape(name)}</a>' for name in found.values)
         self._words.object = f"<h2>Side by side</h2><p>Open one alone: {links}.</p>"
         names = list(found.numbers.index)
         kept = self.number.value if self.number.value in names else names[0] if names else None
