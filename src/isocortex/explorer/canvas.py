@@ -43,9 +43,8 @@ def frame(x_label: str, y_label: str, *, height: int = 380, title: str = "", **o
     picture.axis.minor_tick_line_color = None
     picture.axis.major_tick_in = 0
     picture.axis.axis_label_text_font_style = "normal"
-    picture.axis.update(
-        axis_line_color=INK, major_tick_line_color=INK, axis_label_text_color=INK, major_label_text_color=INK
-    )
+    for part in ("axis_line", "major_tick_line", "axis_label_text", "major_label_text"):
+        setattr(picture.axis, f"{part}_color", INK)
     for text in ("axis_label", "major_label"):
         setattr(picture.axis, f"{text}_text_font", LETTERS)
     picture.axis.axis_label_text_font_size = "12px"

@@ -68,7 +68,7 @@ class Explorer:
     """
 
     def __init__(self, folders: tuple[Path, ...] = (), systems: tuple[str, ...] = (), *, port: int = 0) -> None:
-        pn.extension("tabulator")
+        pn.extension("tabulator", "filedropper")
         token = secrets.token_urlsafe(24)
         port = port or _free_port()
         self.context = Context(folders, systems)

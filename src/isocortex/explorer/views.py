@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..registries import Registry
+from .runs import OneRun, RunsTable
 from .view import Context, View
 
 
@@ -29,4 +30,11 @@ class Entry:
     make: Callable[[Context], View]
 
 
-VIEWS: Registry[Entry] = Registry("view", "views", {})
+VIEWS: Registry[Entry] = Registry(
+    "view",
+    "views",
+    {
+        "runs": Entry("All runs", "Runs", "Which runs are there, and in what do they differ?", RunsTable),
+        "run": Entry("One run", "Runs", "What did this run find, and what do its responses show?", OneRun),
+    },
+)

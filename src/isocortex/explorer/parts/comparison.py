@@ -8,7 +8,6 @@ import pandas as pd
 import panel as pn
 import xarray as xr
 from bokeh.models import BoxAnnotation, ColumnDataSource, FactorRange, HoverTool, Span, Whisker
-from bokeh.plotting import figure
 from matplotlib.figure import Figure
 
 from ... import plots
@@ -16,9 +15,10 @@ from ...analysis import rsa
 from ...analysis.rsa import DISSIMILARITIES, NOISELESS, SIMILARITIES, NoiseCeiling
 from ...errors import require
 from ...experiments.comparison.compare import INFERENCE
-from ...experiments.shared.tables import ceiling_range, noise_ceiling, recorded_rdm
-from ...formats import counted, interval, visible
+from ...experiments.shared.tables import ceiling_range, noise_ceiling
+from ...formats import interval, visible
 from ...rdms import RDMs
+from ..canvas import frame
 from ..view import Lines, View
 from .part import Part
 from .source import dissimilarities_of
@@ -97,10 +97,7 @@ class ComparisonPart(Part):
 
     def _figures(self) -> None:
         self._dots = ColumnDataSource({name: [] for name in ("model", "value", "low", "high")})
-        self._figure = figure(
-            y_range=FactorRange(), x_range=(-0.2, 1.0), height=220, sizing_mode="stretch_width", max_width=860, tools="",
-            toolbar_location=None,
-        )  # fmt: skip
+        self._figure = frame("", "", y_range=FactorRange(), x_range=(-0.2, 1.0), height=220, max_width=860)
         self._ceiling = BoxAnnotation(fill_color="#999999", fill_alpha=0.3, level="underlay")
         self._figure.add_layout(self._ceiling)
         self._figure.add_layout(Span(location=0, dimension="height", line_color="#999999", line_dash="dotted"))
@@ -154,13 +151,17 @@ class ComparisonPart(Part):
         self._words.object = (
             f"<p>The largest similarity is that of {pn.util.escape(visible(top))}: "
             f"{interval(*table.loc[top, ['value', 'low', 'high']])}. "
-            + (f"The noise ceiling (grey) is {ceiling_range(ceiling)}." if ceiling else "There is no noise ceiling: it needs several subjects, or repeats.")
+            + (
+                f"The noise ceiling (grey) is {ceiling_range(ceiling)}."
+                if ceiling
+                else "There is no noise ceiling: it needs several subjects, or repeats."
+            )
             + "</p>"
         )
 
     def body(self) -> pn.viewable.Viewable:
         return pn.Column(
-            pn.FlowBox(self.how, self.similarity, self.inference, sizing_mode="stretch_width"),
+            pn.FlexBox(self.how, self.similarity, self.inference, sizing_mode="stretch_width"),
             self.layers, self._words, pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"),
             sizing_mode="stretch_width",
         )  # fmt: skip
@@ -169,7 +170,9 @@ class ComparisonPart(Part):
         how, chosen = self.how.value or "correlation", list(self.layers.value)
         model_how = NOISELESS.get(how, how)
         noise = ", noise={name: ic.rsa.noise_precision(x) for name, x in data.items()}" if _takes_noise(how) else ""
-        measured = "measured = data" if isinstance(self._sides.data, RDMs) else f"measured = ic.rsa.rdm(data, {how!r}{noise})"
+        measured = (
+            "measured = data" if isinstance(self._sides.data, RDMs) else f"measured = ic.rsa.rdm(data, {how!r}{noise})"
+        )
         return Lines(
             f"{self._sides.python}\n{measured}\n"
             f"rows = {{name: ic.rsa.rdm(models[name], {model_how!r}, undefined='drop') for name in {chosen!r}}}\n"

@@ -7,11 +7,11 @@ import numpy as np
 from bokeh.events import MouseMove, Tap
 from bokeh.models import ColumnDataSource, CustomJS, Div, LinearColorMapper, Range1d, Slope
 from bokeh.palettes import Viridis256
-from bokeh.plotting import figure
 
 from ...analysis import percentiles
 from ...formats import counted
 from ...rdms import RDMs
+from ..canvas import frame
 
 MOST_UNITS = 400
 """Units whose responses are sent to the browser; of more, so many evenly spaced ones."""
@@ -75,14 +75,15 @@ class RDMMap:
 
     def __init__(self) -> None:
         self._store, self._cell = ColumnDataSource(), ColumnDataSource({"x": [], "y": []})
-        self._dots, self._image = ColumnDataSource({"first": [], "second": []}), ColumnDataSource({"image": [], "n": []})
+        self._dots, self._image = (
+            ColumnDataSource({"first": [], "second": []}),
+            ColumnDataSource({"image": [], "n": []}),
+        )
         self.told = Div(text=BEFORE, sizing_mode="stretch_width", stylesheets=[PAIR_STYLE])
-        self.map = figure(
-            x_range=Range1d(0, 1), y_range=Range1d(1, 0), tools="box_zoom,reset", active_drag=None, toolbar_location="above",
-            sizing_mode="scale_width", aspect_ratio=1.08, max_width=520,
-            x_axis_label="stimulus", y_axis_label="stimulus",
+        self.map = frame(
+            "stimulus", "stimulus", x_range=Range1d(0, 1), y_range=Range1d(1, 0), tools="box_zoom,reset",
+            active_drag=None, toolbar_location="above", aspect_ratio=1.08, max_width=540,
         )  # fmt: skip
-        self.map.grid.visible = False
         mapper = LinearColorMapper(Viridis256, low=0, high=100, nan_color="white")
         self.map.image("image", x=0, y=0, dw="n", dh="n", source=self._image, color_mapper=mapper)
         self.map.rect(
@@ -90,10 +91,9 @@ class RDMMap:
         )
         bar = self.map.renderers[0].construct_color_bar(title="percentile", padding=4, width=10)
         self.map.add_layout(bar, "right")
-        self.pair = figure(
-            tools="", toolbar_location=None, sizing_mode="scale_width", aspect_ratio=1.0, max_width=320,
+        self.pair = frame(
+            "response to the first", "response to the second", aspect_ratio=1.0, max_width=330,
             x_range=Range1d(0, 1), y_range=Range1d(0, 1),
-            x_axis_label="response to the first", y_axis_label="response to the second",
         )  # fmt: skip
         self.pair.add_layout(Slope(gradient=1, y_intercept=0, line_color="#999999", line_dash="dotted"))
         self.pair.scatter("first", "second", source=self._dots, size=5, alpha=0.6, line_width=0, fill_color="#0072B2")

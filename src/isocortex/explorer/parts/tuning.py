@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import panel as pn
 import xarray as xr
 from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool
-from bokeh.plotting import figure
 from matplotlib.figure import Figure
 
 from ... import plots
@@ -16,6 +16,7 @@ from ...analysis import tuning_curves
 from ...errors import InputError, require
 from ...formats import counted
 from ...plots.style import SERIES
+from ..canvas import frame
 from ..view import Lines, View
 from .part import Part
 from .pictures import name_of
@@ -110,28 +111,29 @@ class TuningPart(Part):
         self._figures()
         self.on(self.what, self._choose)
         self.on(self.network, self._draw)
-        self._units.selected.on_change("indices", lambda *_: self._picked())
+        self._units.selected.on_change("indices", self._picked)
         self._choose()
 
     def _figures(self) -> None:
-        common = {"toolbar_location": "above", "sizing_mode": "stretch_width", "height": 340}
-        self._map = figure(tools="tap,box_select,lasso_select,reset", active_drag="box_select", **common)
+        self._map = frame("", "", height=340, tools="tap,box_select,lasso_select,reset", active_drag="box_select",
+                          toolbar_location="above")  # fmt: skip
         self._map.scatter(
             "x", "y", source=self._units, size=6, fill_color="#0072B2", line_width=0, fill_alpha=0.45,
             selection_fill_color="#D55E00", selection_fill_alpha=1.0, nonselection_fill_alpha=0.25,
             nonselection_fill_color="#0072B2",
         )  # fmt: skip
         self._map.add_tools(HoverTool(tooltips=[("unit", "@name")]))
-        self._curves = figure(tools="reset,box_zoom", active_drag=None, **common)
+        self._curves = frame("", "mean response", height=340, tools="reset,box_zoom", active_drag=None,
+                             toolbar_location="above")  # fmt: skip
         self._curves.multi_line("xs", "ys", source=self._lines, line_color="colour", line_width=2)
         self._curves.add_tools(HoverTool(tooltips=[("unit", "@name")]))
-        self._curves.yaxis.axis_label = "mean response"
         self._names = CustomJSTickFormatter(args={"names": []}, code="return names[Math.round(tick)] ?? ''")
 
     def _choose(self) -> None:
         seeds = self._source.responses[self.what.value].sizes.get("seed", 0)
         value = self.network.value if self.network.value is not None and self.network.value < seeds else 0
-        self.network.param.update(options=list(range(max(seeds, 1))), value=value, visible=seeds > 1)
+        with self.quietly():
+            self.network.param.update(options=list(range(max(seeds, 1))), value=value, visible=seeds > 1)
         self._draw()
 
     def _computed(self, name: str, seed: int) -> Units:
@@ -164,9 +166,7 @@ class TuningPart(Part):
                 each.xaxis.ticker.update(num_minor_ticks=0, min_interval=1)
                 each.xaxis.major_label_orientation = 0.7
         shown = "" if len(self._places) == n else f" The map shows {len(self._places)} of {n}."
-        self._words.object = (
-            f'<p class="soft">{counted(n, "unit")}. Tap a dot, or draw around several, to see how they respond.{shown}</p>'
-        )
+        self._words.object = f'<p class="soft">{counted(n, "unit")}. Tap a dot, or draw around several, to see how they respond.{shown}</p>'
         self._units.selected.indices = np.searchsorted(self._places, units.first).tolist()
         self._draw_curves()
 
@@ -179,7 +179,7 @@ class TuningPart(Part):
         """The units that are picked."""
         return [int(self._places[i]) for i in self._units.selected.indices][:MOST_PICKED]
 
-    def _picked(self) -> None:
+    def _picked(self, attr: str, old: Any, new: Any) -> None:
         with self.errors_shown():
             self._draw_curves()
             for then in self.after:
@@ -198,7 +198,7 @@ class TuningPart(Part):
 
     def body(self) -> pn.viewable.Viewable:
         return pn.Column(
-            pn.FlowBox(self.what, self.network, sizing_mode="stretch_width"),
+            pn.FlexBox(self.what, self.network, sizing_mode="stretch_width"),
             self._words,
             pn.FlexBox(
                 pn.Column(pn.pane.Bokeh(self._map, sizing_mode="stretch_width"), styles={"flex": "1 1 300px"}),

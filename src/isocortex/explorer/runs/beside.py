@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 import panel as pn
-from bokeh.models import ColumnDataSource, FactorRange, Whisker
-from bokeh.plotting import figure
+from bokeh.models import ColumnDataSource, FactorRange, Range1d, Whisker
 
+from ..canvas import frame
 from ..view import View
 from .side_by_side import DIFFERS, SideBySide, side_by_side
 
@@ -32,10 +33,10 @@ class Beside:
         self._tables = pn.pane.HTML("", sizing_mode="stretch_width", styles={"overflow-x": "auto"})
         self._dots = ColumnDataSource({"run": [], "value": [], "low": [], "high": []})
         self._found = side_by_side([])
-        self._figure = figure(
-            y_range=FactorRange(), height=180, sizing_mode="stretch_width", max_width=720, tools="", toolbar_location=None,
-            tooltips=[("run", "@run"), ("estimate", "@value{0.0000}"), ("interval", "@low{0.0000} to @high{0.0000}")],
-        )  # fmt: skip
+        tips = [("run", "@run"), ("estimate", "@value{0.0000}"), ("interval", "@low{0.0000} to @high{0.0000}")]
+        self._figure = frame(
+            "", "", x_range=Range1d(0, 1), y_range=FactorRange(), height=180, max_width=860, tooltips=tips
+        )
         self._figure.add_layout(
             Whisker(base="run", lower="low", upper="high", source=self._dots, dimension="width", line_color=INK)
         )
@@ -59,9 +60,7 @@ class Beside:
         if not found.values:
             self._words.object = BEFORE
             return
-        links = ", ".join(
-            f'<a href="/run?run={quote(name, safe="")}">{escape(name)}</a>' for name in found.values
-        )
+        links = ", ".join(f'<a href="/run?run={quote(name, safe="")}">{escape(name)}</a>' for name in found.values)
         self._words.object = f"<h2>Side by side</h2><p>Open one alone: {links}.</p>"
         names = list(found.numbers.index)
         kept = self.number.value if self.number.value in names else names[0] if names else None
@@ -82,21 +81,24 @@ class Beside:
         self._figure.y_range.factors = names[::-1]
         self._figure.height = 70 + 34 * len(names)
         self._figure.xaxis.axis_label = self.number.value
+        ends = values.to_numpy()
+        low, high = np.nanmin(ends), np.nanmax(ends)
+        margin = 0.08 * (high - low) or 0.1 * abs(high) or 1.0
+        self._figure.x_range.update(start=low - margin, end=high + margin)
         self._dots.data = {"run": names, **{name: values[name].to_list() for name in ("value", "low", "high")}}
 
     def body(self) -> pn.viewable.Viewable:
         return pn.Column(self._words, self._shown, sizing_mode="stretch_width")
 
-    def python(self, folder: str) -> Sequence[str]:
-        """Return the lines that print the options and numbers of the chosen runs."""
+    def python(self) -> Sequence[str]:
+        """Return the lines that print the chosen runs of ``table`` side by side, and one number with its interval."""
         if not self._found.values:
             return []
-        names = list(self._found.values)
+        keys = self._found.keys[self.number.value]
         return [
-            "",
-            f"chosen = [ic.load_run({folder!r} + '/' + name) for name in {names!r}]",
-            "for run in chosen:",
-            f"    print(run.folder.name, run.options, {{k: v for k, v in run.numbers.items() if k.startswith({self.number.value!r})}})",
+            f'chosen = table.set_index("run").loc[{list(self._found.values)!r}].T',
+            f"print(chosen{'[chosen.nunique(axis=1) > 1]' if self.only.value else ''}.to_string())",
+            f"print(chosen.loc[{list(keys)!r}])",
         ]
 
 
