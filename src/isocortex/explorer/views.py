@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..registries import Registry
+from .files import MyRecording
 from .runs import OneRun, RunsTable
 from .view import Context, View
 
@@ -36,5 +37,6 @@ VIEWS: Registry[Entry] = Registry(
     {
         "runs": Entry("All runs", "Runs", "Which runs are there, and in what do they differ?", RunsTable),
         "run": Entry("One run", "Runs", "What did this run find, and what do its responses show?", OneRun),
+        "recording": Entry("My recording", "My data", "What does my own file hold, and which model is like it?", MyRecording),
     },
 )

@@ -1,6 +1,6 @@
 """Layers beside what was measured: choose a measure, and see similarity, intervals and noise ceiling move."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,12 +38,14 @@ class Sides:
         Lines that define ``models`` and ``data``: mappings of names to responses, or ``data`` to RDMs.
     models : mapping of str to DataArray
     data : mapping of str to DataArray, or RDMs
-    shell : callable of (dissimilarity, similarity, inference) to str, or None
+    shell : callable
+        Of dissimilarity, similarity and inference, by name: the command that compares the same.
     """
 
     python: str
     models: Mapping[str, xr.DataArray]
     data: Mapping[str, xr.DataArray] | RDMs
+    shell: Callable[[str, str, str], str] = lambda dissimilarity, similarity, inference: ""
 
 
 class ComparisonPart(Part):
@@ -123,7 +125,7 @@ class ComparisonPart(Part):
         data = self._data(how)
         models = {name: rows for name in layers if len(rows := self._model(name, how))}
         require(bool(models), "None of these layers has an RDM: all of its stimuli are alike to it.")
-        table = rsa.compare(models, data, method=similarity, factors=_factors(inference, layers))
+        table = rsa.compare(models, data, method=similarity, factors=INFERENCE[inference])
         recordings = {} if isinstance(self._sides.data, RDMs) else self._sides.data
         ceiling = noise_ceiling(recordings, data, dissimilarity=how, similarity=similarity)
         return table.rename(columns={"mean": "value"})[["value", "low", "high"]], ceiling
@@ -178,18 +180,15 @@ class ComparisonPart(Part):
             f"rows = {{name: ic.rsa.rdm(models[name], {model_how!r}, undefined='drop') for name in {chosen!r}}}\n"
             f"rows = {{name: rdms for name, rdms in rows.items() if len(rdms)}}\n"
             f"table = ic.rsa.compare(rows, measured, method={self.similarity.value!r}, "
-            f"factors={_factors(self.inference.value, chosen)!r})\n"
-            "print(table[['mean', 'low', 'high']])"
+            f"factors={INFERENCE[self.inference.value]!r})\n"
+            "print(table[['mean', 'low', 'high']])",
+            self._sides.shell(how, self.similarity.value, self.inference.value),
         )
 
     def figure(self) -> Figure:
         table, ceiling = self.found
         band = None if ceiling is None else (ceiling.lower, ceiling.upper)
         return plots.interval_dots(table, label=SIMILARITIES[self.similarity.value].label, band=band)
-
-
-def _factors(inference: str, layers: Sequence[str]) -> tuple[str, ...]:
-    return INFERENCE[inference]
 
 
 def _takes_noise(dissimilarity: str) -> bool:

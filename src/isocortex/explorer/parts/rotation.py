@@ -7,8 +7,8 @@ import panel as pn
 from bokeh.events import Pan
 from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Range1d, Slider
 
-from ..canvas import frame
 from ..design import WIDGETS
+from .square import square
 
 PROJECT = """
 const d = store.data, n = d.steps[0], points = d.points[0], at = Math.min(d.now[0], n - 1)
@@ -80,7 +80,7 @@ class Rotation:
         self.azimuth = _slider("Turn around (°)", -180, 180, -60)
         self.elevation = _slider("Tilt (°)", -90, 90, 25)
         span = Range1d(-1.15, 1.15)
-        self.figure = frame("", "", x_range=span, y_range=span, aspect_ratio=1, max_width=540)
+        self.figure = square("", "", width=540, x_range=span, y_range=Range1d(-1.15, 1.15))
         self.figure.axis.visible = False
         self.figure.multi_line("xs", "ys", source=self._sources["axes"], line_color="#999999", line_width=1)
         paths = self.figure.multi_line(

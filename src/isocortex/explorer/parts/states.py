@@ -52,8 +52,8 @@ class StatesPart(Part):
         self.colour = pn.widgets.Select(name="Average and colour by", width=190)
         self.strength = pn.widgets.Select(name="… and by", width=190)
         self.player = pn.widgets.Player(
-            name="Step", start=0, end=1, value=1, interval=60, sizing_mode="stretch_width", max_width=520,
-            show_loop_controls=False,
+            name="Time step", start=0, end=1, value=1, interval=60, sizing_mode="stretch_width", max_width=520,
+            show_loop_controls=False, show_value=True,
         )  # fmt: skip
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")
         self._of = lru_cache(16)(self._computed)

@@ -57,8 +57,8 @@ class TrialPart(Part):
         self.trial = pn.widgets.Select(name="Trial", options=trials, width=320)
         self._times = inputs["time"].values.astype(float)
         self.player = pn.widgets.Player(
-            name="Step", start=0, end=len(self._times) - 1, value=0, interval=80, sizing_mode="stretch_width",
-            max_width=720, show_loop_controls=False,
+            name="Time step", start=0, end=len(self._times) - 1, value=0, interval=80, sizing_mode="stretch_width",
+            max_width=720, show_loop_controls=False, show_value=True,
         )  # fmt: skip
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")
         self._figures()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import xarray as xr
-from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool
+from bokeh.models import BasicTicker, BasicTickFormatter, ColumnDataSource, HoverTool
 from matplotlib.figure import Figure
 
 from ... import plots
@@ -21,6 +21,7 @@ from ..view import Lines, View
 from .part import Part
 from .pictures import name_of
 from .source import Source
+from .square import name_ticks
 
 MOST_UNITS = 3000
 MOST_PICKED = 24
@@ -119,15 +120,14 @@ class TuningPart(Part):
                           toolbar_location="above")  # fmt: skip
         self._map.scatter(
             "x", "y", source=self._units, size=6, fill_color="#0072B2", line_width=0, fill_alpha=0.45,
-            selection_fill_color="#D55E00", selection_fill_alpha=1.0, nonselection_fill_alpha=0.25,
-            nonselection_fill_color="#0072B2",
+            nonselection_fill_alpha=0.3,
         )  # fmt: skip
         self._map.add_tools(HoverTool(tooltips=[("unit", "@name")]))
+        self._map.scatter("x", "y", source=self._lines, size=10, fill_color="colour", line_color="black")
         self._curves = frame("", "mean response", height=340, tools="reset,box_zoom", active_drag=None,
                              toolbar_location="above")  # fmt: skip
         self._curves.multi_line("xs", "ys", source=self._lines, line_color="colour", line_width=2)
         self._curves.add_tools(HoverTool(tooltips=[("unit", "@name")]))
-        self._names = CustomJSTickFormatter(args={"names": []}, code="return names[Math.round(tick)] ?? ''")
 
     def _choose(self) -> None:
         seeds = self._source.responses[self.what.value].sizes.get("seed", 0)
@@ -158,15 +158,14 @@ class TuningPart(Part):
         self._map.xaxis.axis_label = "preferred orientation (°)" if units.angles else "stimulus with the largest mean"
         self._map.yaxis.axis_label = "orientation selectivity" if units.angles else "standard deviation over stimuli"
         self._curves.xaxis.axis_label = ANGLE if units.angles else "stimulus"
-        if not units.angles:
-            names = [name_of(label)[:24] for label in units.stimuli.tolist()]
-            self._names.args = {"names": names}
-            for each in (self._map, self._curves):
-                each.xaxis.formatter = self._names
-                each.xaxis.ticker.update(num_minor_ticks=0, min_interval=1)
-                each.xaxis.major_label_orientation = 0.7
+        for each in (self._map, self._curves):
+            if units.angles:
+                each.xaxis.ticker, each.xaxis.formatter = BasicTicker(), BasicTickFormatter()
+            else:
+                name_ticks(each.xaxis, [name_of(label) for label in units.stimuli.tolist()], shift=0)
         shown = "" if len(self._places) == n else f" The map shows {len(self._places)} of {n}."
-        self._words.object = f'<p class="soft">{counted(n, "unit")}. Tap a dot, or draw around several, to see how they respond.{shown}</p>'
+        how = "Tap a dot, or draw around several, to see how they respond."
+        self._words.object = f'<p class="soft">{counted(n, "unit")}. {how}{shown}</p>'
         self._units.selected.indices = np.searchsorted(self._places, units.first).tolist()
         self._draw_curves()
 
@@ -193,6 +192,8 @@ class TuningPart(Part):
             "xs": [x] * len(picked),
             "ys": [units.curves[i] for i in picked],
             "name": [self._unit_names[i] for i in picked],
+            "x": units.x[picked],
+            "y": units.y[picked],
             "colour": [colour for _, colour in zip(picked, cycle(SERIES), strict=False)],
         }
 

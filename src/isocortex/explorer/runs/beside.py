@@ -1,5 +1,6 @@
 """Several runs side by side on the page, and one number of all of them with its intervals."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
@@ -13,6 +14,13 @@ from ..canvas import frame
 from ..view import View
 from .side_by_side import DIFFERS, SideBySide, side_by_side
 
+NAME = re.compile(r".+-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(.+)")
+SCROLLED = """
+.scrolled { overflow: auto; max-height: 26rem; border-bottom: 1px solid var(--line); }
+thead th { position: sticky; top: 0; background: var(--ground); }
+tbody th { max-width: 15rem; overflow-wrap: anywhere; }
+.differs td:first-of-type { color: var(--mark); font-weight: 600; }
+"""
 BEFORE = '<p class="soft">Tick runs to see their options and numbers side by side.</p>'
 INK = "#0072B2"
 
@@ -30,7 +38,9 @@ class Beside:
         self.number = pn.widgets.Select(name="Number", width=330)
         self.only = pn.widgets.Checkbox(name="Only what differs", value=True)
         self._words = pn.pane.HTML(BEFORE, sizing_mode="stretch_width")
-        self._tables = pn.pane.HTML("", sizing_mode="stretch_width", styles={"overflow-x": "auto"})
+        self._options, self._numbers = (
+            pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[SCROLLED]) for _ in range(2)
+        )
         self._dots = ColumnDataSource({"run": [], "value": [], "low": [], "high": []})
         self._found = side_by_side([])
         tips = [("run", "@run"), ("estimate", "@value{0.0000}"), ("interval", "@low{0.0000} to @high{0.0000}")]
@@ -42,7 +52,7 @@ class Beside:
         )
         self._figure.scatter("value", "run", source=self._dots, size=9, color=INK)
         self._shown = pn.Column(
-            self.only, self._tables, self.number, pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"),
+            self.only, self._options, self.number, pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"), self._numbers,
             sizing_mode="stretch_width", visible=False,
         )  # fmt: skip
         owner.on(self.only, self._write)
@@ -60,8 +70,7 @@ class Beside:
         if not found.values:
             self._words.object = BEFORE
             return
-        links = ", ".join(f'<a href="/run?run={quote(name, safe="")}">{escape(name)}</a>' for name in found.values)
-        self._words.object = f"<h2>Side by side</h2><p>Open one alone: {links}.</p>"
+        self._words.object = "<h2>Side by side</h2>"
         names = list(found.numbers.index)
         kept = self.number.value if self.number.value in names else names[0] if names else None
         self.number.param.update(options=names, value=kept)
@@ -69,15 +78,16 @@ class Beside:
         self._draw()
 
     def _write(self) -> None:
-        tables = {"Options": self._found.options, "Numbers [95 % interval]": self._found.numbers}
-        self._tables.object = "".join(
-            _html(title, table[table["differs"] == DIFFERS] if self.only.value and len(table.columns) > 2 else table)
-            for title, table in tables.items()
-        )
+        for pane, title, table in (
+            (self._options, "Options", self._found.options),
+            (self._numbers, "Numbers, with 95 % intervals", self._found.numbers),
+        ):
+            several = len(self._found.values) > 1
+            pane.object = _html(title, table[table["differs"] == DIFFERS] if self.only.value and several else table)
 
     def _draw(self) -> None:
         values = self.values
-        names = list(values.index)
+        names = [short_name(name) for name in values.index]
         self._figure.y_range.factors = names[::-1]
         self._figure.height = 70 + 34 * len(names)
         self._figure.xaxis.axis_label = self.number.value
@@ -105,12 +115,30 @@ class Beside:
 def _html(title: str, table: pd.DataFrame) -> str:
     """Return a table whose rows that differ are marked, as HTML with every text escaped."""
     if not len(table):
-        return f'<h2>{title}</h2><p class="soft">They do not differ.</p>'
-    head = "".join(f"<th>{escape(str(name))}</th>" for name in table.columns[1:])
+        return f'<h3>{title}</h3><p class="soft">They do not differ.</p>'
+    head = "".join(
+        f'<th><a href="/run?run={quote(name, safe="")}">{escape(short_name(name))}</a></th>' for name in table.columns[1:]
+    )
     rows = "".join(
         f"<tr{' class=differs' if row[1] == DIFFERS else ''}><th scope=row>{escape(str(row[0]))}</th><td>{row[1]}</td>"
         + "".join(f"<td>{escape(cell)}</td>" for cell in row[2:])
         + "</tr>"
         for row in table.itertuples()
     )
-    return f"<h2>{title}</h2><table><thead><tr><th></th><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    table_of = f"<table><thead><tr><th></th><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<h3>{title}</h3><div class="scrolled" tabindex="0">{table_of}</div>'
+
+
+def short_name(run: str) -> str:
+    """Return when a run was started (UTC) and the letters in which its name ends, which are enough beside others.
+
+    Examples
+    --------
+    >>> short_name("poisson-20261129T164247Z-f7953e65")
+    '2026-11-29 16:42:47 f7953e65'
+    """
+    match = NAME.fullmatch(run)
+    if match is None:
+        return run
+    year, month, day, hour, minute, second, letters = match.groups()
+    return f"{year}-{month}-{day} {hour}:{minute}:{second} {letters}"
