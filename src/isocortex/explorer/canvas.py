@@ -77,6 +77,9 @@ def legend_below(picture: figure, items: list[tuple[str, list[Any]]], *, columns
             padding=4,  # pyright: ignore[reportArgumentType]
             spacing=2,
             margin=4,
+            location="top_left",
+            glyph_width=22,
+            label_standoff=4,
         ),
         "below",
     )

@@ -5,6 +5,7 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
+from logging import ERROR, getLogger
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -68,7 +69,12 @@ class Explorer:
     """
 
     def __init__(self, folders: tuple[Path, ...] = (), systems: tuple[str, ...] = (), *, port: int = 0) -> None:
+<<<<<<< HEAD
         pn.extension("tabulator", "filedropper")
+=======
+        pn.extension("tabulator")
+        getLogger("bokeh.server.views.ws").setLevel(ERROR)  # it warns of every page that is closed while we compute
+>>>>>>> hexplorer
         token = secrets.token_urlsafe(24)
         port = port or _free_port()
         self.context = Context(folders, systems)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from ..registries import Registry
 from .files import MyRecording
+from .models.catalogue import rate_model, wilson_cowan, wong_wang
+from .models.line import LineView
+from .models.plane import PlaneView
 from .runs import OneRun, RunsTable
 from .view import Context, View
 
@@ -31,12 +34,32 @@ class Entry:
     make: Callable[[Context], View]
 
 
-VIEWS: Registry[Entry] = Registry(
+VIEWS = Registry(
     "view",
     "views",
     {
+        "wilson-cowan": Entry(
+            "Wilson–Cowan",
+            "Models",
+            "When are populations of excitatory and inhibitory neurons bistable, and when do they oscillate?",
+            lambda context: PlaneView(context, "wilson-cowan", wilson_cowan()),
+        ),
+        "rate-model": Entry(
+            "One population",
+            "Models",
+            "When does a population that excites itself have two stable rates?",
+            lambda context: LineView(context, "rate-model", rate_model()),
+        ),
+        "wong-wang": Entry(
+            "A decision",
+            "Models",
+            "How do two populations that inhibit each other decide between two options (Wong & Wang 2006)?",
+            lambda context: PlaneView(context, "wong-wang", wong_wang()),
+        ),
         "runs": Entry("All runs", "Runs", "Which runs are there, and in what do they differ?", RunsTable),
         "run": Entry("One run", "Runs", "What did this run find, and what do its responses show?", OneRun),
-        "recording": Entry("My recording", "My data", "What does my own file hold, and which model is like it?", MyRecording),
+        "recording": Entry(
+            "My recording", "My data", "What does my own file hold, and which model is like it?", MyRecording
+        ),
     },
 )

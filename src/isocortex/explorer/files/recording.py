@@ -2,15 +2,13 @@
 
 from html import escape
 
-import numpy as np
 import panel as pn
 from matplotlib.figure import Figure
 
-from ...errors import InputError, require
+from ...errors import require
 from ...formats import counted, listed, visible
 from ...rdms import RDMs
 from ...recordings.interchange import READERS
-from ...stimuli.pictures import SUFFIXES
 from ..parts.comparison import ComparisonPart, Sides
 from ..parts.part import Tabbed
 from ..parts.parts import parts_of
@@ -36,7 +34,11 @@ class MyRecording(View):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.drop = pn.widgets.FileDropper(
-            multiple=True, max_total_file_size=f"{LARGEST_MB}MB", previews=[], sizing_mode="stretch_width", max_width=640
+            multiple=True,
+            max_total_file_size=f"{LARGEST_MB}MB",
+            previews=[],
+            sizing_mode="stretch_width",
+            max_width=640,
         )
         self.parts: Tabbed | None = None
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")
@@ -95,9 +97,13 @@ class MyRecording(View):
 def _source(dropped: Dropped) -> Source:
     """Return what a dropped recording holds, as every run is looked at."""
     contents, python = dropped.contents, reading(dropped.name)
-    pictures = {label: dropped.pictures[str(label)] for label in contents.stimuli.tolist() if str(label) in dropped.pictures}
+    pictures = {
+        label: dropped.pictures[str(label)] for label in contents.stimuli.tolist() if str(label) in dropped.pictures
+    }
     if contents.rdms is None:
-        return Source(f"{python}\nresponses = contents.responses", contents.responses, {}, pictures, contents.categories)
+        return Source(
+            f"{python}\nresponses = contents.responses", contents.responses, {}, pictures, contents.categories
+        )
     rows = contents.rdms
     names = [f"{i + 1}: {label}" if len(rows) > 1 else label for i, label in enumerate(rows.labels)]
     rdms = {name: RDMs(rows.dissimilarities[[i]], rows.stimuli, (name,), rows.measure) for i, name in enumerate(names)}

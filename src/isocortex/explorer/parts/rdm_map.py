@@ -87,9 +87,13 @@ class RDMMap:
             "x", "y", 1, 1, source=self._cell, fill_alpha=0, line_color="#D55E00", line_width=2.5, name="cell"
         )
         self.map.scatter("x", "y", source=self._cell, marker="square", size=9, fill_alpha=0, line_color="#D55E00")
-        bar = self.map.renderers[0].construct_color_bar(title="percentile", padding=4, width=10, title_text_font_style="normal")
+        bar = self.map.renderers[0].construct_color_bar(
+            title="percentile", padding=4, width=10, title_text_font_style="normal"
+        )
         self.map.add_layout(bar, "right")
-        self.pair = square("response to the first", "response to the second", width=320, x_range=Range1d(0, 1), y_range=Range1d(0, 1))
+        self.pair = square(
+            "response to the first", "response to the second", width=320, x_range=Range1d(0, 1), y_range=Range1d(0, 1)
+        )
         self.pair.add_layout(Slope(gradient=1, y_intercept=0, line_color="#999999", line_dash="dotted"))
         self.pair.scatter("first", "second", source=self._dots, size=5, alpha=0.6, line_width=0, fill_color="#0072B2")
         models = {"store": self._store, "cell": self._cell, "dots": self._dots, "told": self.told}

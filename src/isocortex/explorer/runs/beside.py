@@ -117,7 +117,8 @@ def _html(title: str, table: pd.DataFrame) -> str:
     if not len(table):
         return f'<h3>{title}</h3><p class="soft">They do not differ.</p>'
     head = "".join(
-        f'<th><a href="/run?run={quote(name, safe="")}">{escape(short_name(name))}</a></th>' for name in table.columns[1:]
+        f'<th><a href="/run?run={quote(name, safe="")}">{escape(short_name(name))}</a></th>'
+        for name in table.columns[1:]
     )
     rows = "".join(
         f"<tr{' class=differs' if row[1] == DIFFERS else ''}><th scope=row>{escape(str(row[0]))}</th><td>{row[1]}</td>"
