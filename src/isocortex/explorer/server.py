@@ -69,12 +69,8 @@ class Explorer:
     """
 
     def __init__(self, folders: tuple[Path, ...] = (), systems: tuple[str, ...] = (), *, port: int = 0) -> None:
-<<<<<<< HEAD
         pn.extension("tabulator", "filedropper")
-=======
-        pn.extension("tabulator")
         getLogger("bokeh.server.views.ws").setLevel(ERROR)  # it warns of every page that is closed while we compute
->>>>>>> hexplorer
         token = secrets.token_urlsafe(24)
         port = port or _free_port()
         self.context = Context(folders, systems)

@@ -23,8 +23,8 @@ SAYS = (
     f"forgotten. Together they may have {LARGEST_MB} MB."
 )
 NO_MODEL = (
-    "The models that ship see images. The labels of these stimuli are no angles, of which gratings could be drawn: drop "
-    "the pictures too, each named as its stimulus, such as face.png."
+    "The models that ship see images. The labels of these stimuli are no angles, of which gratings could be drawn: "
+    "drop the pictures too, each named as its stimulus, such as face.png."
 )
 
 
@@ -108,7 +108,7 @@ def _source(dropped: Dropped) -> Source:
     names = [f"{i + 1}: {label}" if len(rows) > 1 else label for i, label in enumerate(rows.labels)]
     rdms = {name: RDMs(rows.dissimilarities[[i]], rows.stimuli, (name,), rows.measure) for i, name in enumerate(names)}
     python += (
-        f"\nrows = contents.rdms\nrdms = {{name: ic.RDMs(rows.dissimilarities[[i]], rows.stimuli, (name,), rows.measure) "
+        "\nrows = contents.rdms\nrdms = {name: ic.RDMs(rows.dissimilarities[[i]], rows.stimuli, (name,), rows.measure) "
         f"for i, name in enumerate({names!r})}}"
     )
     return Source(python, {}, rdms, pictures, contents.categories)

@@ -52,8 +52,8 @@ class Beside:
         )
         self._figure.scatter("value", "run", source=self._dots, size=9, color=INK)
         self._shown = pn.Column(
-            self.only, self._options, self.number, pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"), self._numbers,
-            sizing_mode="stretch_width", visible=False,
+            self.only, self._options, self.number, pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"),
+            self._numbers, sizing_mode="stretch_width", visible=False,
         )  # fmt: skip
         owner.on(self.only, self._write)
         owner.on(self.number, self._draw)
