@@ -1,6 +1,8 @@
 """My own data: drop a recording, see its RDM, tuning and noise, and compare it with models that ship."""
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 import panel as pn
 from matplotlib.figure import Figure
@@ -15,7 +17,7 @@ from ..parts.parts import parts_of
 from ..parts.source import Source
 from ..view import Context, Lines, View
 from .dropped import LARGEST_MB, Dropped, comparing, opened, reading
-from .shipped import models_of, shown_to_models
+from .shipped import are_angles, drawn, models_of, shown_to_models
 
 SAYS = (
     f"Drop one file ({', '.join(READERS)}) with responses (stimulus × unit, or repeat × stimulus × unit) or RDMs, and, "
@@ -53,7 +55,7 @@ class MyRecording(View):
         source = _source(dropped)
         parts = parts_of(self, source, {})
         parts.pop("Comparison", None)
-        parts["Beside models"] = lambda: self._compared(dropped)
+        parts["Compare with models"] = lambda: self._compared(dropped)
         self._words.object = _said(dropped)
         self.parts = Tabbed(self, parts)
         self._place[:] = [self.parts.body()]
@@ -96,14 +98,14 @@ class MyRecording(View):
 
 def _source(dropped: Dropped) -> Source:
     """Return what a dropped recording holds, as every run is looked at."""
-    contents, python = dropped.contents, reading(dropped.name)
-    pictures = {
-        label: dropped.pictures[str(label)] for label in contents.stimuli.tolist() if str(label) in dropped.pictures
-    }
+    contents, python, seen = dropped.contents, reading(dropped.name), dropped.pictures
+    angles = are_angles(contents.stimuli, contents.labelled)
+    if angles and not seen:
+        seen = dict(zip(map(str, contents.stimuli.tolist()), drawn(contents.stimuli), strict=True))
+    shown = {label: seen[str(label)] for label in contents.stimuli.tolist() if str(label) in seen}
+    what: dict[str, Any] = {"pictures": shown, "categories": contents.categories, "unit": "°" if angles else ""}
     if contents.rdms is None:
-        return Source(
-            f"{python}\nresponses = contents.responses", contents.responses, {}, pictures, contents.categories
-        )
+        return Source(f"{python}\nresponses = contents.responses", contents.responses, **what)
     rows = contents.rdms
     names = [f"{i + 1}: {label}" if len(rows) > 1 else label for i, label in enumerate(rows.labels)]
     rdms = {name: RDMs(rows.dissimilarities[[i]], rows.stimuli, (name,), rows.measure) for i, name in enumerate(names)}
@@ -111,7 +113,7 @@ def _source(dropped: Dropped) -> Source:
         "\nrows = contents.rdms\nrdms = {name: ic.RDMs(rows.dissimilarities[[i]], rows.stimuli, (name,), rows.measure) "
         f"for i, name in enumerate({names!r})}}"
     )
-    return Source(python, {}, rdms, pictures, contents.categories)
+    return Source(python, rdms=rdms, **what)
 
 
 def _said(dropped: Dropped) -> str:
@@ -128,5 +130,6 @@ def _said(dropped: Dropped) -> str:
     return f"<p>{escape(f'{visible(dropped.name)} holds {held}, of {n}.{numbered}')}</p>{notes}"
 
 
-def _sizes(sizes: object) -> str:
-    return " × ".join(f"{n} {dim}" for dim, n in dict(sizes).items())  # pyright: ignore[reportCallIssue, reportArgumentType]
+def _sizes(sizes: Mapping[Any, int]) -> str:
+    plural = {"stimulus": "stimuli"}
+    return " × ".join(counted(n, dim, plural.get(dim, "")) for dim, n in sizes.items())

@@ -31,6 +31,11 @@ def are_angles(stimuli: np.ndarray, labelled: bool) -> bool:
     return labelled and stimuli.dtype.kind in "fi" and 90 < float(np.ptp(stimuli)) <= 360
 
 
+def drawn(angles: np.ndarray) -> np.ndarray:
+    """Return gratings at these orientations, in degrees from vertical."""
+    return np.asarray(gratings(angles.astype(float), resolution=RESOLUTION))
+
+
 def shown_to_models(dropped: Dropped) -> tuple[np.ndarray, str] | None:
     """Return the images of the stimuli and the lines that define ``models``; None if no model can see the stimuli.
 
@@ -41,7 +46,7 @@ def shown_to_models(dropped: Dropped) -> tuple[np.ndarray, str] | None:
     if all(name in dropped.pictures for name in names):
         return np.stack([dropped.pictures[name] for name in names]), OF_PICTURES
     if are_angles(stimuli, dropped.contents.labelled):
-        return np.asarray(gratings(stimuli.astype(float), resolution=RESOLUTION)), OF_ANGLES
+        return drawn(stimuli), OF_ANGLES
     return None
 
 

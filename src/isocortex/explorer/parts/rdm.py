@@ -70,10 +70,9 @@ class RDMPart(Part):
         rdms, x = rdms_of(self._source, self.wanted), self._source.responses.get(self.what.value)
         pictures = self._source.pictures
         plain = [stimulus.item() for stimulus in rdms.stimuli]
-        unit = "°" if rdms.stimuli.dtype.kind == "f" and any(name in pictures for name in plain) else ""
         addresses = [thumbnail(pictures[name]) if name in pictures else "" for name in plain]
         patterns = None if x is None else _patterns(selected(x, self.wanted), rdms.stimuli)
-        self._map.show(Shown(rdms, [name_of(name, unit) for name in plain], addresses, patterns))
+        self._map.show(Shown(rdms, [name_of(name, self._source.unit) for name in plain], addresses, patterns))
         averaged = f"The mean of {len(rdms)} RDMs. " if len(rdms) > 1 else ""
         fewer = "" if x is None else self._map.says(x.sizes["unit"])
         if len(rdms) > 1 and x is not None and "seed" in x.dims:
@@ -111,8 +110,9 @@ class RDMPart(Part):
         rdms = rdms_of(self._source, self.wanted)
         categories = self._source.categories
         fits = categories is not None and len(categories) == len(rdms.stimuli)
-        angles = rdms.stimuli.dtype.kind in "fi" and np.ptp(rdms.stimuli) > 90
-        return plots.rdm_panels({self.what.value: rdms}, categories=categories if fits else None, angles=bool(angles))
+        return plots.rdm_panels(
+            {self.what.value: rdms}, categories=categories if fits else None, angles=self._source.unit == "°"
+        )
 
 
 def _patterns(x: xr.DataArray, stimuli: np.ndarray) -> np.ndarray:

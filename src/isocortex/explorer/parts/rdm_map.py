@@ -27,7 +27,7 @@ const shown = k => {
   return `<div style="max-width: 9rem; overflow-wrap: anywhere">${image}<div><b>${d.names[0][k]}</b></div></div>`
 }
 const words = i == j ? "A stimulus with itself." : Number.isNaN(value) ? "This pair was not measured."
-  : `${d.measure[0]} ${digits(value)}, ${rank.toFixed(0)}th percentile of all pairs.`
+  : `${d.measure[0]} ${digits(value)}, percentile ${rank.toFixed(0)} of all pairs.`
 told.text = `<div style="display: flex; gap: 1rem; align-items: end">${shown(i)}${shown(j)}</div><p>${words}</p>`
 cell.data = {x: [j + 0.5], y: [i + 0.5]}
 const units = d.units[0]

@@ -49,7 +49,7 @@ def source_of(run: FinishedRun, context: Context) -> Source:
     if set(GRATINGS) <= set(run.options) and stimuli.dtype.kind == "f":
         drawn = gratings(stimuli, **{name: run.options[name] for name in GRATINGS})
         pictures = dict(zip(stimuli.tolist(), np.asarray(drawn), strict=True))
-    return Source("\n".join(lines), responses, rdms, pictures)
+    return Source("\n".join(lines), responses, rdms, pictures, unit="°" if pictures else "")
 
 
 def _rdm_of(run: FinishedRun, name: str) -> RDMs:
