@@ -69,7 +69,7 @@ class Explorer:
     """
 
     def __init__(self, folders: tuple[Path, ...] = (), systems: tuple[str, ...] = (), *, port: int = 0) -> None:
-        pn.extension("tabulator")
+        pn.extension("tabulator", "filedropper")
         getLogger("bokeh.server.views.ws").setLevel(ERROR)  # it warns of every page that is closed while we compute
         token = secrets.token_urlsafe(24)
         port = port or _free_port()

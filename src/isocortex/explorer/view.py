@@ -70,6 +70,7 @@ class View(ABC):
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self._quiet = False
         self.after: list[Callable[[], None]] = []
         """Called after every change that :meth:`on` hears of."""
         self.said = pn.pane.HTML("", sizing_mode="stretch_width", visible=False)
@@ -99,12 +100,23 @@ class View(ABC):
         """
 
         def changed(*events: Any) -> None:
+            if self._quiet:
+                return
             with self.errors_shown():
                 do()
                 for then in self.after:
                     then()
 
         widget.param.watch(changed, list(names) or ["value"])
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Change widgets in the block without calling what :meth:`on` connected with them."""
+        before, self._quiet = self._quiet, True
+        try:
+            yield
+        finally:
+            self._quiet = before
 
     @contextmanager
     def errors_shown(self) -> Iterator[None]:

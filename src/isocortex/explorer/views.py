@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..registries import Registry
+from .files import MyRecording
 from .models.catalogue import rate_model, wilson_cowan, wong_wang
 from .models.line import LineView
 from .models.neuron import NeuronView
 from .models.plane import PlaneView
 from .models.synapse import SynapseView
+from .runs import OneRun, RunsTable
 from .view import Context, View
 
 
@@ -67,6 +69,10 @@ VIEWS = Registry(
             "Models",
             "What does a synapse that depresses and facilitates make of a train of spikes?",
             SynapseView,
+        "runs": Entry("All runs", "Runs", "Which runs are there, and in what do they differ?", RunsTable),
+        "run": Entry("One run", "Runs", "What did this run find, and what do its responses show?", OneRun),
+        "recording": Entry(
+            "My recording", "My data", "What does my own file hold, and which model is like it?", MyRecording
         ),
     },
 )

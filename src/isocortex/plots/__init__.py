@@ -39,6 +39,7 @@ from .gain_fields import retinal_maps as retinal_maps
 from .images import filter_change as filter_change
 from .images import image_row as image_row
 from .images import signed_pictures as signed_pictures
+from .intervals import interval_dots as interval_dots
 from .learning import learning_curves as learning_curves
 from .measures import measure_panels as measure_panels
 from .measures import rank_agreement as rank_agreement

@@ -1,6 +1,6 @@
 """Layers beside what was measured: choose a measure, and see similarity, intervals and noise ceiling move."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,7 +8,6 @@ import pandas as pd
 import panel as pn
 import xarray as xr
 from bokeh.models import BoxAnnotation, ColumnDataSource, FactorRange, HoverTool, Span, Whisker
-from bokeh.plotting import figure
 from matplotlib.figure import Figure
 
 from ... import plots
@@ -16,9 +15,10 @@ from ...analysis import rsa
 from ...analysis.rsa import DISSIMILARITIES, NOISELESS, SIMILARITIES, NoiseCeiling
 from ...errors import require
 from ...experiments.comparison.compare import INFERENCE
-from ...experiments.shared.tables import ceiling_range, noise_ceiling, recorded_rdm
-from ...formats import counted, interval, visible
+from ...experiments.shared.tables import ceiling_range, noise_ceiling
+from ...formats import interval, visible
 from ...rdms import RDMs
+from ..canvas import frame
 from ..view import Lines, View
 from .part import Part
 from .source import dissimilarities_of
@@ -38,12 +38,14 @@ class Sides:
         Lines that define ``models`` and ``data``: mappings of names to responses, or ``data`` to RDMs.
     models : mapping of str to DataArray
     data : mapping of str to DataArray, or RDMs
-    shell : callable of (dissimilarity, similarity, inference) to str, or None
+    shell : callable
+        Of dissimilarity, similarity and inference, by name: the command that compares the same.
     """
 
     python: str
     models: Mapping[str, xr.DataArray]
     data: Mapping[str, xr.DataArray] | RDMs
+    shell: Callable[[str, str, str], str] = lambda dissimilarity, similarity, inference: ""
 
 
 class ComparisonPart(Part):
@@ -97,10 +99,7 @@ class ComparisonPart(Part):
 
     def _figures(self) -> None:
         self._dots = ColumnDataSource({name: [] for name in ("model", "value", "low", "high")})
-        self._figure = figure(
-            y_range=FactorRange(), x_range=(-0.2, 1.0), height=220, sizing_mode="stretch_width", max_width=860, tools="",
-            toolbar_location=None,
-        )  # fmt: skip
+        self._figure = frame("", "", y_range=FactorRange(), x_range=(-0.2, 1.0), height=220, max_width=860)
         self._ceiling = BoxAnnotation(fill_color="#999999", fill_alpha=0.3, level="underlay")
         self._figure.add_layout(self._ceiling)
         self._figure.add_layout(Span(location=0, dimension="height", line_color="#999999", line_dash="dotted"))
@@ -126,7 +125,7 @@ class ComparisonPart(Part):
         data = self._data(how)
         models = {name: rows for name in layers if len(rows := self._model(name, how))}
         require(bool(models), "None of these layers has an RDM: all of its stimuli are alike to it.")
-        table = rsa.compare(models, data, method=similarity, factors=_factors(inference, layers))
+        table = rsa.compare(models, data, method=similarity, factors=INFERENCE[inference])
         recordings = {} if isinstance(self._sides.data, RDMs) else self._sides.data
         ceiling = noise_ceiling(recordings, data, dissimilarity=how, similarity=similarity)
         return table.rename(columns={"mean": "value"})[["value", "low", "high"]], ceiling
@@ -164,7 +163,7 @@ class ComparisonPart(Part):
 
     def body(self) -> pn.viewable.Viewable:
         return pn.Column(
-            pn.FlowBox(self.how, self.similarity, self.inference, sizing_mode="stretch_width"),
+            pn.FlexBox(self.how, self.similarity, self.inference, sizing_mode="stretch_width"),
             self.layers, self._words, pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"),
             sizing_mode="stretch_width",
         )  # fmt: skip
@@ -181,18 +180,15 @@ class ComparisonPart(Part):
             f"rows = {{name: ic.rsa.rdm(models[name], {model_how!r}, undefined='drop') for name in {chosen!r}}}\n"
             f"rows = {{name: rdms for name, rdms in rows.items() if len(rdms)}}\n"
             f"table = ic.rsa.compare(rows, measured, method={self.similarity.value!r}, "
-            f"factors={_factors(self.inference.value, chosen)!r})\n"
-            "print(table[['mean', 'low', 'high']])"
+            f"factors={INFERENCE[self.inference.value]!r})\n"
+            "print(table[['mean', 'low', 'high']])",
+            self._sides.shell(how, self.similarity.value, self.inference.value),
         )
 
     def figure(self) -> Figure:
         table, ceiling = self.found
         band = None if ceiling is None else (ceiling.lower, ceiling.upper)
         return plots.interval_dots(table, label=SIMILARITIES[self.similarity.value].label, band=band)
-
-
-def _factors(inference: str, layers: Sequence[str]) -> tuple[str, ...]:
-    return INFERENCE[inference]
 
 
 def _takes_noise(dissimilarity: str) -> bool:

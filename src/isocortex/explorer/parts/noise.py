@@ -5,13 +5,13 @@ import pandas as pd
 import panel as pn
 import xarray as xr
 from bokeh.models import ColumnDataSource, HoverTool, Span
-from bokeh.plotting import figure
 from matplotlib.figure import Figure
 
 from ... import plots
 from ...analysis.inference.corrections import corrected
 from ...analysis.signal_to_noise import signal_to_noise
 from ...formats import counted, significant
+from ..canvas import frame
 from ..view import Lines, View
 from .part import Part
 from .pictures import name_of
@@ -55,10 +55,7 @@ class NoisePart(Part):
         self.what = pn.widgets.Select(name="Responses", options=names, width=230, visible=len(names) > 1)
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")
         self._dots = ColumnDataSource({})
-        self._figure = figure(
-            height=320, sizing_mode="stretch_width", max_width=760, tools="box_zoom,reset", active_drag=None,
-            x_axis_label="unit, sorted", y_axis_label="signal-to-noise ratio",
-        )  # fmt: skip
+        self._figure = frame("unit, sorted", "signal-to-noise ratio", height=320, max_width=760)
         self._figure.scatter("rank", "snr", source=self._dots, size=6, line_width=0, fill_color="#0072B2")
         self._figure.add_layout(Span(location=0, dimension="width", line_color="#999999", line_dash="dotted"))
         tips = [("unit", "@name"), ("ratio", "@snr{0.000}"), ("responds most to", "@preferred")]

@@ -1,11 +1,13 @@
 """Views of several parts behind tabs, each made when it is opened for the first time."""
 
 from collections.abc import Callable, Mapping
+from html import escape
 
 import panel as pn
 from matplotlib.figure import Figure
 
-from ..view import Lines, View
+from ...errors import require
+from ..view import Lines, View, sentence
 
 
 class Part(View):
@@ -43,13 +45,19 @@ class Tabbed(Part):
 
     def _open(self) -> None:
         active = self._tabs.active
-        if active not in self._made:
-            self._made[active] = self._makers[active]()
-            self._tabs[active].append(self._made[active].body())
+        if active in self._made:
+            return
+        try:
+            made = self._makers[active]()
+            self._tabs[active][:] = [made.body()]
+            self._made[active] = made
+        except Exception as error:
+            self._tabs[active][:] = [pn.pane.HTML(f'<p role="alert">{escape(sentence(error))}</p>')]
 
     @property
     def shown(self) -> View:
         """The part that is open."""
+        require(self._tabs.active in self._made, "This part could not be made; its page says why.")
         return self._made[self._tabs.active]
 
     def body(self) -> pn.viewable.Viewable:

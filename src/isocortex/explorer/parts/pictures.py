@@ -37,5 +37,5 @@ def thumbnail(image: np.ndarray) -> str:
 
 def name_of(stimulus: Any, unit: str = "") -> str:
     """Return the label of a stimulus for a page, escaped: it may come from a file."""
-    number = isinstance(stimulus, float | np.floating)
+    number = isinstance(stimulus, int | float) and not isinstance(stimulus, bool)
     return escape(f"{significant(stimulus, 6) if number else visible(stimulus)}{unit}")

@@ -55,27 +55,24 @@ class RDMPart(Part):
         offered = [] if x is None else dissimilarities_of(x)
         kept = self.how.value or self._first
         seeds = 0 if x is None else x.sizes.get("seed", 0)
-        with pn.param.parameterized.batch_call_watchers(self.how):
-            self.how.param.update(options=offered, visible=bool(offered))
-            if offered:
-                self.how.value = kept if kept in offered else offered[0]
-        self.network.param.update(options={ALL: None, **{str(i): i for i in range(seeds)}}, visible=seeds > 1)
         timed = x is not None and "time" in x.dims
-        if x is not None and timed:
-            times = x["time"].values.astype(float)
-            step = float(np.diff(times).min(initial=np.inf)) if len(times) > 1 else 1.0
-            self.window.param.update(start=times[0], end=times[-1], step=step, value=(times[0], times[-1]))
-        self.window.visible = timed
+        with self.quietly():
+            self.how.param.update(options=offered, value=kept if kept in offered else None, visible=bool(offered))
+            self.network.param.update(options={ALL: None, **{str(i): i for i in range(seeds)}}, visible=seeds > 1)
+            if x is not None and timed:
+                times = x["time"].values.astype(float)
+                step = float(np.diff(times).min(initial=np.inf)) if len(times) > 1 else 1.0
+                self.window.param.update(start=times[0], end=times[-1], step=step, value=(times[0], times[-1]))
+            self.window.visible = timed
         self._draw()
 
     def _draw(self) -> None:
         rdms, x = rdms_of(self._source, self.wanted), self._source.responses.get(self.what.value)
         pictures = self._source.pictures
         plain = [stimulus.item() for stimulus in rdms.stimuli]
-        unit = "°" if rdms.stimuli.dtype.kind == "f" and any(name in pictures for name in plain) else ""
         addresses = [thumbnail(pictures[name]) if name in pictures else "" for name in plain]
         patterns = None if x is None else _patterns(selected(x, self.wanted), rdms.stimuli)
-        self._map.show(Shown(rdms, [name_of(name, unit) for name in plain], addresses, patterns))
+        self._map.show(Shown(rdms, [name_of(name, self._source.unit) for name in plain], addresses, patterns))
         averaged = f"The mean of {len(rdms)} RDMs. " if len(rdms) > 1 else ""
         fewer = "" if x is None else self._map.says(x.sizes["unit"])
         if len(rdms) > 1 and x is not None and "seed" in x.dims:
@@ -90,7 +87,7 @@ class RDMPart(Part):
             self._words,
             sizing_mode="stretch_width", min_width=260,
         )  # fmt: skip
-        choices = pn.FlowBox(self.what, self.how, self.network, self.window, sizing_mode="stretch_width")
+        choices = pn.FlexBox(self.what, self.how, self.network, self.window, sizing_mode="stretch_width")
         shown = pn.FlexBox(
             pn.Column(pn.pane.Bokeh(self._map.map, sizing_mode="stretch_width"), min_width=280, max_width=540,
                       sizing_mode="stretch_width", styles={"flex": "3 1 320px"}),
@@ -113,8 +110,9 @@ class RDMPart(Part):
         rdms = rdms_of(self._source, self.wanted)
         categories = self._source.categories
         fits = categories is not None and len(categories) == len(rdms.stimuli)
-        angles = rdms.stimuli.dtype.kind in "fi" and np.ptp(rdms.stimuli) > 90
-        return plots.rdm_panels({self.what.value: rdms}, categories=categories if fits else None, angles=bool(angles))
+        return plots.rdm_panels(
+            {self.what.value: rdms}, categories=categories if fits else None, angles=self._source.unit == "°"
+        )
 
 
 def _patterns(x: xr.DataArray, stimuli: np.ndarray) -> np.ndarray:

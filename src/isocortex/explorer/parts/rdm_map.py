@@ -7,11 +7,11 @@ import numpy as np
 from bokeh.events import MouseMove, Tap
 from bokeh.models import ColumnDataSource, CustomJS, Div, LinearColorMapper, Range1d, Slope
 from bokeh.palettes import Viridis256
-from bokeh.plotting import figure
 
 from ...analysis import percentiles
 from ...formats import counted
 from ...rdms import RDMs
+from .square import name_ticks, square
 
 MOST_UNITS = 400
 """Units whose responses are sent to the browser; of more, so many evenly spaced ones."""
@@ -23,22 +23,18 @@ const value = d.square[0][i * n + j], rank = d.ranks[0][i * n + j]
 const digits = x => Number(x.toPrecision(4)).toString().replace("-", "\\u2212")
 const shown = k => {
   const picture = d.pictures[0][k]
-  return `<figure>${picture ? `<img src="${picture}" alt="">` : ""}<figcaption>${d.names[0][k]}</figcaption></figure>`
+  const image = picture ? `<img src="${picture}" alt="" style="max-width: 7rem; max-height: 7rem">` : ""
+  return `<div style="max-width: 9rem; overflow-wrap: anywhere">${image}<div><b>${d.names[0][k]}</b></div></div>`
 }
 const words = i == j ? "A stimulus with itself." : Number.isNaN(value) ? "This pair was not measured."
-  : `${d.measure[0]} ${digits(value)}, ${rank.toFixed(0)} % of the pairs are below.`
-told.text = `<div class="pair">${shown(i)}${shown(j)}</div><p>${words}</p>`
+  : `${d.measure[0]} ${digits(value)}, percentile ${rank.toFixed(0)} of all pairs.`
+told.text = `<div style="display: flex; gap: 1rem; align-items: end">${shown(i)}${shown(j)}</div><p>${words}</p>`
 cell.data = {x: [j + 0.5], y: [i + 0.5]}
 const units = d.units[0]
 if (units > 0) {
   const of = k => Array.from({length: units}, (_, u) => d.responses[0][k * units + u])
   dots.data = {first: of(i), second: of(j)}
 }
-"""
-PAIR_STYLE = """
-.pair { display: flex; gap: 1rem; align-items: flex-start; }
-figure { margin: 0; max-width: 9rem; } img { max-width: 7rem; max-height: 7rem; border: 1px solid #8888; }
-figcaption { overflow-wrap: anywhere; font-weight: 600; } p { margin: .3rem 0; }
 """
 BEFORE = "<p>Point at a cell, or tap it, to see its two stimuli.</p>"
 
@@ -79,25 +75,33 @@ class RDMMap:
             ColumnDataSource({"first": [], "second": []}),
             ColumnDataSource({"image": [], "n": []}),
         )
+<<<<<<< HEAD
         self.told = Div(text=BEFORE, sizing_mode="stretch_width", stylesheets=[PAIR_STYLE])
         self.map = figure(
             x_range=Range1d(0, 1), y_range=Range1d(1, 0), tools="box_zoom,reset", active_drag=None, toolbar_location="above",
             sizing_mode="scale_width", aspect_ratio=1.08, max_width=520,
             x_axis_label="stimulus", y_axis_label="stimulus",
+=======
+        self.told = Div(text=BEFORE, sizing_mode="stretch_width", min_height=60)
+        self.map = square(
+            "stimulus", "stimulus", width=560, ratio=1.1, x_range=Range1d(0, 1), y_range=Range1d(1, 0),
+            tools="box_zoom,reset", active_drag=None, toolbar_location="above",
+>>>>>>> hrunsview
         )  # fmt: skip
-        self.map.grid.visible = False
+        self.map.toolbar.logo = None
         mapper = LinearColorMapper(Viridis256, low=0, high=100, nan_color="white")
         self.map.image("image", x=0, y=0, dw="n", dh="n", source=self._image, color_mapper=mapper)
         self.map.rect(
             "x", "y", 1, 1, source=self._cell, fill_alpha=0, line_color="#D55E00", line_width=2.5, name="cell"
         )
-        bar = self.map.renderers[0].construct_color_bar(title="percentile", padding=4, width=10)
+        self.map.scatter("x", "y", source=self._cell, marker="square", size=9, fill_alpha=0, line_color="#D55E00")
+        bar = self.map.renderers[0].construct_color_bar(
+            title="percentile", padding=4, width=10, title_text_font_style="normal"
+        )
         self.map.add_layout(bar, "right")
-        self.pair = figure(
-            tools="", toolbar_location=None, sizing_mode="scale_width", aspect_ratio=1.0, max_width=320,
-            x_range=Range1d(0, 1), y_range=Range1d(0, 1),
-            x_axis_label="response to the first", y_axis_label="response to the second",
-        )  # fmt: skip
+        self.pair = square(
+            "response to the first", "response to the second", width=320, x_range=Range1d(0, 1), y_range=Range1d(0, 1)
+        )
         self.pair.add_layout(Slope(gradient=1, y_intercept=0, line_color="#999999", line_dash="dotted"))
         self.pair.scatter("first", "second", source=self._dots, size=5, alpha=0.6, line_width=0, fill_color="#0072B2")
         models = {"store": self._store, "cell": self._cell, "dots": self._dots, "told": self.told}
@@ -130,6 +134,7 @@ class RDMMap:
         self._image.data = {"image": [coloured.astype(np.float32)], "n": [n]}
         self.map.x_range.update(start=0, end=n)
         self.map.y_range.update(start=n, end=0)
+        name_ticks([*self.map.xaxis, *self.map.yaxis], shown.names)
         self.pair.visible = x is not None
         if x is not None:
             low, high = float(x.min()), float(x.max())

@@ -32,6 +32,8 @@ class Source:
     pictures : mapping of label to array, shape (row, column) or (row, column, 3)
         What was shown, where it is known, by the label of the stimulus.
     categories : array of str, shape (stimulus,), or None
+    unit : str
+        Written behind the label of a stimulus: ``"°"`` for orientations.
     """
 
     python: str
@@ -39,6 +41,7 @@ class Source:
     rdms: Mapping[str, RDMs] = field(default_factory=dict)
     pictures: Mapping[Any, np.ndarray] = field(default_factory=dict)
     categories: np.ndarray | None = None
+    unit: str = ""
 
     @property
     def with_rdms(self) -> list[str]:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import panel as pn
 import xarray as xr
-from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool
-from bokeh.plotting import figure
+from bokeh.models import BasicTicker, BasicTickFormatter, ColumnDataSource, HoverTool
 from matplotlib.figure import Figure
 
 from ... import plots
@@ -16,10 +16,12 @@ from ...analysis import tuning_curves
 from ...errors import InputError, require
 from ...formats import counted
 from ...plots.style import SERIES
+from ..canvas import frame
 from ..view import Lines, View
 from .part import Part
 from .pictures import name_of
 from .source import Source
+from .square import name_ticks
 
 MOST_UNITS = 3000
 MOST_PICKED = 24
@@ -110,28 +112,28 @@ class TuningPart(Part):
         self._figures()
         self.on(self.what, self._choose)
         self.on(self.network, self._draw)
-        self._units.selected.on_change("indices", lambda *_: self._picked())
+        self._units.selected.on_change("indices", self._picked)
         self._choose()
 
     def _figures(self) -> None:
-        common = {"toolbar_location": "above", "sizing_mode": "stretch_width", "height": 340}
-        self._map = figure(tools="tap,box_select,lasso_select,reset", active_drag="box_select", **common)
+        self._map = frame("", "", height=340, tools="tap,box_select,lasso_select,reset", active_drag="box_select",
+                          toolbar_location="above")  # fmt: skip
         self._map.scatter(
             "x", "y", source=self._units, size=6, fill_color="#0072B2", line_width=0, fill_alpha=0.45,
-            selection_fill_color="#D55E00", selection_fill_alpha=1.0, nonselection_fill_alpha=0.25,
-            nonselection_fill_color="#0072B2",
+            nonselection_fill_alpha=0.3,
         )  # fmt: skip
         self._map.add_tools(HoverTool(tooltips=[("unit", "@name")]))
-        self._curves = figure(tools="reset,box_zoom", active_drag=None, **common)
+        self._map.scatter("x", "y", source=self._lines, size=10, fill_color="colour", line_color="black")
+        self._curves = frame("", "mean response", height=340, tools="reset,box_zoom", active_drag=None,
+                             toolbar_location="above")  # fmt: skip
         self._curves.multi_line("xs", "ys", source=self._lines, line_color="colour", line_width=2)
         self._curves.add_tools(HoverTool(tooltips=[("unit", "@name")]))
-        self._curves.yaxis.axis_label = "mean response"
-        self._names = CustomJSTickFormatter(args={"names": []}, code="return names[Math.round(tick)] ?? ''")
 
     def _choose(self) -> None:
         seeds = self._source.responses[self.what.value].sizes.get("seed", 0)
         value = self.network.value if self.network.value is not None and self.network.value < seeds else 0
-        self.network.param.update(options=list(range(max(seeds, 1))), value=value, visible=seeds > 1)
+        with self.quietly():
+            self.network.param.update(options=list(range(max(seeds, 1))), value=value, visible=seeds > 1)
         self._draw()
 
     def _computed(self, name: str, seed: int) -> Units:
@@ -156,15 +158,18 @@ class TuningPart(Part):
         self._map.xaxis.axis_label = "preferred orientation (°)" if units.angles else "stimulus with the largest mean"
         self._map.yaxis.axis_label = "orientation selectivity" if units.angles else "standard deviation over stimuli"
         self._curves.xaxis.axis_label = ANGLE if units.angles else "stimulus"
-        if not units.angles:
-            names = [name_of(label)[:24] for label in units.stimuli.tolist()]
-            self._names.args = {"names": names}
-            for each in (self._map, self._curves):
-                each.xaxis.formatter = self._names
-                each.xaxis.ticker.update(num_minor_ticks=0, min_interval=1)
-                each.xaxis.major_label_orientation = 0.7
+        for each in (self._map, self._curves):
+            if units.angles:
+                each.xaxis.ticker, each.xaxis.formatter = BasicTicker(), BasicTickFormatter()
+            else:
+                name_ticks(each.xaxis, [name_of(label) for label in units.stimuli.tolist()], shift=0)
         shown = "" if len(self._places) == n else f" The map shows {len(self._places)} of {n}."
+<<<<<<< HEAD
         self._words.object = f'<p class="soft">{counted(n, "unit")}. Tap a dot, or draw around several, to see how they respond.{shown}</p>'
+=======
+        how = "Tap a dot, or draw around several, to see how they respond."
+        self._words.object = f'<p class="soft">{counted(n, "unit")}. {how}{shown}</p>'
+>>>>>>> hrunsview
         self._units.selected.indices = np.searchsorted(self._places, units.first).tolist()
         self._draw_curves()
 
@@ -177,7 +182,7 @@ class TuningPart(Part):
         """The units that are picked."""
         return [int(self._places[i]) for i in self._units.selected.indices][:MOST_PICKED]
 
-    def _picked(self) -> None:
+    def _picked(self, attr: str, old: Any, new: Any) -> None:
         with self.errors_shown():
             self._draw_curves()
             for then in self.after:
@@ -191,12 +196,14 @@ class TuningPart(Part):
             "xs": [x] * len(picked),
             "ys": [units.curves[i] for i in picked],
             "name": [self._unit_names[i] for i in picked],
+            "x": units.x[picked],
+            "y": units.y[picked],
             "colour": [colour for _, colour in zip(picked, cycle(SERIES), strict=False)],
         }
 
     def body(self) -> pn.viewable.Viewable:
         return pn.Column(
-            pn.FlowBox(self.what, self.network, sizing_mode="stretch_width"),
+            pn.FlexBox(self.what, self.network, sizing_mode="stretch_width"),
             self._words,
             pn.FlexBox(
                 pn.Column(pn.pane.Bokeh(self._map, sizing_mode="stretch_width"), styles={"flex": "1 1 300px"}),

@@ -6,7 +6,7 @@ import panel as pn
 from matplotlib.figure import Figure
 
 from ...errors import require
-from ...experiments.finished import FinishedRun, load_run
+from ...experiments.finished import load_run
 from ...runs import PARTIAL, runs_in
 from ..parts.part import Tabbed
 from ..parts.parts import parts_of
@@ -38,27 +38,38 @@ class OneRun(View):
         require(bool(found), "None of the folders given has a finished run: isocortex run poisson makes one.")
         self.run = pn.widgets.Select(name="Run", options={run.name: run for run in found}, width=420)
         self._place = pn.Column(sizing_mode="stretch_width")
+        self.parts: Tabbed | None = None
         self.on(self.run, self._open)
-        self._open()
+        with self.errors_shown():
+            self._open()
 
     def _named(self, name: str) -> Path:
         folders = [folder for folder in self.context.folders if (folder / name / "config.json").is_file()]
         return self.context.path((folders[0] if folders else Path()) / name)
 
     def _open(self) -> None:
+        self.parts, self._place[:] = None, []
         run = load_run(self.context.path(self.run.value))
-        self.parts = Tabbed(self, {"Answer and numbers": lambda: Overview(self, run), **self._more(run)})
+        self.parts = Tabbed(
+            self,
+            {
+                "Answer and numbers": lambda: Overview(self, run),
+                **parts_of(self, source_of(run, self.context), run.options),
+            },
+        )
         self._place[:] = [self.parts.body()]
 
-    def _more(self, run: FinishedRun) -> dict:
-        source = source_of(run, self.context)
-        return parts_of(self, source, run.options)
+    @property
+    def _opened(self) -> Tabbed:
+        require(self.parts is not None, "This run could not be opened; the page says why.")
+        assert self.parts is not None
+        return self.parts
 
     def body(self) -> pn.viewable.Viewable:
         return pn.Column(self.run, self._place, sizing_mode="stretch_width")
 
     def lines(self) -> Lines:
-        return self.parts.lines()
+        return self._opened.lines()
 
     def figure(self) -> Figure:
-        return self.parts.figure()
+        return self._opened.figure()

@@ -85,10 +85,7 @@ class Overview(Part):
         )
 
     def figure(self) -> Figure:
-        drawn = self._rows.loc[self.names].dropna()
-        require(bool(len(drawn)), "None of these numbers has an interval that could be drawn.")
-        require(
-            len(drawn) <= MOST_DRAWN,
-            f"{len(drawn)} numbers have an interval, and a picture has room for {MOST_DRAWN}: show fewer of them.",
-        )
-        return plots.interval_dots(drawn, label="estimate and interval")
+        rows = self._rows.loc[self.names]
+        drawn = rows.dropna() if len(rows.dropna()) else rows
+        some = f" (the first {MOST_DRAWN} of {len(drawn)})" if len(drawn) > MOST_DRAWN else ""
+        return plots.interval_dots(drawn.iloc[:MOST_DRAWN], label=f"estimate and 95 % interval{some}")

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
-from ...runs.read import RunRecord
-from .intervals import rows, written
+from ...runs.layout import read_part
+from .intervals import estimates, rows, written
 
 MOST = 12
 """Runs, at most, whose columns fit beside each other."""
@@ -23,11 +24,14 @@ class SideBySide:
         A row per option or number; the column ``differs`` marks rows whose runs differ, then a column of text per run.
     values : dict of str to DataFrame
         Run → columns ``value``, ``low`` and ``high``, by the name of the number.
+    keys : dict of str to tuple of str
+        Name of a number → its keys in ``summary.json``: of the estimate and of the ends of its interval.
     """
 
     options: pd.DataFrame
     numbers: pd.DataFrame
     values: dict[str, pd.DataFrame]
+    keys: dict[str, tuple[str, ...]]
 
     def of_number(self, name: str) -> pd.DataFrame:
         """Return one number of all runs that have it: columns ``value``, ``low``, ``high``, by run."""
@@ -35,18 +39,28 @@ class SideBySide:
         return pd.DataFrame.from_dict(found, orient="index", columns=["value", "low", "high"])
 
 
-def side_by_side(runs: Sequence[RunRecord]) -> SideBySide:
+def side_by_side(folders: Sequence[Path]) -> SideBySide:
     """Put runs side by side.
 
     Parameters
     ----------
-    runs : sequence of RunRecord
-        From :func:`isocortex.runs.read_run`; of any experiments.
+    folders : sequence of Path
+        Whole runs, of any experiments.
+
+    Raises
+    ------
+    InputError
+        If one of them is damaged.
     """
-    values = {run.path.name: rows(run.summary) for run in runs}
-    options = {run.path.name: {name: _text(value) for name, value in run.options.items()} for run in runs}
+    summaries = {folder.name: read_part(folder, "summary") for folder in folders}
+    values = {name: rows(summary) for name, summary in summaries.items()}
+    keys = {name: each for summary in summaries.values() for name, each in estimates(list(summary)).items()}
+    options = {
+        folder.name: {name: _text(value) for name, value in read_part(folder, "config")["options"].items()}
+        for folder in folders
+    }
     numbers = {name: {key: written(row) for key, row in table.iterrows()} for name, table in values.items()}
-    return SideBySide(_table(options), _table(numbers), values)
+    return SideBySide(_table(options), _table(numbers), values, keys)
 
 
 def _text(value: object) -> str:

@@ -40,7 +40,8 @@ def source_of(run: FinishedRun, context: Context) -> Source:
         lines.append(
             f"tables = {{name: table.set_index(table.columns[0]) for name, table in run.tables.items() "
             f"if name.startswith({TABLE_OF_RDM!r})}}\n"
-            "rdms = {name: from_square(table.to_numpy(), stimuli=table.index.to_numpy()) for name, table in tables.items()}"
+            "rdms = {name: from_square(table.to_numpy(), stimuli=table.index.to_numpy()) "
+            "for name, table in tables.items()}"
         )
     if run.record.experiment == PHOTOGRAPHS and (photographs := _photographs(run, context)):
         return photographs
@@ -48,7 +49,7 @@ def source_of(run: FinishedRun, context: Context) -> Source:
     if set(GRATINGS) <= set(run.options) and stimuli.dtype.kind == "f":
         drawn = gratings(stimuli, **{name: run.options[name] for name in GRATINGS})
         pictures = dict(zip(stimuli.tolist(), np.asarray(drawn), strict=True))
-    return Source("\n".join(lines), responses, rdms, pictures)
+    return Source("\n".join(lines), responses, rdms, pictures, unit="°" if pictures else "")
 
 
 def _rdm_of(run: FinishedRun, name: str) -> RDMs:

@@ -1,9 +1,7 @@
 """All runs of a folder as a table: filter and sort them, and choose some to see them side by side."""
 
 import shlex
-from html import escape
 from pathlib import Path
-from urllib.parse import quote
 
 import pandas as pd
 import panel as pn
@@ -13,7 +11,7 @@ from matplotlib.figure import Figure
 from ... import plots
 from ...errors import require
 from ...formats import counted
-from ...runs import Catalogue, read_run
+from ...runs import Catalogue
 from ...runs.layout import read_part
 from ..view import Context, Lines, View
 from .beside import Beside
@@ -26,9 +24,9 @@ FIRST_NUMBERS = 3
 """Numbers that the table shows at first."""
 FIRST_OPTIONS = 6
 NUMBER = HTMLTemplateFormatter(
-    template='<%= value == null || Number.isNaN(value) ? "–" : Number(value.toPrecision(4)).toString().replace("-", "−") %>'
+    template='<%= value == null || Number.isNaN(value) ? "–" : String(+value.toPrecision(4)).replace(/-/g, "−") %>'
 )
-OPEN = "open"
+TABLE = Path(__file__).with_name("table.css").read_text()
 
 
 class RunsTable(View):
@@ -53,7 +51,7 @@ class RunsTable(View):
         self.again = pn.widgets.Button(name="Read the folder again", button_style="outline", width=170)
         self.table = pn.widgets.Tabulator(
             pd.DataFrame({"run": []}), pagination="remote", page_size=PAGE, selectable="checkbox", disabled=True,
-            show_index=False, layout="fit_data_table", sizing_mode="stretch_width", min_height=120,
+            show_index=False, layout="fit_data_table", stylesheets=[TABLE], sizing_mode="stretch_width", min_height=120,
         )  # fmt: skip
         self.count = pn.pane.HTML("", sizing_mode="stretch_width")
         self.beside = Beside(self)
@@ -69,21 +67,22 @@ class RunsTable(View):
         names = Catalogue(self.folder.value).experiments
         asked = self.experiment.value or self.context.query.get("of")
         chosen = asked if asked in names else names[0]
-        if self.experiment.options == names and self.experiment.value == chosen:
-            self._read()
-        else:
+        with self.quietly():
             self.experiment.param.update(options=names, value=chosen)
-            self._read()
+        self._read()
 
     def _read(self) -> None:
         """Read the runs of the experiment, and choose columns: options that differ, and the first numbers."""
         self.runs = Catalogue(self.folder.value).table(self.experiment.value)
         require(len(self.runs) > 0, f"Every run of {self.experiment.value} in {self.folder.value} is damaged.")
         newest = Path(self.folder.value) / str(self.runs["run"].iloc[-1])
-        known = [name for name in read_part(newest, "config")["options"] if name in self.runs]
-        self.numbers = [str(column) for column in self.runs if column not in ("run", *known)]
+        found = read_part(newest, "summary")
+        names = [str(column) for column in self.runs if column != "run"]
+        self.numbers = [name for name in names if name in found or "." in name]
+        known = [name for name in names if name not in self.numbers]
         differ = [name for name in known if self.runs[name].astype(str).nunique() > 1][:FIRST_OPTIONS]
-        self.columns.param.update(options=[*known, *self.numbers], value=[*differ, *self.numbers[:FIRST_NUMBERS]])
+        with self.quietly():
+            self.columns.param.update(options=[*known, *self.numbers], value=[*differ, *self.numbers[:FIRST_NUMBERS]])
         self._show()
 
     @property
@@ -98,13 +97,16 @@ class RunsTable(View):
         shown = self.shown.reset_index(drop=True)
         cells = shown[["run", *self.columns.value]]
         numeric = [name for name in self.columns.value if pd.api.types.is_numeric_dtype(cells[name])]
-        self.table.param.update(
-            value=cells,
-            selection=[],
-            formatters={name: NUMBER for name in numeric if not pd.api.types.is_bool_dtype(cells[name])},
-            text_align={name: "right" for name in numeric},
+        with self.quietly():
+            self.table.param.update(
+                value=cells,
+                selection=[],
+                formatters={name: NUMBER for name in numeric if not pd.api.types.is_bool_dtype(cells[name])},
+                text_align=dict.fromkeys(numeric, "right"),
+            )
+        self.count.object = (
+            f'<p class="soft">{counted(len(shown), "run")} of {len(self.runs)}. Tick runs to see them side by side.</p>'
         )
-        self.count.object = f'<p class="soft">{counted(len(shown), "run")} of {len(self.runs)}. {CHOOSE}</p>'
         self._compare()
 
     @property
@@ -115,7 +117,7 @@ class RunsTable(View):
     def _compare(self) -> None:
         require(len(self.chosen) <= MOST, f"At most {MOST} runs fit side by side; {len(self.chosen)} are ticked.")
         paths = [self.context.path(Path(self.folder.value) / name) for name in self.chosen]
-        self.beside.show(side_by_side([read_run(path) for path in paths]))
+        self.beside.show(side_by_side(paths))
 
     def body(self) -> pn.viewable.Viewable:
         choices = pn.FlexBox(self.folder, self.experiment, self.filter, sizing_mode="stretch_width", gap=".6rem")
@@ -136,7 +138,7 @@ class RunsTable(View):
         ]
         numbers = [name for name in self.columns.value if name in self.numbers]
         words = ["isocortex", "runs", folder, "--of", name, *(["--numbers", *numbers] if numbers else [])]
-        return Lines("\n".join([*code, *self.beside.python(folder)]), shlex.join(words))
+        return Lines("\n".join([*code, *self.beside.python()]), shlex.join(words))
 
     def figure(self) -> Figure:
         require(bool(self.chosen), "Tick at least one run: the picture shows the chosen number of every ticked run.")

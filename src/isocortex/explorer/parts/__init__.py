@@ -1,0 +1,1 @@
+"""Parts of views that show responses and RDMs, of a run or of a file."""
