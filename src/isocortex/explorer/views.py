@@ -69,6 +69,7 @@ VIEWS = Registry(
             "Models",
             "What does a synapse that depresses and facilitates make of a train of spikes?",
             SynapseView,
+        ),
         "runs": Entry("All runs", "Runs", "Which runs are there, and in what do they differ?", RunsTable),
         "run": Entry("One run", "Runs", "What did this run find, and what do its responses show?", OneRun),
         "recording": Entry(

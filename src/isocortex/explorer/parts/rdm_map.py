@@ -75,18 +75,10 @@ class RDMMap:
             ColumnDataSource({"first": [], "second": []}),
             ColumnDataSource({"image": [], "n": []}),
         )
-<<<<<<< HEAD
-        self.told = Div(text=BEFORE, sizing_mode="stretch_width", stylesheets=[PAIR_STYLE])
-        self.map = figure(
-            x_range=Range1d(0, 1), y_range=Range1d(1, 0), tools="box_zoom,reset", active_drag=None, toolbar_location="above",
-            sizing_mode="scale_width", aspect_ratio=1.08, max_width=520,
-            x_axis_label="stimulus", y_axis_label="stimulus",
-=======
         self.told = Div(text=BEFORE, sizing_mode="stretch_width", min_height=60)
         self.map = square(
             "stimulus", "stimulus", width=560, ratio=1.1, x_range=Range1d(0, 1), y_range=Range1d(1, 0),
             tools="box_zoom,reset", active_drag=None, toolbar_location="above",
->>>>>>> hrunsview
         )  # fmt: skip
         self.map.toolbar.logo = None
         mapper = LinearColorMapper(Viridis256, low=0, high=100, nan_color="white")

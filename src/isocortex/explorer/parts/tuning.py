@@ -164,12 +164,8 @@ class TuningPart(Part):
             else:
                 name_ticks(each.xaxis, [name_of(label) for label in units.stimuli.tolist()], shift=0)
         shown = "" if len(self._places) == n else f" The map shows {len(self._places)} of {n}."
-<<<<<<< HEAD
-        self._words.object = f'<p class="soft">{counted(n, "unit")}. Tap a dot, or draw around several, to see how they respond.{shown}</p>'
-=======
         how = "Tap a dot, or draw around several, to see how they respond."
         self._words.object = f'<p class="soft">{counted(n, "unit")}. {how}{shown}</p>'
->>>>>>> hrunsview
         self._units.selected.indices = np.searchsorted(self._places, units.first).tolist()
         self._draw_curves()
 

@@ -70,12 +70,7 @@ class Beside:
         if not found.values:
             self._words.object = BEFORE
             return
-<<<<<<< HEAD
-        links = ", ".join(f'<a href="/run?run={quote(name, safe="")}">{escape(name)}</a>' for name in found.values)
-        self._words.object = f"<h2>Side by side</h2><p>Open one alone: {links}.</p>"
-=======
         self._words.object = "<h2>Side by side</h2>"
->>>>>>> hrunsview
         names = list(found.numbers.index)
         kept = self.number.value if self.number.value in names else names[0] if names else None
         self.number.param.update(options=names, value=kept)
