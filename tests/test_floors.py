@@ -31,6 +31,7 @@ FLOORS = {
     "rdms": 1,
     "spike_trains": 1,
     "citation": 1,
+    "user_code": 1,
     "version": 1,
 }
 FILES = sorted(path for path in SOURCE.rglob("*.py") if path.parent != SOURCE or path.stem != "__init__")

@@ -1,18 +1,16 @@
 """``isocortex record``: show a folder of pictures to a model in a Python file, and write the activity of its layers."""
 
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from rich.text import Text
 
 from ..cores import compile_alike, use_compilation_cache
-from ..errors import InputError, require, unknown
+from ..errors import require
 from ..experiments.shared.options import check_options, option
 from ..formats import counted, visible
+from ..user_code import made_by
 from .console import PipedConsole
 from .run import parse_as
 from .tables import print_table
@@ -72,7 +70,7 @@ def record_command(words: list[str]) -> None:
 
     size = options.size[0] if len(options.size) == 1 else options.size or None
     layers = record(
-        made(options.model),
+        made_by(options.model, what="model", files_only=True),
         options.images,
         layers=options.layers or None,
         size=size,  # pyright: ignore[reportArgumentType] (two numbers at most)
@@ -92,50 +90,3 @@ def record_command(words: list[str]) -> None:
         Text(visible(f"Compare them with a recording: isocortex compare {options.out} --data …")), soft_wrap=True
     )
 
-
-def made(place: str) -> Any:
-    """Return the model that a function in a Python file makes.
-
-    Raises
-    ------
-    InputError
-        If the file or the function does not exist, or either fails.
-    """
-    file, colon, name = place.rpartition(":")
-    require(
-        bool(colon) and file.endswith(".py"),
-        f"A model is named as MODEL.py:FUNCTION, a function in a Python file; got {place!r}.",
-    )
-    path = Path(file)
-    require(path.is_file(), f"There is no file {path}.")
-    module = _attempted(lambda: _run(path), f"{path} cannot be run")
-    functions = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-    if not hasattr(module, name):
-        raise unknown(f"function in {path}", name, functions)
-    model = getattr(module, name)
-    require(callable(model), f"{name} in {path} must be a function that returns the model; it is a {type(model)}.")
-    return _attempted(model, f"{place}() fails")
-
-
-def _run(path: Path) -> Any:
-    """Run a Python file as a module, with its folder as the first place to import from."""
-    name = f"model_of_{path.stem}"
-    spec = spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise InputError(f"{path} cannot be run as Python.")
-    module = module_from_spec(spec)
-    sys.path.insert(0, str(path.parent.resolve()))
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _attempted(do: Callable[[], Any], failed: str) -> Any:
-    """Return what a user's code returns; its error becomes one sentence, and ``--debug`` shows where it was raised."""
-    try:
-        return do()
-    except InputError:
-        raise
-    except Exception as error:
-        why = " ".join(str(error).split())
-        raise InputError(f"{failed} ({type(error).__name__}: {why}).") from error

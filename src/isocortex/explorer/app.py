@@ -63,5 +63,5 @@ def _with_buttons(name: str, view: View) -> Iterator[pn.viewable.Viewable]:
     view.after.append(write)
     yield view.said
     yield view.body()
-    yield pn.FlexBox(show, save, sizing_mode="stretch_width")
+    yield pn.FlexBox(show, save, sizing_mode="stretch_width", margin=(12, 0), gap="0.6rem")
     yield code

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bokeh.models import Legend, Title
+from bokeh.models import Legend, Range1d, Title
 from bokeh.plotting import figure
 
 INK, FAINT = "#1a1c1f", "#777d85"
@@ -83,3 +83,8 @@ def legend_below(picture: figure, items: list[tuple[str, list[Any]]], *, columns
         ),
         "below",
     )
+
+
+def span(low: float, high: float) -> Range1d:
+    """Return the range of an axis that stays."""
+    return Range1d(start=float(low), end=float(high))

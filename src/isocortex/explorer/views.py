@@ -7,7 +7,9 @@ from ..registries import Registry
 from .files import MyRecording
 from .models.catalogue import rate_model, wilson_cowan, wong_wang
 from .models.line import LineView
+from .models.neuron import NeuronView
 from .models.plane import PlaneView
+from .models.synapse import SynapseView
 from .runs import OneRun, RunsTable
 from .view import Context, View
 
@@ -55,6 +57,18 @@ VIEWS = Registry(
             "Models",
             "How do two populations that inhibit each other decide between two options (Wong & Wang 2006)?",
             lambda context: PlaneView(context, "wong-wang", wong_wang()),
+        ),
+        "lif": Entry(
+            "A spiking neuron",
+            "Models",
+            "How often, and how regularly, does a leaky integrate-and-fire neuron fire under a current with noise?",
+            NeuronView,
+        ),
+        "short-term-plasticity": Entry(
+            "A plastic synapse",
+            "Models",
+            "What does a synapse that depresses and facilitates make of a train of spikes?",
+            SynapseView,
         ),
         "runs": Entry("All runs", "Runs", "Which runs are there, and in what do they differ?", RunsTable),
         "run": Entry("One run", "Runs", "What did this run find, and what do its responses show?", OneRun),

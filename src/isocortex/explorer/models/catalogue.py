@@ -56,7 +56,8 @@ def wilson_cowan() -> Portrait:
     """Return the populations of the experiment ``wilson-cowan``."""
     knobs = _declared(
         WilsonCowan(), "wilson-cowan", {"i_e": "I_e", "i_i": "I_i"},
-        w_ee=(0, 20), w_ei=(0, 20), w_ie=(0, 20), w_ii=(0, 20), i_e=(-2, 2), i_i=(-2, 2), tau_e=(0.5, 5), tau_i=(0.5, 5),
+        w_ee=(0, 20), w_ei=(0, 20), w_ie=(0, 20), w_ii=(0, 20),
+        i_e=(-2, 2), i_i=(-2, 2), tau_e=(0.5, 5), tau_i=(0.5, 5),
     )  # fmt: skip
     labels = {"E": "rate E (share of maximum)", "I": "rate I (share of maximum)"}
     starts = ((0.32, 0.15), (0.33, 0.15), (0.95, 0.95))

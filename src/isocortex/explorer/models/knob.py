@@ -54,12 +54,6 @@ class Knob:
         return f"{self.name} ({self.declared.unit})" if self.declared.unit else self.name
 
     @property
-    def title(self) -> str:
-        """What stands above the slider: the meaning, and the name with its unit."""
-        meaning = self.declared.meaning
-        return self.label if meaning == self.name else f"{meaning}, {self.label}"
-
-    @property
     def bounds(self) -> tuple[float | None, float | None]:
         """The least and the greatest value that are taken; None where there is no bound."""
         declared = self.declared
@@ -72,7 +66,7 @@ class Knob:
         value = self.value if value is None else value
         least, most = self.bounds
         return pn.widgets.EditableFloatSlider(
-            name=self.title,
+            name=self.label,
             value=value,
             start=min(self.low, value),
             end=max(self.high, value),
@@ -81,7 +75,7 @@ class Knob:
             fixed_end=most,
             format="0[.][0000]",
             sizing_mode="stretch_width",
-            margin=(0, 0, 8, 0),
+            margin=(0, 0, 10, 0),
         )
 
     def checked(self, given: str | float) -> float:

@@ -34,7 +34,7 @@ class LineView(PortraitView):
         starts = picture.scatter("x", "y", source=self.source("starts", "x", "y"), color=GREEN, size=7)
         self.points_drawn(picture)
         items = [(f"d{name}/dt", [line]), ("direction of change", [arrows]), ("start of a trajectory", [starts])]
-        legend_below(picture, items)
+        legend_below(picture, items, columns=2)
         return picture
 
     def frame_of(self, system: System, points: xr.Dataset, paths: xr.DataArray) -> Frame:

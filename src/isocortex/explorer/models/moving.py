@@ -3,10 +3,15 @@
 import shlex
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from html import escape
+from threading import Thread
 from typing import Any, TypeAlias
 
 import numpy as np
 import panel as pn
+from bokeh.document import Document
+from bokeh.model import Model
 from bokeh.models import ColumnDataSource, Div
 
 from ..view import Context, View
@@ -44,13 +49,20 @@ class Moving(View):
         self.sources: dict[str, ColumnDataSource] = {}
         self.texts: dict[str, Div] = {}
         self._waiting: Any = None
+        self._ready = False
         for slider in self.sliders.values():
             self.on(slider, self.moved)
 
     def body(self) -> pn.viewable.Viewable:
-        """Return the layout; it is filled when the browser shows it, for the first frame is compiled."""
-        pn.state.onload(self._begin)
-        return self.layout()
+        """Return the layout. A thread compiles the first frame, so that the server goes on with other pages."""
+        layout = self.layout()
+        if _served():
+            layout.loading = True
+            pn.state.onload(lambda: Thread(target=self._compile, args=(pn.state.curdoc, layout), daemon=True).start())
+        else:
+            self._ready = True
+            self.moved()
+        return layout
 
     @abstractmethod
     def layout(self) -> pn.viewable.Viewable:
@@ -70,13 +82,33 @@ class Moving(View):
         return {name: float(slider.value) for name, slider in self.sliders.items()}
 
     @property
+    def controls(self) -> pn.Column:
+        """The sliders, each under the meaning of its parameter."""
+        parts = []
+        for knob in self.knobs:
+            if knob.declared.meaning != knob.name:
+                parts.append(pn.pane.HTML(f'<p class="soft tight">{escape(knob.declared.meaning)}</p>', margin=0))
+            parts.append(self.sliders[knob.name])
+        return pn.Column(*parts, sizing_mode="stretch_width", styles={"flex": "1 1 15rem", "min-width": "0"})
+
+    @property
     def changes(self) -> dict[str, float]:
         """The values of the sliders that were moved."""
         return changed(self.knobs, self.values)
 
-    def source(self, name: str, *columns: str) -> ColumnDataSource:
-        """Return a source of columns that :meth:`frame` or :meth:`settled` fills under its name."""
-        return self.sources.setdefault(name, ColumnDataSource({column: [] for column in columns}))
+    def source(self, name: str, *columns: str, **words: str) -> ColumnDataSource:
+        """Return a source that :meth:`frame` or :meth:`settled` fills under its name.
+
+        Parameters
+        ----------
+        name : str
+        *columns : str
+            Columns of numbers.
+        **words : str
+            Columns of words, with what they hold at first.
+        """
+        first = {**dict.fromkeys(columns, 0.0), **words}  # no range can be set for nothing
+        return self.sources.setdefault(name, ColumnDataSource({column: [value] for column, value in first.items()}))
 
     def text(self, name: str) -> Div:
         """Return a text that :meth:`frame` or :meth:`settled` fills under its name."""
@@ -84,11 +116,14 @@ class Moving(View):
 
     def moved(self) -> None:
         """Draw a frame now, and the rest when the sliders rest."""
+        if not self._ready:
+            return
         self.show(self.frame(self.values))
-        document = pn.state.curdoc
-        if document is None or document.session_context is None:
+        if not _served():
             self.rested()
             return
+        document = pn.state.curdoc
+        assert document is not None
         if self._waiting is not None:
             document.remove_timeout_callback(self._waiting)
         self._waiting = document.add_timeout_callback(self._rested, REST)
@@ -111,7 +146,16 @@ class Moving(View):
         setting = ["--set", *words] if words else []
         return shlex.join(["isocortex", "explore", "--export", f"{self.name}.html", "--view", self.name, *setting])
 
-    def _begin(self) -> None:
+    def _compile(self, document: Document, layout: pn.viewable.Viewable) -> None:
+        """Compute everything once, then let the page draw; what fails here fails there again, with its sentence."""
+        with suppress(Exception):
+            self.frame(self.values)
+            self.settled(self.values)
+        if document.session_context is not None and not document.session_context.destroyed:  # the page is still open
+            document.add_next_tick_callback(lambda: self._begin(layout))
+
+    def _begin(self, layout: pn.viewable.Viewable) -> None:
+        self._ready, layout.loading = True, False
         with self.errors_shown():
             self.moved()
 
@@ -119,3 +163,22 @@ class Moving(View):
         self._waiting = None
         with self.errors_shown():
             self.rested()
+
+
+def _served() -> bool:
+    """Whether a browser shows the page now, rather than a test or a page that is written."""
+    document = pn.state.curdoc
+    return document is not None and document.session_context is not None
+
+
+def beside(*columns: pn.viewable.Viewable) -> pn.FlexBox:
+    """Return columns side by side where there is room, else one under the other."""
+    return pn.FlexBox(*columns, sizing_mode="stretch_width", flex_wrap="wrap", gap="1.2rem")
+
+
+def stacked(*parts: Any, share: int = 2) -> pn.Column:
+    """Return pictures and texts one under the other, in a column of so many shares of the width."""
+    shown = [pn.pane.Bokeh(part, margin=0) if isinstance(part, Model) else part for part in parts]
+    return pn.Column(
+        *shown, sizing_mode="stretch_width", styles={"flex": f"{share} 1 21rem", "min-width": "0", "row-gap": "12px"}
+    )

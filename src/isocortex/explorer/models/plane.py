@@ -7,12 +7,12 @@ import xarray as xr
 from bokeh.plotting import figure as BokehFigure  # noqa: N812
 
 from ... import plots
-from ...dynamics import System, manifold, nullclines, vector_field
+from ...dynamics import System, fixed_points, manifold, nullclines, vector_field
 from ...plots.style import BLUE, GREEN, VERMILION
 from ..canvas import frame as empty
 from ..canvas import legend_below
 from .moving import Frame
-from .portrait import SAVED, PortraitView
+from .portrait import N_STARTS, SAVED, PortraitView
 
 ARROWS = 15
 """Of the field, in each direction."""
@@ -42,7 +42,7 @@ class PlaneView(PortraitView):
         items.append(("trajectory", [picture.line("x", "y", source=source, color=GREEN, line_width=1.6)]))
         picture.scatter("x", "y", source=self.source("starts", "x", "y"), color=GREEN, size=6)
         self.points_drawn(picture)
-        legend_below(picture, items, columns=4)
+        legend_below(picture, items, columns=2)
         return picture
 
     def frame_of(self, system: System, points: xr.Dataset, paths: xr.DataArray) -> Frame:
@@ -60,16 +60,8 @@ class PlaneView(PortraitView):
     def settled(self, values: Any) -> Frame:
         """Return the diagram, and the separatrices."""
         system = self.system(values)
-        saddles = [
-            (x, y)
-            for x, y, kind in zip(
-                self.sources["here"].data["x"],
-                self.sources["here"].data["y"],
-                self.sources["here"].data["half"],
-                strict=True,
-            )
-            if kind > 0
-        ]
+        found = fixed_points(system, self.box, n_starts=N_STARTS)
+        saddles = found["x"].values[found["kind"].values == "saddle"]
         curves = [curve for saddle in saddles for curve in manifold(system, saddle, self.box)]
         return {"separatrix": _joined(curves), **super().settled(values)}
 

@@ -19,11 +19,11 @@ from ...formats import number
 from ...plots.phase_plane import EVENTS
 from ...plots.style import BLUE, GREY, SERIES
 from ..canvas import frame as empty
-from ..canvas import legend_below
+from ..canvas import legend_below, span
 from ..view import Context, Lines
 from .catalogue import Portrait
 from .knob import arguments, knob_named
-from .moving import Frame, Moving
+from .moving import Frame, Moving, beside, stacked
 
 SIGNS = {
     "stable node": "●",
@@ -69,15 +69,21 @@ class PortraitView(Moving):
         self.portrait, self.box = portrait, dict(portrait.box)
         self.starts = [list(start) for start in portrait.starts]
         self.over = pn.widgets.Select(
-            name="Diagram over", options=[knob.name for knob in portrait.knobs], value=portrait.over, width=150
+            name="Diagram over",
+            options=[knob.name for knob in portrait.knobs],
+            value=portrait.over,
+            width=130,
+            margin=0,
         )
         self.duration = pn.widgets.FloatInput(
-            name=self.duration_label, value=portrait.duration, start=0.01, end=1e6, width=170
+            name=self.duration_label, value=portrait.duration, start=0.01, end=1e6, width=170, margin=0
         )
-        self.clear = pn.widgets.Button(name="Clear the trajectories", button_style="outline", width=170)
+        self.clear = pn.widgets.Button(
+            name="Clear the trajectories", button_style="outline", width=170, margin=(10, 0, 0, 0)
+        )
         self._branches: xr.Dataset | None = None
         self.main = self.draw_main()
-        self.main.on_event(Tap, self._tapped)
+        self.main.on_event(Tap, self._tapped)  # pyright: ignore[reportArgumentType] (Bokeh's type knows no kinds of events)
         self.diagram = self._draw_diagram()
         self.course = self._draw_course()
         self.table = self.text("points")
@@ -141,24 +147,10 @@ class PortraitView(Moving):
 
     def layout(self) -> pn.viewable.Viewable:
         """Return the pictures, the sliders and the table of fixed points."""
-        wide = {"min-width": "0"}
-        hint = pn.pane.HTML('<p class="soft">A click into the picture starts a trajectory.</p>', margin=0)
-        controls = pn.Column(
-            *self.sliders.values(),
-            pn.FlexBox(self.duration, self.over),
-            self.clear,
-            sizing_mode="stretch_width",
-            styles={"flex": "1 1 15rem", **wide},
-        )
-        left = pn.Column(
-            pn.pane.Bokeh(self.main, margin=0), hint, pn.pane.Bokeh(self.table, margin=0), sizing_mode="stretch_width",
-            styles={"flex": "2 1 22rem", **wide},
-        )  # fmt: skip
-        right = pn.Column(
-            pn.pane.Bokeh(self.diagram, margin=(0, 0, 12, 0)), pn.pane.Bokeh(self.course, margin=0), sizing_mode="stretch_width",
-            styles={"flex": "2 1 20rem", **wide},
-        )  # fmt: skip
-        return pn.FlexBox(left, controls, right, sizing_mode="stretch_width", flex_wrap="wrap", gap="0.8rem")
+        hint = pn.pane.HTML('<p class="soft tight">A click into the picture starts a trajectory.</p>', margin=0)
+        controls = self.controls
+        controls.extend([pn.FlexBox(self.over, self.duration, gap="0.8rem"), self.clear])
+        return beside(stacked(self.main, hint, self.table), controls, stacked(self.diagram, self.course))
 
     def lines(self) -> Lines:
         """Return the lines that find the same fixed points, portrait and diagram."""
@@ -207,11 +199,11 @@ diagram = plots.bifurcation({{"": branches}}, variable={first!r}, x_labels=[{ove
 
     def range(self, variable: str) -> Range1d:
         """Return the range of an axis."""
-        return Range1d(*self.box[variable])
+        return span(*self.box[variable])
 
     def points_drawn(self, picture: BokehFigure) -> None:
         """Draw the fixed points of the source ``"here"`` into a picture."""
-        source = self.source("here", "x", "y", "over", "first", "marker", "fill", "half")
+        source = self.source("here", "x", "y", "over", "first", "half", marker="circle", fill="white")
         _points(picture, source, "x", "y")
 
     def _here(self, values: Mapping[str, float], points: xr.Dataset) -> Mapping[str, np.ndarray]:
@@ -241,13 +233,13 @@ diagram = plots.bifurcation({{"": branches}}, variable={first!r}, x_labels=[{ove
         over = knob_named(self.knobs, str(self.over.value))
         picture = empty(over.label, self.portrait.labels[first], height=300)
         picture.y_range = self.range(first)
-        picture.x_range = Range1d(over.low, over.high)
+        picture.x_range = span(over.low, over.high)
         stable = picture.line("x", "y", source=self.source("stable", "x", "y"), color=BLUE, line_width=2)
         unstable = picture.line(
             "x", "y", source=self.source("unstable", "x", "y"), color=BLUE, line_width=1.5, line_dash="dashed"
         )
         picture.vspan("x", source=self.source("now", "x"), color=GREY, line_dash="dotted")
-        items = [("stable", [stable]), ("unstable", [unstable])]
+        items: list[tuple[str, list[Any]]] = [("stable", [stable]), ("unstable", [unstable])]
         for kind, (mark, colour) in EVENTS.items():
             marker = {"o": "circle", "s": "square", "D": "diamond"}[mark]
             drawn = picture.scatter(
@@ -255,7 +247,7 @@ diagram = plots.bifurcation({{"": branches}}, variable={first!r}, x_labels=[{ove
                 line_color="black", size=9,
             )  # fmt: skip
             items.append((kind, [drawn]))
-        source = self.source("here", "x", "y", "over", "first", "marker", "fill", "half")
+        source = self.source("here", "x", "y", "over", "first", "half", marker="circle", fill="white")
         _points(picture, source, "over", "first")
         legend_below(picture, items, columns=3)
         return picture
@@ -263,8 +255,8 @@ diagram = plots.bifurcation({{"": branches}}, variable={first!r}, x_labels=[{ove
     def _draw_course(self) -> BokehFigure:
         picture = empty("time (ms)", "last trajectory", height=220)
         low, high = np.array(list(self.box.values())).T
-        picture.x_range, picture.y_range = Range1d(0, self.portrait.duration), Range1d(low.min(), high.max())
-        items = []
+        picture.x_range, picture.y_range = span(0, self.portrait.duration), span(low.min(), high.max())
+        items: list[tuple[str, list[Any]]] = []
         for name, colour in zip(self.portrait.system.variables, SERIES, strict=False):
             source = self.source(f"course {name}", "t", "x")
             items.append((name, [picture.line("t", "x", source=source, color=colour, line_width=2)]))
