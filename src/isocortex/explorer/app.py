@@ -42,7 +42,7 @@ def page(name: str, context: Context) -> pn.Template:
 
 def _with_buttons(name: str, view: View) -> Iterator[pn.viewable.Viewable]:
     """Yield what stands on the page of a view, from its errors down to its buttons and code."""
-    show = pn.widgets.Toggle(name="Show the code", button_style="outline", width=150)
+    show = pn.widgets.Toggle(label="Show the code", variant="outline", width=150)
     code = pn.pane.HTML("", visible=False, sizing_mode="stretch_width")
 
     def write() -> None:
@@ -60,7 +60,7 @@ def _with_buttons(name: str, view: View) -> Iterator[pn.viewable.Viewable]:
         return drawn
 
     save = pn.widgets.FileDownload(
-        callback=picture, filename=f"{name}.svg", label="Save the picture", button_style="outline", width=150
+        callback=picture, filename=f"{name}.svg", label="Save the picture", variant="outline", width=150
     )
     view.on(show, write)
     view.after.append(write)

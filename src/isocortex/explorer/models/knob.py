@@ -37,8 +37,8 @@ class Knob:
     name: str
     declared: Option
     value: float
-    low: float
-    high: float
+    low: float | int
+    high: float | int
     flag: str = ""
 
     @property

@@ -81,7 +81,7 @@ class PortraitView(Moving):
             name=self.duration_label, value=portrait.duration, start=0.01, end=1e6, width=170, margin=0
         )
         self.clear = pn.widgets.Button(
-            name="Clear the trajectories", button_style="outline", width=170, margin=(10, 0, 0, 0)
+            name="Clear the trajectories", variant="outline", width=170, margin=(10, 0, 0, 0)
         )
         self._found: tuple[Any, xr.Dataset] = (None, xr.Dataset())
         self.main = self.draw_main()

@@ -74,16 +74,16 @@ class ComparisonPart(Part):
         kinds = list(INFERENCE) if self._subjects > 1 else ["stimuli"]
         offered = [] if isinstance(sides.data, RDMs) else dissimilarities_of(next(iter(sides.data.values())))
         self.layers = pn.widgets.MultiChoice(
-            name="Models", options=names, value=names[:MOST_SHOWN], sizing_mode="stretch_width"
+            label="Models", options=names, value=names[:MOST_SHOWN], sizing_mode="stretch_width"
         )
-        self.how = pn.widgets.Select(name="Dissimilarity", options=offered, width=190, visible=bool(offered))
+        self.how = pn.widgets.Select(label="Dissimilarity", options=offered, width=190, visible=bool(offered))
         if dissimilarity in offered:
             self.how.value = dissimilarity
         self.similarity = pn.widgets.Select(
-            name="Similarity of RDMs", options=list(SIMILARITIES), value=similarity, width=190
+            label="Similarity of RDMs", options=list(SIMILARITIES), value=similarity, width=190
         )
         self.inference = pn.widgets.Select(
-            name="Intervals hold for new", options=kinds, value=inference if inference in kinds else kinds[0], width=190
+            label="Intervals hold for new", options=kinds, value=inference if inference in kinds else kinds[0], width=190
         )
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")
         self._data, self._model = lru_cache(16)(self._data_rdms), lru_cache(256)(self._model_rdms)

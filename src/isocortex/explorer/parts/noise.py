@@ -52,7 +52,7 @@ class NoisePart(Part):
     def __init__(self, owner: View, source: Source, names: list[str]) -> None:
         super().__init__(owner)
         self._source = source
-        self.what = pn.widgets.Select(name="Responses", options=names, width=230, visible=len(names) > 1)
+        self.what = pn.widgets.Select(label="Responses", options=names, width=230, visible=len(names) > 1)
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")
         self._dots = ColumnDataSource({})
         self._figure = frame("unit, sorted", "signal-to-noise ratio", height=320, max_width=760)
@@ -90,7 +90,7 @@ class NoisePart(Part):
             trials += '.transpose("trial", "unit")'
         return Lines(
             f"{self._source.python}\nfrom isocortex.analysis import signal_to_noise\n\n"
-            f"x = responses[{self.what.value!r}]\nprint(signal_to_noise({trials}))"
+            f"x = responses[{self.what.value!r}]\nfound = signal_to_noise({trials})\nprint(found)"
         )
 
     def figure(self) -> Figure:

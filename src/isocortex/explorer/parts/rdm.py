@@ -31,10 +31,10 @@ class RDMPart(Part):
     def __init__(self, owner: View, source: Source, dissimilarity: str = "correlation") -> None:
         super().__init__(owner)
         self._source, self._map, self._first = source, RDMMap(), dissimilarity
-        self.what = pn.widgets.Select(name="Responses", options=source.with_rdms, width=230)
-        self.how = pn.widgets.Select(name="Dissimilarity", width=190)
-        self.network = pn.widgets.Select(name="Network", width=150)
-        self.window = pn.widgets.RangeSlider(name="Time that is averaged (ms)", width=280)
+        self.what = pn.widgets.Select(label="Responses", options=source.with_rdms, width=230)
+        self.how = pn.widgets.Select(label="Dissimilarity", width=190)
+        self.network = pn.widgets.Select(label="Network", width=150)
+        self.window = pn.widgets.RangeSlider(label="Time that is averaged (ms)", width=280)
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")
         self.on(self.what, self._choose)
         for widget in (self.how, self.network):

@@ -47,12 +47,12 @@ class StatesPart(Part):
     def __init__(self, owner: View, source: Source, names: list[str]) -> None:
         super().__init__(owner)
         self._source, self._rotation = source, Rotation()
-        self.what = pn.widgets.Select(name="Responses", options=names, width=190)
-        self.network = pn.widgets.Select(name="Network", width=100)
-        self.colour = pn.widgets.Select(name="Average and colour by", width=190)
-        self.strength = pn.widgets.Select(name="… and by", width=190)
+        self.what = pn.widgets.Select(label="Responses", options=names, width=190)
+        self.network = pn.widgets.Select(label="Network", width=100)
+        self.colour = pn.widgets.Select(label="Average and colour by", width=190)
+        self.strength = pn.widgets.Select(label="… and by", width=190)
         self.player = pn.widgets.Player(
-            name="Time step", start=0, end=1, value=1, interval=60, sizing_mode="stretch_width", max_width=520,
+            label="Time step", start=0, end=1, value=1, interval=60, sizing_mode="stretch_width", max_width=520,
             show_loop_controls=False, show_value=True,
         )  # fmt: skip
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")

@@ -52,12 +52,12 @@ class TrialPart(Part):
         labels = inputs["stimulus"].values.tolist()
         trials = {f"{i}: {visible(label)}": i for i, label in enumerate(labels)}
         seeds = source.responses[f"{variants_of(source)[0]}/{RATE}"].sizes.get("seed", 1)
-        self.variant = pn.widgets.Select(name="Networks", options=variants_of(source), width=150)
-        self.network = pn.widgets.Select(name="Network", options=list(range(seeds)), width=100, visible=seeds > 1)
-        self.trial = pn.widgets.Select(name="Trial", options=trials, width=320)
+        self.variant = pn.widgets.Select(label="Networks", options=variants_of(source), width=150)
+        self.network = pn.widgets.Select(label="Network", options=list(range(seeds)), width=100, visible=seeds > 1)
+        self.trial = pn.widgets.Select(label="Trial", options=trials, width=320)
         self._times = inputs["time"].values.astype(float)
         self.player = pn.widgets.Player(
-            name="Time step", start=0, end=len(self._times) - 1, value=0, interval=80, sizing_mode="stretch_width",
+            label="Time step", start=0, end=len(self._times) - 1, value=0, interval=80, sizing_mode="stretch_width",
             max_width=720, show_loop_controls=False, show_value=True,
         )  # fmt: skip
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")

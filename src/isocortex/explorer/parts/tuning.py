@@ -104,8 +104,8 @@ class TuningPart(Part):
     def __init__(self, owner: View, source: Source, names: list[str]) -> None:
         super().__init__(owner)
         self._source = source
-        self.what = pn.widgets.Select(name="Responses", options=names, width=230)
-        self.network = pn.widgets.Select(name="Network", width=120)
+        self.what = pn.widgets.Select(label="Responses", options=names, width=230)
+        self.network = pn.widgets.Select(label="Network", width=120)
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")
         self._units, self._lines = ColumnDataSource({"x": [], "y": [], "name": []}), ColumnDataSource({})
         self._of = lru_cache(8)(self._computed)

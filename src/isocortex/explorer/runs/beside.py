@@ -35,8 +35,8 @@ class Beside:
     """
 
     def __init__(self, owner: View) -> None:
-        self.number = pn.widgets.Select(name="Number", width=330)
-        self.only = pn.widgets.Checkbox(name="Only what differs", value=True)
+        self.number = pn.widgets.Select(label="Number", width=330)
+        self.only = pn.widgets.Checkbox(label="Only what differs", value=True)
         self._words = pn.pane.HTML(BEFORE, sizing_mode="stretch_width")
         self._options, self._numbers = (
             pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[SCROLLED]) for _ in range(2)

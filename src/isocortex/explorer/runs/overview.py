@@ -30,7 +30,7 @@ class Overview(Part):
     def __init__(self, owner: View, run: FinishedRun) -> None:
         super().__init__(owner)
         self._run, self._rows = run, rows(run.numbers)
-        self.find = pn.widgets.TextInput(name="Show only numbers with", placeholder="rsa.pool", width=260)
+        self.find = pn.widgets.TextInput(label="Show only numbers with", placeholder="rsa.pool", width=260)
         self.table = pn.widgets.Tabulator(
             self._cells(), pagination="local", page_size=15, disabled=True, show_index=False, layout="fit_data_stretch",
             sizing_mode="stretch_width", selectable=False, text_align=dict.fromkeys(("value", "low", "high"), "right"),

@@ -42,13 +42,13 @@ class RunsTable(View):
         super().__init__(context)
         folders = {str(folder): folder for folder in context.folders if Catalogue(folder).experiments}
         require(bool(folders), "None of the folders given has a finished run: isocortex run poisson makes one.")
-        self.folder = pn.widgets.Select(name="Folder", options=folders, width=260, visible=len(folders) > 1)
-        self.experiment = pn.widgets.Select(name="Experiment", width=220)
+        self.folder = pn.widgets.Select(label="Folder", options=folders, width=260, visible=len(folders) > 1)
+        self.experiment = pn.widgets.Select(label="Experiment", width=220)
         self.filter = pn.widgets.TextInput(
-            name="Show only runs with", placeholder="tau >= 50 and architecture = GRU", description=HOW_TO, width=330
+            label="Show only runs with", placeholder="tau >= 50 and architecture = GRU", description=HOW_TO, width=330
         )
-        self.columns = pn.widgets.MultiChoice(name="Columns", sizing_mode="stretch_width", solid=False)
-        self.again = pn.widgets.Button(name="Read the folder again", button_style="outline", width=170)
+        self.columns = pn.widgets.MultiChoice(label="Columns", sizing_mode="stretch_width", solid=False)
+        self.again = pn.widgets.Button(label="Read the folder again", variant="outline", width=170)
         self.table = pn.widgets.Tabulator(
             pd.DataFrame({"run": []}), pagination="remote", page_size=PAGE, selectable="checkbox", disabled=True,
             show_index=False, layout="fit_data_table", stylesheets=[TABLE], sizing_mode="stretch_width", min_height=120,
