@@ -18,6 +18,7 @@ usage:
   isocortex record MODEL.py:FUNCTION --images FOLDER   the layers of any model, as a file for compare
   isocortex look SESSION.nwb              what a recording holds, and what its units respond to
   isocortex sweep EXPERIMENT --vary A=1,2 run an experiment at many values of its options; --help has examples
+  isocortex explore [FOLDER…]             models, runs and recordings in the browser; --help has examples
   isocortex list                          the experiments
   isocortex data list|fetch|where         the recordings that can be downloaded
   isocortex show [RUN] [--keys]           what a run found, by default the latest; or what its numbers are
@@ -76,6 +77,7 @@ def _dispatch(words: list[str]) -> None:
         "record": _record,
         "look": _look,
         "sweep": _sweep,
+        "explore": _explore,
         "list": _list,
         "data": _data,
         "show": _show,
@@ -131,6 +133,12 @@ def _sweep(words: list[str]) -> None:
     from .sweep import sweep
 
     sweep(words)
+
+
+def _explore(words: list[str]) -> None:
+    from .explore import explore_command
+
+    explore_command(words)
 
 
 def _list(words: list[str]) -> None:

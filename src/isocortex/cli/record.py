@@ -89,4 +89,3 @@ def record_command(words: list[str]) -> None:
     console.print(
         Text(visible(f"Compare them with a recording: isocortex compare {options.out} --data …")), soft_wrap=True
     )
-

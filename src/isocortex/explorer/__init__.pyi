@@ -1,3 +1,5 @@
+from .export import Exported as Exported
+from .export import export as export
 from .launch import explore as explore
 from .places import inside as inside
 from .view import Context as Context

@@ -8,9 +8,10 @@ from itertools import groupby
 import panel as pn
 from matplotlib import rc_context
 
+from ..errors import require
 from .design import FRAME, PAGE, Sober
 from .view import Context, View, sentence
-from .views import VIEWS
+from .views import all_views
 
 HOME = ""
 
@@ -20,18 +21,19 @@ def page(name: str, context: Context) -> pn.Template:
 
     A view that cannot be made is a sentence on its page.
     """
+    views = all_views(context.systems)
     template = pn.Template(FRAME, design=Sober, raw_css=[PAGE])
-    heading = VIEWS[name].title if name else "What would you like to see?"
+    heading = views[name].title if name else "What would you like to see?"
     template.add_variable("title", f"{heading} · isocortex explorer")
     template.add_variable("heading", heading)
-    template.add_variable("question", VIEWS[name].question if name else "")
+    template.add_variable("question", views[name].question if name else "")
     template.add_variable("here", name)
-    groups = groupby(VIEWS.items(), key=lambda item: item[1].group)
+    groups = groupby(views.items(), key=lambda item: item[1].group)
     template.add_variable("groups", [(group, list(views)) for group, views in groups])
     if name:
         column = pn.Column(sizing_mode="stretch_width")
         try:
-            column.extend(_with_buttons(name, VIEWS[name].make(context)))
+            column.extend(_with_buttons(name, views[name].make(context)))
         except Exception as error:
             column.append(pn.pane.HTML(f'<p role="alert">{escape(sentence(error))}</p>', sizing_mode="stretch_width"))
         template.add_panel("view", column)
@@ -54,6 +56,7 @@ def _with_buttons(name: str, view: View) -> Iterator[pn.viewable.Viewable]:
         drawn = io.BytesIO()
         with view.errors_shown(), rc_context({"svg.hashsalt": "isocortex", "svg.fonttype": "path"}):
             view.figure().savefig(drawn, format="svg", metadata={"Date": None})
+        require(drawn.tell() > 0, "There is no picture to save.")
         return drawn
 
     save = pn.widgets.FileDownload(

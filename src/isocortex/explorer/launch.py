@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, require
+from ..user_code import made_by
 
 if TYPE_CHECKING:
     from .server import Explorer
@@ -61,6 +62,7 @@ def explore(
         if (error.name or "").split(".")[0] not in ("panel", "bokeh"):
             raise
         raise InputError("The explorer needs the extra 'explore': pip install 'isocortex[explore]'.") from error
-    explorer = Explorer(tuple(paths), tuple(systems), port=port)
+    made = {place: made_by(place, what="system", kind="class") for place in systems}
+    explorer = Explorer(tuple(paths), made, port=port)
     explorer.serve(show=show, background=background)
     return explorer

@@ -1,13 +1,14 @@
 """The server of the explorer: on this machine alone, and for whoever has its token."""
 
 import secrets
+import signal
 import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from logging import ERROR, getLogger
 from pathlib import Path
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import Any
 
 import panel as pn
@@ -18,7 +19,7 @@ from tornado.web import Finish, RequestHandler
 from ..errors import InputError
 from .app import HOME, page
 from .view import Context
-from .views import VIEWS
+from .views import all_views
 
 LOOPBACK = "127.0.0.1"
 REFUSED = "The explorer opens only with the token in its address. Use the address that isocortex explore printed."
@@ -68,16 +69,19 @@ class Explorer:
         If the port is taken.
     """
 
-    def __init__(self, folders: tuple[Path, ...] = (), systems: tuple[str, ...] = (), *, port: int = 0) -> None:
+    def __init__(
+        self, folders: tuple[Path, ...] = (), systems: Mapping[str, Any] | None = None, *, port: int = 0
+    ) -> None:
         pn.extension("tabulator", "filedropper")
         getLogger("bokeh.server.views.ws").setLevel(ERROR)  # it warns of every page that is closed while we compute
         token = secrets.token_urlsafe(24)
         port = port or _free_port()
-        self.context = Context(folders, systems)
+        self.context = Context(folders, systems or {})
+        self._before = signal.getsignal(signal.SIGINT)
         self._loop = IOLoop(make_current=False)
         try:
             self._server: Any = pn.serve(
-                {name or "/": self._maker(name) for name in (HOME, *VIEWS)},  # pyright: ignore[reportArgumentType]
+                {name or "/": self._maker(name) for name in (HOME, *all_views(self.context.systems))},  # pyright: ignore[reportArgumentType]
                 address=LOOPBACK,
                 port=port,
                 websocket_origin=[f"{LOOPBACK}:{port}"],
@@ -98,6 +102,8 @@ class Explorer:
         if show:
             webbrowser.open(self.address)
         if background:
+            if current_thread() is main_thread():
+                signal.signal(signal.SIGINT, self._before)  # Panel takes Ctrl-C, which is the notebook's
             self._thread = Thread(target=self._loop.start, daemon=True)
             self._thread.start()
             return

@@ -41,14 +41,14 @@ class Context:
     ----------
     folders : tuple of Path
         The folders whose files may be opened, and no others.
-    systems : tuple of str
-        Systems by ``module:Class``, from the command line alone: an address never names code.
+    systems : mapping of str to System
+        ``module:Class`` → what it makes; from the command line alone, for an address never names code.
     query : mapping of str to str
         The words of the address. They come from outside, and are checked before use.
     """
 
     folders: tuple[Path, ...] = ()
-    systems: tuple[str, ...] = ()
+    systems: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def path(self, given: str | Path) -> Path:

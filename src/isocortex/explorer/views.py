@@ -1,11 +1,13 @@
 """The views of the explorer by the name in their address."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ..dynamics import System
 from ..registries import Registry
 from .files import MyRecording
-from .models.catalogue import rate_model, wilson_cowan, wong_wang
+from .models.catalogue import of_system, rate_model, wilson_cowan, wong_wang
 from .models.line import LineView
 from .models.neuron import NeuronView
 from .models.plane import PlaneView
@@ -36,6 +38,7 @@ class Entry:
     make: Callable[[Context], View]
 
 
+GROUPS = ("Models", "Runs", "My data")
 VIEWS = Registry(
     "view",
     "views",
@@ -77,3 +80,29 @@ VIEWS = Registry(
         ),
     },
 )
+
+
+def all_views(systems: Mapping[str, System]) -> dict[str, Entry]:
+    """Return the views, and one for every system from outside, by the name in their address.
+
+    Raises
+    ------
+    InputError
+        If a system cannot be shown.
+    """
+    views = dict(VIEWS)
+    for place, system in systems.items():
+        portrait = of_system(system, place)
+        title = type(system).__name__
+        name = address = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", "-", title).lower()
+        number = 2
+        while address in views:
+            address, number = f"{name}-{number}", number + 1
+        kind = PlaneView if system.dimension == 2 else LineView
+        views[address] = Entry(
+            title,
+            "Models",
+            f"What does {place} do?",
+            lambda context, kind=kind, address=address, portrait=portrait: kind(context, address, portrait),
+        )
+    return dict(sorted(views.items(), key=lambda item: GROUPS.index(item[1].group)))

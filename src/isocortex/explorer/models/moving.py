@@ -39,11 +39,13 @@ class Moving(View):
     name : str
         In the address.
     knobs : sequence of Knob
+    place : str
+        Where a system from outside is found; empty for the package's own.
     """
 
-    def __init__(self, context: Context, name: str, knobs: Sequence[Knob]) -> None:
+    def __init__(self, context: Context, name: str, knobs: Sequence[Knob], place: str = "") -> None:
         super().__init__(context)
-        self.name, self.knobs = name, tuple(knobs)
+        self.name, self.knobs, self.place = name, tuple(knobs), place
         first = given_values(self.knobs, context.query)
         self.sliders = {knob.name: knob.slider(first[knob.name]) for knob in self.knobs}
         self.sources: dict[str, ColumnDataSource] = {}
@@ -64,9 +66,25 @@ class Moving(View):
             self.moved()
         return layout
 
+    @property
     @abstractmethod
+    def pictures(self) -> Sequence[Sequence[Model]]:
+        """Figures and texts in their columns."""
+
+    @property
+    @abstractmethod
+    def first(self) -> tuple[str, ...]:
+        """The parameters that matter most: the page of a file moves them unless it is told others."""
+
+    @property
+    def more(self) -> Sequence[pn.viewable.Viewable]:
+        """Widgets below the sliders."""
+        return ()
+
     def layout(self) -> pn.viewable.Viewable:
-        """Return the pictures and the sliders."""
+        """Return the pictures with the sliders beside the first column."""
+        first, *others = (_stacked(column, share=2 if len(self.pictures) > 1 else 3) for column in self.pictures)
+        return pn.FlexBox(first, self._controls(), *others, sizing_mode="stretch_width", flex_wrap="wrap", gap="1.2rem")
 
     @abstractmethod
     def frame(self, values: Mapping[str, float]) -> Frame:
@@ -82,19 +100,13 @@ class Moving(View):
         return {name: float(slider.value) for name, slider in self.sliders.items()}
 
     @property
-    def controls(self) -> pn.Column:
-        """The sliders, each under the meaning of its parameter."""
-        parts = []
-        for knob in self.knobs:
-            if knob.declared.meaning != knob.name:
-                parts.append(pn.pane.HTML(f'<p class="soft tight">{escape(knob.declared.meaning)}</p>', margin=0))
-            parts.append(self.sliders[knob.name])
-        return pn.Column(*parts, sizing_mode="stretch_width", styles={"flex": "1 1 15rem", "min-width": "0"})
-
-    @property
     def changes(self) -> dict[str, float]:
         """The values of the sliders that were moved."""
         return changed(self.knobs, self.values)
+
+    def reach(self, name: str) -> tuple[float, float]:
+        """Return the ends of a slider."""
+        return float(self.sliders[name].start), float(self.sliders[name].end)
 
     def source(self, name: str, *columns: str, **words: str) -> ColumnDataSource:
         """Return a source that :meth:`frame` or :meth:`settled` fills under its name.
@@ -144,7 +156,20 @@ class Moving(View):
         """Return the command that writes what is shown as a page for a file."""
         words = [f"{name}={value:.10g}" for name, value in self.changes.items()]
         setting = ["--set", *words] if words else []
-        return shlex.join(["isocortex", "explore", "--export", f"{self.name}.html", "--view", self.name, *setting])
+        place = ["--system", self.place] if self.place else []
+        page = ["--export", f"{self.name}.html", "--view", self.name]
+        return shlex.join(["isocortex", "explore", *place, *page, *setting])
+
+    def _controls(self) -> pn.Column:
+        """The sliders, each under the meaning of its parameter."""
+        parts: list[pn.viewable.Viewable] = []
+        for knob in self.knobs:
+            if knob.declared.meaning != knob.name:
+                parts.append(pn.pane.HTML(f'<p class="soft tight">{escape(knob.declared.meaning)}</p>', margin=0))
+            parts.append(self.sliders[knob.name])
+        return pn.Column(
+            *parts, *self.more, sizing_mode="stretch_width", styles={"flex": "1 1 15rem", "min-width": "0"}
+        )
 
     def _compile(self, document: Document, layout: pn.viewable.Viewable) -> None:
         """Compute everything once, then let the page draw; what fails here fails there again, with its sentence."""
@@ -171,14 +196,9 @@ def _served() -> bool:
     return document is not None and document.session_context is not None
 
 
-def beside(*columns: pn.viewable.Viewable) -> pn.FlexBox:
-    """Return columns side by side where there is room, else one under the other."""
-    return pn.FlexBox(*columns, sizing_mode="stretch_width", flex_wrap="wrap", gap="1.2rem")
-
-
-def stacked(*parts: Any, share: int = 2) -> pn.Column:
-    """Return pictures and texts one under the other, in a column of so many shares of the width."""
-    shown = [pn.pane.Bokeh(part, margin=0) if isinstance(part, Model) else part for part in parts]
+def _stacked(parts: Sequence[Model], share: int) -> pn.Column:
+    """Return figures and texts one under the other, in a column of so many shares of the width."""
+    shown = [pn.pane.Bokeh(part, margin=0) for part in parts]
     return pn.Column(
         *shown, sizing_mode="stretch_width", styles={"flex": f"{share} 1 21rem", "min-width": "0", "row-gap": "12px"}
     )

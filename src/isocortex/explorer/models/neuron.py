@@ -1,12 +1,12 @@
 """A leaky integrate-and-fire neuron: its potential and spikes, and its F–I curve beside the theory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import jax
 import numpy as np
-import panel as pn
+from bokeh.model import Model
 from bokeh.plotting import figure as BokehFigure  # noqa: N812
 from matplotlib.figure import Figure
 from scipy.stats import t as student
@@ -23,7 +23,7 @@ from ..canvas import frame as empty
 from ..canvas import legend_below, span
 from ..view import Context, Lines
 from .knob import Knob, arguments
-from .moving import Frame, Moving, beside, stacked
+from .moving import Frame, Moving
 
 NAME = "lif"
 DT, SHOWN = 0.1, 400.0
@@ -85,9 +85,15 @@ class NeuronView(Moving):
         found = self._curve = _simulated(values, np.linspace(0, self._most(values), CURRENTS + 1)[1:])
         return {"measured": {"x": found.current, "y": found.rate, "low": found.low, "high": found.high}}
 
-    def layout(self) -> pn.viewable.Viewable:
-        """Return the pictures and the sliders."""
-        return beside(stacked(self.trace, self.words, self.curve, share=3), self.controls)
+    @property
+    def pictures(self) -> Sequence[Sequence[Model]]:
+        """One column."""
+        return [[self.trace, self.words, self.curve]]
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The input."""
+        return ("current",)
 
     def lines(self) -> Lines:
         """Return the lines that simulate the neuron and compute its rate."""

@@ -110,5 +110,5 @@ class PlaneView(PortraitView):
 def _joined(curves: list[np.ndarray]) -> dict[str, np.ndarray]:
     """Return curves as one line that NaN interrupts."""
     gap = np.full((1, 2), np.nan)
-    points = np.concatenate([part for curve in curves for part in (curve, gap)]) if curves else np.zeros((0, 2))
+    points = np.concatenate([gap, *(part for curve in curves for part in (curve, gap))])  # never empty: see the legend
     return {"x": points[:, 0], "y": points[:, 1]}

@@ -1,7 +1,7 @@
 """A system of one or two variables: fixed points, trajectories from where one clicks, and a bifurcation diagram."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, ClassVar
 
@@ -9,6 +9,7 @@ import numpy as np
 import panel as pn
 import xarray as xr
 from bokeh.events import Tap
+from bokeh.model import Model
 from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure as BokehFigure  # noqa: N812
 from matplotlib.figure import Figure
@@ -23,7 +24,7 @@ from ..canvas import legend_below, span
 from ..view import Context, Lines
 from .catalogue import Portrait
 from .knob import arguments, knob_named
-from .moving import Frame, Moving, beside, stacked
+from .moving import Frame, Moving
 
 SIGNS = {
     "stable node": "●",
@@ -44,6 +45,7 @@ MARKERS = {
     "centre": ("diamond", "white"),
     "marginal": ("diamond", "#999999"),
 }
+CLICK = "A click into the first picture starts a trajectory."
 MOST_TRAJECTORIES = 6
 SAVED = 400
 """Points of a trajectory."""
@@ -65,7 +67,7 @@ class PortraitView(Moving):
     duration_label: ClassVar[str] = "Length of trajectories (ms)"
 
     def __init__(self, context: Context, name: str, portrait: Portrait) -> None:
-        super().__init__(context, name, portrait.knobs)
+        super().__init__(context, name, portrait.knobs, portrait.place)
         self.portrait, self.box = portrait, dict(portrait.box)
         self.starts = [list(start) for start in portrait.starts]
         self.over = pn.widgets.Select(
@@ -81,9 +83,8 @@ class PortraitView(Moving):
         self.clear = pn.widgets.Button(
             name="Clear the trajectories", variant="outline", width=170, margin=(10, 0, 0, 0)
         )
-        self._branches: xr.Dataset | None = None
+        self._found: tuple[Any, xr.Dataset] = (None, xr.Dataset())
         self.main = self.draw_main()
-        self.main.on_event(Tap, self._tapped)  # pyright: ignore[reportArgumentType] (Bokeh's type knows no kinds of events)
         self.diagram = self._draw_diagram()
         self.course = self._draw_course()
         self.table = self.text("points")
@@ -125,13 +126,15 @@ class PortraitView(Moving):
 
     def settled(self, values: Mapping[str, float]) -> Frame:
         """Return the diagram; it is the same while the slider of its own parameter moves."""
-        over = knob_named(self.knobs, str(self.over.value))
-        between = (self.sliders[over.name].start, self.sliders[over.name].end)
-        found = continuation(
-            self.system(values), over.name, between, self.box, n_sections=N_SECTIONS, n_starts=N_STARTS
-        )
-        self._branches = found
-        at, x = found[over.name].values, found["x"].values[:, 0]
+        over = str(self.over.value)
+        between = self.reach(over)
+        others = {name: value for name, value in values.items() if name != over}
+        key = (over, between, *others.values())
+        if key != self._found[0]:
+            system = self.system(values)
+            self._found = key, continuation(system, over, between, self.box, n_sections=N_SECTIONS, n_starts=N_STARTS)
+        found = self._found[1]
+        at, x = found[over].values, found["x"].values[:, 0]
         stable = np.array([str(kind).startswith("stable") for kind in found["kind"].values], bool)
         return {
             "stable": _pieces(at, x, found["branch"].values, stable),
@@ -145,17 +148,33 @@ class PortraitView(Moving):
             },
         }
 
-    def layout(self) -> pn.viewable.Viewable:
-        """Return the pictures, the sliders and the table of fixed points."""
-        hint = pn.pane.HTML('<p class="soft tight">A click into the picture starts a trajectory.</p>', margin=0)
-        controls = self.controls
-        controls.extend([pn.FlexBox(self.over, self.duration, gap="0.8rem"), self.clear])
-        return beside(stacked(self.main, hint, self.table), controls, stacked(self.diagram, self.course))
+    @property
+    def pictures(self) -> Sequence[Sequence[Model]]:
+        """The main picture; the diagram with the fixed points and the last trajectory."""
+        return [[self.main], [self.diagram, self.table, self.course]]
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The parameter of the diagram."""
+        return (str(self.over.value),)
+
+    def body(self) -> pn.viewable.Viewable:
+        """Return the layout, whose main picture hears clicks."""
+        self.main.on_event(Tap, self.tapped)  # pyright: ignore[reportArgumentType] (Bokeh's type knows no kinds)
+        return super().body()
+
+    @property
+    def more(self) -> Sequence[pn.viewable.Viewable]:
+        """What concerns trajectories and the diagram."""
+        hint = pn.pane.HTML(
+            '<p class="soft tight">A click into the first picture starts a trajectory.</p>', margin=(12, 0)
+        )
+        return [pn.FlexBox(self.over, self.duration, gap="0.8rem"), hint, self.clear]
 
     def lines(self) -> Lines:
         """Return the lines that find the same fixed points, portrait and diagram."""
         portrait, over = self.portrait, str(self.over.value)
-        name, between = type(portrait.system).__name__, (self.sliders[over].start, self.sliders[over].end)
+        name, between = type(portrait.system).__name__, self.reach(over)
         home = _module(portrait.place) if portrait.place else "isocortex.dynamics"
         first = portrait.system.variables[0]
         python = f"""
@@ -179,15 +198,13 @@ diagram = plots.bifurcation({{"": branches}}, variable={first!r}, x_labels=[{ove
     def figure(self) -> Figure:
         """Return the main picture and the diagram side by side."""
         system, over = self.system(self.values), str(self.over.value)
-        if self._branches is None or self._branches.attrs["parameter"] != over:
-            self.show(self.settled(self.values))
+        self.show(self.settled(self.values))
         figure = Figure(figsize=(10.6, 4.8), layout="constrained")
         left, right = figure.subplots(1, 2)
         self.draw_figure(system, left)
-        assert self._branches is not None
         first = system.variables[0]
         plots.bifurcation(
-            {"": self._branches}, variable=first, x_labels=[knob_named(self.knobs, over).label],
+            {"": self._found[1]}, variable=first, x_labels=[knob_named(self.knobs, over).label],
             y_label=self.portrait.labels[first], ax=right,
         )  # fmt: skip
         right.axvline(self.values[over], color=GREY, lw=1, ls=":")
@@ -263,7 +280,8 @@ diagram = plots.bifurcation({{"": branches}}, variable={first!r}, x_labels=[{ove
         legend_below(picture, items)
         return picture
 
-    def _tapped(self, event: Tap) -> None:
+    def tapped(self, event: Tap) -> None:
+        """Start a trajectory where the main picture was clicked."""
         with self.errors_shown():
             if event.x is not None and event.y is not None:
                 self.starts = [*self.starts, self.state_at(event.x, event.y)][-MOST_TRAJECTORIES:]

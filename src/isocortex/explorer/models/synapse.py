@@ -1,9 +1,9 @@
 """A synapse that depresses and facilitates (Tsodyks–Markram): a regular train, simulated and in closed form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import panel as pn
+from bokeh.model import Model
 from bokeh.plotting import figure as BokehFigure  # noqa: N812
 from matplotlib.figure import Figure
 
@@ -18,7 +18,7 @@ from ..canvas import frame as empty
 from ..canvas import legend_below, span
 from ..view import Context, Lines
 from .knob import Knob, arguments
-from .moving import Frame, Moving, beside, stacked
+from .moving import Frame, Moving
 
 NAME = "short-term-plasticity"
 DT, DURATION, FIRST = 0.1, 1000.0, 1.0
@@ -56,9 +56,15 @@ class SynapseView(Moving):
             "here": {"x": rate, "y": _steady(rate, values)},
         }
 
-    def layout(self) -> pn.viewable.Viewable:
-        """Return the pictures and the sliders."""
-        return beside(stacked(self.conductance, self.resources, self.steady, share=3), self.controls)
+    @property
+    def pictures(self) -> Sequence[Sequence[Model]]:
+        """One column."""
+        return [[self.conductance, self.resources, self.steady]]
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The input."""
+        return ("rate",)
 
     def lines(self) -> Lines:
         """Return the lines that compute the train."""
