@@ -22,6 +22,7 @@ from ..canvas import frame
 from ..view import Lines, View
 from .part import Part
 from .source import dissimilarities_of
+from .square import placed
 
 MOST_SHOWN = 14
 """Layers that are compared at first."""
@@ -83,7 +84,10 @@ class ComparisonPart(Part):
             label="Similarity of RDMs", options=list(SIMILARITIES), value=similarity, width=190
         )
         self.inference = pn.widgets.Select(
-            label="Intervals hold for new", options=kinds, value=inference if inference in kinds else kinds[0], width=190
+            label="Intervals hold for new",
+            options=kinds,
+            value=inference if inference in kinds else kinds[0],
+            width=190,
         )
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")
         self._data, self._model = lru_cache(16)(self._data_rdms), lru_cache(256)(self._model_rdms)
@@ -164,7 +168,7 @@ class ComparisonPart(Part):
     def body(self) -> pn.viewable.Viewable:
         return pn.Column(
             pn.FlexBox(self.how, self.similarity, self.inference, sizing_mode="stretch_width"),
-            self.layers, self._words, pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"),
+            self.layers, self._words, placed(self._figure),
             sizing_mode="stretch_width",
         )  # fmt: skip
 

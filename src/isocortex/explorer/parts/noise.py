@@ -16,6 +16,7 @@ from ..view import Lines, View
 from .part import Part
 from .pictures import name_of
 from .source import Source
+from .square import placed
 
 LARGEST_P = 0.05
 
@@ -78,7 +79,7 @@ class NoisePart(Part):
         return pn.Column(
             self.what,
             self._words,
-            pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"),
+            placed(self._figure),
             sizing_mode="stretch_width",
         )
 

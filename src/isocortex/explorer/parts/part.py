@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from html import escape
+from pathlib import Path
 
 import panel as pn
 from matplotlib.figure import Figure
 
 from ...errors import require
 from ..view import Lines, View, sentence
+
+TABS = Path(__file__).with_name("tabs.css").read_text()
 
 
 class Part(View):
@@ -39,7 +42,7 @@ class Tabbed(Part):
         self._makers = list(makers.values())
         self._made: dict[int, View] = {}
         places = [(title, pn.Column(sizing_mode="stretch_width")) for title in makers]
-        self._tabs = pn.Tabs(*places, dynamic=True, sizing_mode="stretch_width")
+        self._tabs = pn.Tabs(*places, dynamic=True, stylesheets=[TABS], sizing_mode="stretch_width")
         self.on(self._tabs, self._open, "active")
         self._open()
 

@@ -13,6 +13,7 @@ from .part import Part
 from .pictures import name_of, thumbnail
 from .rdm_map import RDMMap, Shown
 from .source import Source, Wanted, dissimilarities_of, rdm_lines, rdms_of, selected
+from .square import placed
 
 ALL = "all (mean RDM)"
 
@@ -31,7 +32,7 @@ class RDMPart(Part):
     def __init__(self, owner: View, source: Source, dissimilarity: str = "correlation") -> None:
         super().__init__(owner)
         self._source, self._map, self._first = source, RDMMap(), dissimilarity
-        self.what = pn.widgets.Select(label="Responses", options=source.with_rdms, width=230)
+        self.what = pn.widgets.Select(label="RDM of", options=source.with_rdms, width=230)
         self.how = pn.widgets.Select(label="Dissimilarity", width=190)
         self.network = pn.widgets.Select(label="Network", width=150)
         self.window = pn.widgets.RangeSlider(label="Time that is averaged (ms)", width=280)
@@ -82,14 +83,14 @@ class RDMPart(Part):
     def body(self) -> pn.viewable.Viewable:
         """Return the choices, the map, and what is under the pointer."""
         beside = pn.Column(
-            pn.pane.Bokeh(self._map.told, sizing_mode="stretch_width"),
-            pn.pane.Bokeh(self._map.pair, sizing_mode="stretch_width"),
+            placed(self._map.told),
+            placed(self._map.pair),
             self._words,
             sizing_mode="stretch_width", min_width=260,
         )  # fmt: skip
         choices = pn.FlexBox(self.what, self.how, self.network, self.window, sizing_mode="stretch_width")
         shown = pn.FlexBox(
-            pn.Column(pn.pane.Bokeh(self._map.map, sizing_mode="stretch_width"), min_width=280, max_width=540,
+            pn.Column(placed(self._map.map), min_width=280, max_width=540,
                       sizing_mode="stretch_width", styles={"flex": "3 1 320px"}),
             pn.Column(beside, sizing_mode="stretch_width", styles={"flex": "2 1 260px"}),
             sizing_mode="stretch_width", gap="1.5rem",

@@ -75,7 +75,7 @@ class RDMMap:
             ColumnDataSource({"first": [], "second": []}),
             ColumnDataSource({"image": [], "n": []}),
         )
-        self.told = Div(text=BEFORE, sizing_mode="stretch_width", min_height=60)
+        self.told = Div(text=BEFORE, sizing_mode="stretch_width", min_height=150)
         self.map = square(
             "stimulus", "stimulus", width=560, ratio=1.1, x_range=Range1d(0, 1), y_range=Range1d(1, 0),
             tools="box_zoom,reset", active_drag=None, toolbar_location="above",

@@ -1,8 +1,9 @@
-"""Square pictures, and ticks that name stimuli."""
+"""Pictures in their place on a page: square ones, and ticks that name stimuli."""
 
 from collections.abc import Sequence
 from typing import Any
 
+import panel as pn
 from bokeh.models import BasicTicker, CustomJSTickFormatter
 from bokeh.plotting import figure
 
@@ -10,6 +11,11 @@ from ..canvas import frame
 
 LONGEST = 9
 """Letters of a name that has room at a tick."""
+
+
+def placed(picture: Any) -> pn.pane.Bokeh:
+    """Return the place of a picture on a page, in line with the widgets above it."""
+    return pn.pane.Bokeh(picture, sizing_mode="stretch_width", margin=(0, 10, 10, 10))
 
 
 def square(x_label: str, y_label: str, *, width: int, ratio: float = 1.0, **options: Any) -> figure:

@@ -19,6 +19,7 @@ from .part import Part
 from .pictures import name_of
 from .rotation import Rotation
 from .source import Source
+from .square import placed
 
 MOST_KINDS = 12
 """Values of a condition beyond which averages would be of single trials."""
@@ -136,10 +137,10 @@ class StatesPart(Part):
             pn.FlexBox(self.what, self.network, self.colour, self.strength, sizing_mode="stretch_width"),
             self._words,
             pn.FlexBox(
-                pn.Column(pn.pane.Bokeh(rotation.figure, sizing_mode="stretch_width"), sizing_mode="stretch_width",
+                pn.Column(placed(rotation.figure), sizing_mode="stretch_width",
                           max_width=540, styles={"flex": "3 1 300px"}),
-                pn.Column(pn.pane.Bokeh(rotation.azimuth, sizing_mode="stretch_width"),
-                          pn.pane.Bokeh(rotation.elevation, sizing_mode="stretch_width"), self.player,
+                pn.Column(placed(rotation.azimuth),
+                          placed(rotation.elevation), self.player,
                           sizing_mode="stretch_width", styles={"flex": "2 1 260px"}),
                 sizing_mode="stretch_width", gap="1.5rem",
             ),

@@ -17,6 +17,7 @@ from ..view import Lines, View
 from .part import Part
 from .pictures import name_of
 from .source import Source
+from .square import placed
 
 INPUT, TARGET, OUTPUT, RATE = "input", "target", "output", "rate"
 MOST_NAMED = 12
@@ -143,7 +144,7 @@ class TrialPart(Part):
         return "".join(parts)
 
     def body(self) -> pn.viewable.Viewable:
-        panes = [pn.pane.Bokeh(each, sizing_mode="stretch_width") for each in (*self._all, self._states)]
+        panes = [placed(each) for each in (*self._all, self._states)]
         return pn.Column(
             pn.FlexBox(self.variant, self.network, self.trial, sizing_mode="stretch_width"),
             self.player, self._words, *panes, sizing_mode="stretch_width",

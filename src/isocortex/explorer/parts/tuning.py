@@ -21,7 +21,7 @@ from ..view import Lines, View
 from .part import Part
 from .pictures import name_of
 from .source import Source
-from .square import name_ticks
+from .square import name_ticks, placed
 
 MOST_UNITS = 3000
 MOST_PICKED = 24
@@ -202,8 +202,8 @@ class TuningPart(Part):
             pn.FlexBox(self.what, self.network, sizing_mode="stretch_width"),
             self._words,
             pn.FlexBox(
-                pn.Column(pn.pane.Bokeh(self._map, sizing_mode="stretch_width"), styles={"flex": "1 1 300px"}),
-                pn.Column(pn.pane.Bokeh(self._curves, sizing_mode="stretch_width"), styles={"flex": "1 1 300px"}),
+                pn.Column(placed(self._map), styles={"flex": "1 1 300px"}),
+                pn.Column(placed(self._curves), styles={"flex": "1 1 300px"}),
                 sizing_mode="stretch_width", gap="1rem",
             ),
             sizing_mode="stretch_width",

@@ -11,6 +11,7 @@ import panel as pn
 from bokeh.models import ColumnDataSource, FactorRange, Range1d, Whisker
 
 from ..canvas import frame
+from ..parts.square import placed
 from ..view import View
 from .side_by_side import DIFFERS, SideBySide, side_by_side
 
@@ -52,7 +53,7 @@ class Beside:
         )
         self._figure.scatter("value", "run", source=self._dots, size=9, color=INK)
         self._shown = pn.Column(
-            self.only, self._options, self.number, pn.pane.Bokeh(self._figure, sizing_mode="stretch_width"),
+            self.only, self._options, self.number, placed(self._figure),
             self._numbers, sizing_mode="stretch_width", visible=False,
         )  # fmt: skip
         owner.on(self.only, self._write)

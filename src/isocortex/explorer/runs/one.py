@@ -36,7 +36,9 @@ class OneRun(View):
             path = self._named(asked)
             found = [path, *(run for run in found if run.resolve() != path)]
         require(bool(found), "None of the folders given has a finished run: isocortex run poisson makes one.")
-        self.run = pn.widgets.Select(label="Run", options={run.name: run for run in found}, width=420)
+        self.run = pn.widgets.Select(
+            label="Run", options={run.name: run for run in found}, sizing_mode="stretch_width", max_width=460
+        )
         self._place = pn.Column(sizing_mode="stretch_width")
         self.parts: Tabbed | None = None
         self.on(self.run, self._open)

@@ -14,6 +14,7 @@ from ...formats import significant, visible
 from ..parts.part import Part
 from ..view import Lines, View
 from .intervals import DIGITS, estimates, rows
+from .look import TABLE
 
 MOST_DRAWN = 40
 
@@ -33,7 +34,9 @@ class Overview(Part):
         self.find = pn.widgets.TextInput(label="Show only numbers with", placeholder="rsa.pool", width=260)
         self.table = pn.widgets.Tabulator(
             self._cells(), pagination="local", page_size=15, disabled=True, show_index=False, layout="fit_data_stretch",
-            sizing_mode="stretch_width", selectable=False, text_align=dict.fromkeys(("value", "low", "high"), "right"),
+            sizing_mode="stretch_width", selectable=False, stylesheets=[TABLE],
+            text_align=dict.fromkeys(("value", "low", "high"), "right"),
+            formatters={"meaning": {"type": "textarea"}}, widths={"meaning": 320},
         )  # fmt: skip
         self.on(self.find, self._show)
 
@@ -64,7 +67,7 @@ class Overview(Part):
             f"<td>{escape(visible(page['meanings'].get(name, '')))}</td></tr>"
             for name, value in options.items()
         )
-        mark = f'<p class="soft">{escape(page["mark"])}</p>' if page["mark"] else ""
+        mark = f'<p class="soft">Every figure is marked: {escape(page["mark"])}.</p>' if page["mark"] else ""
         return pn.Column(
             pn.pane.HTML(f"<h2>{escape(page['question'])}</h2>{said}{mark}", sizing_mode="stretch_width"),
             self.find, self.table,

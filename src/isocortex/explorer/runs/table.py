@@ -16,6 +16,7 @@ from ...runs.layout import read_part
 from ..view import Context, Lines, View
 from .beside import Beside
 from .conditions import HOW_TO, parsed
+from .look import TABLE
 from .side_by_side import MOST, side_by_side
 
 PAGE = 20
@@ -26,7 +27,6 @@ FIRST_OPTIONS = 6
 NUMBER = HTMLTemplateFormatter(
     template='<%= value == null || Number.isNaN(value) ? "–" : String(+value.toPrecision(4)).replace(/-/g, "−") %>'
 )
-TABLE = Path(__file__).with_name("table.css").read_text()
 
 
 class RunsTable(View):
