@@ -32,7 +32,7 @@ def opened(runs):
 
     def open_part(experiment, title, kind):
         name = sorted(path.name for path in runs.glob(f"{experiment}-*"))[0]
-        view = OneRun(Context((runs,), (), {"run": name}))
+        view = OneRun(Context((runs,), query={"run": name}))
         view.body()
         tabs = view.parts.body()
         tabs.active = [tabs[i] for i in range(len(tabs))].index(
@@ -168,7 +168,7 @@ def test_labels_are_escaped_everywhere(opened):
 def test_runs_outside_the_folders_are_refused(runs, tmp_path):
     for name in ("../secret", str(tmp_path), "/etc"):
         with pytest.raises(InputError, match="in the folders that the explorer was given"):
-            OneRun(Context((runs,), (), {"run": name}))
+            OneRun(Context((runs,), query={"run": name}))
 
 
 def test_a_run_that_is_damaged_is_a_sentence_and_others_open(runs, tmp_path):
@@ -178,7 +178,7 @@ def test_a_run_that_is_damaged_is_a_sentence_and_others_open(runs, tmp_path):
     shutil.copytree(runs, folder)
     broken, *others = sorted(folder.glob("orientation-v1-*"))
     (broken / "summary.json").write_text("{")
-    view = OneRun(Context((folder,), (), {"run": broken.name}))
+    view = OneRun(Context((folder,), query={"run": broken.name}))
     assert "is damaged or was edited" in view.said.object
     view.run.value = others[0]
     assert not view.said.visible
@@ -186,7 +186,7 @@ def test_a_run_that_is_damaged_is_a_sentence_and_others_open(runs, tmp_path):
 
 
 def test_the_table_filters_chooses_and_says_how(runs, executed):
-    view = RunsTable(Context((runs,), (), {"of": "orientation-v1"}))
+    view = RunsTable(Context((runs,), query={"of": "orientation-v1"}))
     assert len(view.table.value) == 3
     view.filter.value = "tau > 60 and task = tilt"
     assert view.table.value["tau"].tolist() == [100, 150]

@@ -29,7 +29,7 @@ def thumbnail(image: np.ndarray) -> str:
     """
     pixels = image if image.dtype == np.uint8 else np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
     picture, scale = Image.fromarray(pixels), SIDE / max(pixels.shape[:2])
-    size = tuple(max(1, round(scale * side)) for side in picture.size)
+    size = (max(1, round(scale * picture.width)), max(1, round(scale * picture.height)))
     saved = BytesIO()
     picture.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.LANCZOS).save(saved, "PNG")
     return f"data:image/png;base64,{base64.b64encode(saved.getvalue()).decode()}"

@@ -110,7 +110,7 @@ class StatesPart(Part):
             )
             colours.append(CHOICES[place[0] % len(CHOICES)])
             strengths.append(1.0 if len(place) == 1 else FAINTEST + (1 - FAINTEST) * place[1] / max(sizes[1] - 1, 1))
-        kept = np.isfinite(lines).all(axis=(1, 2))
+        kept = np.asarray(np.isfinite(lines).all(axis=(1, 2)))
         require(bool(kept.any()), "No combination of these conditions has trials at every time.")
         chosen = [i for i, each in enumerate(kept) if each]
         self._rotation.show(
