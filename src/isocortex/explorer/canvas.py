@@ -85,6 +85,6 @@ def legend_below(picture: figure, items: list[tuple[str, list[Any]]], *, columns
     )
 
 
-def span(low: float, high: float) -> Range1d:
+def span(low: float | int, high: float | int) -> Range1d:
     """Return the range of an axis that stays."""
     return Range1d(start=float(low), end=float(high))

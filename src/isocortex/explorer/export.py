@@ -64,7 +64,7 @@ def export(
     *,
     over: Sequence[str] = (),
     grid: int | None = None,
-    values: Mapping[str, float | str] | None = None,
+    values: Mapping[str, float | int | str] | None = None,
     systems: Mapping[str, Any] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Exported:

@@ -1,14 +1,13 @@
 """The server of the explorer: on this machine alone, and for whoever has its token."""
 
 import secrets
-import signal
 import socket
 import webbrowser
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from logging import ERROR, getLogger
 from pathlib import Path
-from threading import Thread, current_thread, main_thread
+from threading import Event, Thread
 from typing import Any
 
 import panel as pn
@@ -74,49 +73,49 @@ class Explorer:
     ) -> None:
         pn.extension("tabulator", "filedropper")
         getLogger("bokeh.server.views.ws").setLevel(ERROR)  # it warns of every page that is closed while we compute
-        token = secrets.token_urlsafe(24)
-        port = port or _free_port()
         self.context = Context(folders, systems or {})
-        self._before = signal.getsignal(signal.SIGINT)
-        self._loop = IOLoop(make_current=False)
-        try:
-            self._server: Any = pn.serve(
-                {name or "/": self._maker(name) for name in (HOME, *all_views(self.context.systems))},  # pyright: ignore[reportArgumentType]
-                address=LOOPBACK,
-                port=port,
-                websocket_origin=[f"{LOOPBACK}:{port}"],
-                auth_provider=Token(token),
-                loop=self._loop,
-                title="isocortex explorer",
-                show=False,
-                start=False,
-                verbose=False,
-            )
-        except OSError as error:
-            raise InputError(f"The explorer cannot listen on port {port}: {error.strerror}.") from error
-        self.address = f"http://{LOOPBACK}:{port}/?token={token}"
+        self._token, self._port = secrets.token_urlsafe(24), _bindable(port)
+        self.address = f"http://{LOOPBACK}:{self._port}/?token={self._token}"
+        self._pages = {name or "/": self._maker(name) for name in (HOME, *all_views(self.context.systems))}
 
     def serve(self, *, show: bool = True, background: bool = False) -> None:
         """Serve until Ctrl-C, or from a thread."""
-        self._server.start()
+        begun = Event()
+        if background:
+            self._thread = Thread(target=self._run, args=(begun,), daemon=True)
+            self._thread.start()
+            begun.wait()
         if show:
             webbrowser.open(self.address)
-        if background:
-            if current_thread() is main_thread():
-                signal.signal(signal.SIGINT, self._before)  # Panel takes Ctrl-C, which is the notebook's
-            self._thread = Thread(target=self._loop.start, daemon=True)
-            self._thread.start()
-            return
-        print(f"The explorer is at {self.address}\nCtrl-C ends it.", flush=True)
-        self._loop.start()
-        self._server.stop()
-        print("The explorer has ended.")
+        if not background:
+            print(f"The explorer is at {self.address}\nCtrl-C ends it.", flush=True)
+            self._run(begun)
+            print("The explorer has ended.")
 
     def stop(self) -> None:
         """End the server that runs in a thread."""
-        self._loop.add_callback(self._server.stop)
         self._loop.add_callback(self._loop.stop)
         self._thread.join()
+
+    def _run(self, begun: Event) -> None:
+        """Make the server in the thread in which it runs, as Panel needs, and run it."""
+        self._loop = IOLoop()
+        server: Any = pn.serve(
+            self._pages,  # pyright: ignore[reportArgumentType] (functions of no argument, by address)
+            address=LOOPBACK,
+            port=self._port,
+            websocket_origin=[f"{LOOPBACK}:{self._port}"],
+            auth_provider=Token(self._token),
+            loop=self._loop,
+            title="isocortex explorer",
+            show=False,
+            start=False,
+            verbose=False,
+        )
+        server.start()
+        begun.set()
+        self._loop.start()
+        server.stop()
 
     def _maker(self, name: str) -> Callable[[], Any]:
         def make() -> Any:
@@ -126,8 +125,19 @@ class Explorer:
         return make
 
 
-def _free_port() -> int:
-    """Return a port that nothing listens on; the websocket must be told its own address before it is bound."""
+def _bindable(port: int) -> int:
+    """Return a port that can be listened on, any free one for 0; the websocket is told its address before it is bound.
+
+    Raises
+    ------
+    InputError
+        If it is taken.
+    """
     with socket.socket() as asked:
-        asked.bind((LOOPBACK, 0))
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind((LOOPBACK, port))
+            asked.listen()
+        except OSError as error:
+            raise InputError(f"The explorer cannot listen on port {port}: {error.strerror}.") from error
         return asked.getsockname()[1]

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from ..dynamics import System
 from ..registries import Registry
 from .files import MyRecording
 from .models.catalogue import of_system, rate_model, wilson_cowan, wong_wang
@@ -82,7 +82,7 @@ VIEWS = Registry(
 )
 
 
-def all_views(systems: Mapping[str, System]) -> dict[str, Entry]:
+def all_views(systems: Mapping[str, Any]) -> dict[str, Entry]:
     """Return the views, and one for every system from outside, by the name in their address.
 
     Raises

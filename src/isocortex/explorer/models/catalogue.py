@@ -118,7 +118,9 @@ def of_system(system: Any, place: str) -> Portrait:
     return Portrait(system, box, knobs, labels, (middle,), duration, knobs[0].name, place=place)  # pyright: ignore
 
 
-def _declared(system: System, name: str, fields: Mapping[str, str], **between: tuple[float, float]) -> tuple[Knob, ...]:
+def _declared(
+    system: System, name: str, fields: Mapping[str, str], **between: tuple[float | int, float | int]
+) -> tuple[Knob, ...]:
     """Return knobs for options of an experiment, each with the ends of its slider."""
     options = options_of(experiment(name))
     return tuple(

@@ -59,14 +59,14 @@ class Knob:
         declared = self.declared
         least = declared.at_least if declared.above is None else declared.above + self.step / 100
         most = declared.at_most if declared.below is None else declared.below - self.step / 100
-        return least, most
+        return None if least is None else float(least), None if most is None else float(most)
 
-    def slider(self, value: float | None = None) -> pn.widgets.EditableFloatSlider:
+    def slider(self, value: float | int | None = None) -> pn.widgets.EditableFloatSlider:
         """Return a slider for it, with a field for a number of any size within the bounds."""
         value = self.value if value is None else value
         least, most = self.bounds
         return pn.widgets.EditableFloatSlider(
-            name=self.label,
+            label=self.label,
             value=value,
             start=min(self.low, value),
             end=max(self.high, value),
@@ -78,7 +78,7 @@ class Knob:
             margin=(0, 0, 10, 0),
         )
 
-    def checked(self, given: str | float) -> float:
+    def checked(self, given: str | float | int) -> float:
         """Return a value that was given from outside.
 
         Raises

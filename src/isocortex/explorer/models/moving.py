@@ -2,6 +2,7 @@
 
 import shlex
 from abc import abstractmethod
+from asyncio import get_running_loop
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from html import escape
@@ -10,7 +11,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import panel as pn
-from bokeh.document import Document
 from bokeh.model import Model
 from bokeh.models import ColumnDataSource, Div
 
@@ -60,7 +60,7 @@ class Moving(View):
         layout = self.layout()
         if _served():
             layout.loading = True
-            pn.state.onload(lambda: Thread(target=self._compile, args=(pn.state.curdoc, layout), daemon=True).start())
+            pn.state.onload(lambda: self._compile(layout))
         else:
             self._ready = True
             self.moved()
@@ -120,7 +120,9 @@ class Moving(View):
             Columns of words, with what they hold at first.
         """
         first = {**dict.fromkeys(columns, 0.0), **words}  # no range can be set for nothing
-        return self.sources.setdefault(name, ColumnDataSource({column: [value] for column, value in first.items()}))
+        return self.sources.setdefault(
+            name, ColumnDataSource({column: [value] for column, value in first.items()}, name=name)
+        )
 
     def text(self, name: str) -> Div:
         """Return a text that :meth:`frame` or :meth:`settled` fills under its name."""
@@ -171,13 +173,23 @@ class Moving(View):
             *parts, *self.more, sizing_mode="stretch_width", styles={"flex": "1 1 15rem", "min-width": "0"}
         )
 
-    def _compile(self, document: Document, layout: pn.viewable.Viewable) -> None:
-        """Compute everything once, then let the page draw; what fails here fails there again, with its sentence."""
-        with suppress(Exception):
-            self.frame(self.values)
-            self.settled(self.values)
-        if document.session_context is not None and not document.session_context.destroyed:  # the page is still open
-            document.add_next_tick_callback(lambda: self._begin(layout))
+    def _compile(self, layout: pn.viewable.Viewable) -> None:
+        """Compute everything once in a thread, then draw; what fails there fails again, with its sentence."""
+        document, loop = pn.state.curdoc, get_running_loop()
+        assert document is not None
+
+        def draw() -> None:
+            if document.session_context is not None and not document.session_context.destroyed:  # it is still open
+                document.add_next_tick_callback(lambda: self._begin(layout))
+
+        def compute() -> None:
+            with suppress(Exception):
+                self.frame(self.values)
+                self.settled(self.values)
+            with suppress(RuntimeError):  # the server has ended
+                loop.call_soon_threadsafe(draw)
+
+        Thread(target=compute, daemon=True).start()
 
     def _begin(self, layout: pn.viewable.Viewable) -> None:
         self._ready, layout.loading = True, False

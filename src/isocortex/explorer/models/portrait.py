@@ -71,17 +71,17 @@ class PortraitView(Moving):
         self.portrait, self.box = portrait, dict(portrait.box)
         self.starts = [list(start) for start in portrait.starts]
         self.over = pn.widgets.Select(
-            name="Diagram over",
+            label="Diagram over",
             options=[knob.name for knob in portrait.knobs],
             value=portrait.over,
             width=130,
             margin=0,
         )
         self.duration = pn.widgets.FloatInput(
-            name=self.duration_label, value=portrait.duration, start=0.01, end=1e6, width=170, margin=0
+            label=self.duration_label, value=portrait.duration, start=0.01, end=1e6, width=170, margin=0
         )
         self.clear = pn.widgets.Button(
-            name="Clear the trajectories", variant="outline", width=170, margin=(10, 0, 0, 0)
+            label="Clear the trajectories", variant="outline", width=170, margin=(10, 0, 0, 0)
         )
         self._found: tuple[Any, xr.Dataset] = (None, xr.Dataset())
         self.main = self.draw_main()
