@@ -19,7 +19,8 @@ from isocortex.explorer.parts.source import LARGEST_RDM, Source, Wanted, rdms_of
 from isocortex.explorer.parts.states import StatesPart
 from isocortex.explorer.parts.trial import TrialPart
 from isocortex.explorer.parts.tuning import TuningPart
-from isocortex.explorer.runs import OneRun, RunsTable
+from isocortex.explorer.runs.one import OneRun
+from isocortex.explorer.runs.table import RunsTable
 
 from .conftest import LABEL
 
