@@ -15,7 +15,8 @@ LONGEST = 9
 
 def placed(picture: Any) -> pn.pane.Bokeh:
     """Return the place of a picture on a page, in line with the widgets above it."""
-    return pn.pane.Bokeh(picture, sizing_mode="stretch_width", margin=(0, 10, 10, 10))
+    picture.margin = (0, 10, 10, 10)
+    return pn.pane.Bokeh(picture, sizing_mode="stretch_width")
 
 
 def square(x_label: str, y_label: str, *, width: int, ratio: float = 1.0, **options: Any) -> figure:

@@ -20,7 +20,7 @@ NAME = re.compile(r".+-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(.+)")
 SCROLLED = """
 .scrolled { overflow: auto; max-height: 26rem; border-bottom: 1px solid var(--line); }
 thead th { position: sticky; top: 0; background: var(--ground); }
-tbody th { max-width: 15rem; overflow-wrap: anywhere; }
+tbody th { max-width: min(22rem, 45vw); overflow-wrap: anywhere; }
 .differs td:first-of-type { color: var(--mark); font-weight: 600; }
 """
 BEFORE = '<p class="soft">Tick runs to see their options and numbers side by side.</p>'
@@ -74,7 +74,8 @@ class Beside:
             return
         self._words.object = "<h2>Side by side</h2>"
         names = list(found.numbers.index)
-        kept = self.number.value if self.number.value in names else names[0] if names else None
+        best = next((name for name in names if len(found.keys[name]) > 1), names[0] if names else None)
+        kept = self.number.value if self.number.value in names else best
         self.number.param.update(options=names, value=kept)
         self._write()
         self._draw()
