@@ -8,6 +8,7 @@ from rich.text import Text
 from ..cores import use_compilation_cache
 from ..errors import InputError, require
 from ..explorer import explore
+from ..explorer.launch import require_extra
 from ..formats import counted, listed, number, visible
 from ..runs.progress import progress_bars
 from ..user_code import made_by
@@ -60,7 +61,8 @@ def explore_command(words: list[str]) -> None:
 
 def _write(asked: Mapping[str, list[str]]) -> None:
     """Write a page and say how large it is."""
-    from ..explorer.export import export
+    require_extra()
+    from ..explorer import export
 
     systems = {place: made_by(place, what="system", kind="class") for place in asked.get("--system", [])}
     with progress_bars() as progress:

@@ -1,7 +1,7 @@
-from .export import Exported as Exported
-from .export import export as export
 from .launch import explore as explore
 from .places import inside as inside
+from .static import Exported as Exported
+from .static import export as export
 from .view import Context as Context
 from .view import Lines as Lines
 from .view import View as View

@@ -1,10 +1,11 @@
 """Start the explorer; light to import, so that a missing extra is a sentence."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError, require
+from ..errors import require
 from ..user_code import made_by
 
 if TYPE_CHECKING:
@@ -56,13 +57,16 @@ def explore(
     paths = [Path(folder) for folder in folders] or [path for path in [Path("runs")] if path.is_dir()]
     for path in paths:
         require(path.is_dir(), f"The explorer opens folders; {str(path)!r} is none.")
-    try:
-        from .server import Explorer
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] not in ("panel", "bokeh"):
-            raise
-        raise InputError("The explorer needs the extra 'explore': pip install 'isocortex[explore]'.") from error
+    require_extra()
+    from .server import Explorer
+
     made = {place: made_by(place, what="system", kind="class") for place in systems}
     explorer = Explorer(tuple(paths), made, port=port)
     explorer.serve(show=show, background=background)
     return explorer
+
+
+def require_extra() -> None:
+    """Raise an InputError that says what to install, unless the extra is there."""
+    there = all(find_spec(name) for name in ("bokeh", "panel"))
+    require(there, "The explorer needs the extra 'explore': pip install 'isocortex[explore]'.")

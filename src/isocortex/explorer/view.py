@@ -27,6 +27,11 @@ class Lines:
         Lines of Python that can be pasted into a notebook.
     shell : str
         A command of the shell; empty where no command makes it.
+
+    Examples
+    --------
+    >>> Lines("found = isocortex.load_run('runs/poisson')", "isocortex show runs/poisson").shell
+    'isocortex show runs/poisson'
     """
 
     python: str
@@ -45,6 +50,11 @@ class Context:
         ``module:Class`` → what it makes; from the command line alone, for an address never names code.
     query : mapping of str to str
         The words of the address. They come from outside, and are checked before use.
+
+    Examples
+    --------
+    >>> Context(query={"w_ee": "8"}).query["w_ee"]
+    '8'
     """
 
     folders: tuple[Path, ...] = ()
@@ -66,6 +76,20 @@ class View(ABC):
     Parameters
     ----------
     context : Context
+
+    Examples
+    --------
+    >>> class Greeting(View):
+    ...     def body(self):
+    ...         return pn.pane.HTML("<p>Good morning.</p>")
+    ...
+    ...     def lines(self):
+    ...         return Lines("print('Good morning.')")
+    ...
+    ...     def figure(self):
+    ...         return Figure()
+    >>> Greeting(Context()).lines().python
+    "print('Good morning.')"
     """
 
     def __init__(self, context: Context) -> None:

@@ -31,6 +31,11 @@ class Entry:
         One sentence that says what one can find out here.
     make : callable
         Context → view; a class derived from View, as a rule.
+
+    Examples
+    --------
+    >>> VIEWS["lif"].title, VIEWS["lif"].group
+    ('A spiking neuron', 'Models')
     """
 
     title: str

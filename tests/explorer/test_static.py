@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("panel")
 from isocortex.errors import InputError
 from isocortex.explorer import export
-from isocortex.explorer.export import _stored
+from isocortex.explorer.static import _stored
 
 
 @pytest.mark.parametrize(

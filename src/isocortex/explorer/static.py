@@ -51,6 +51,11 @@ class Exported:
     grid : dict of str to int
         Parameter → how many of its values the page holds.
     megabytes : float
+
+    Examples
+    --------
+    >>> Exported(Path("view.html"), {"I_e": 61}, 3.7).grid["I_e"]
+    61
     """
 
     path: Path
@@ -200,7 +205,7 @@ def _page(view: Moving, axes: Sequence[Axis], frames: list[Mapping[str, Any]], *
     environment = Environment(
         loader=PackageLoader("isocortex.explorer", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    return environment.get_template("export.html.jinja").render(
+    return environment.get_template("static.html.jinja").render(
         title=title,
         question=question,
         page=Markup(PAGE),
