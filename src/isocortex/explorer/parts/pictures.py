@@ -36,6 +36,23 @@ def thumbnail(image: np.ndarray) -> str:
 
 
 def name_of(stimulus: Any, unit: str = "") -> str:
-    """Return the label of a stimulus for a page, escaped: it may come from a file."""
+    """Return the label of a stimulus or unit as plain text, for axes and tooltips, which escape it themselves.
+
+    Examples
+    --------
+    >>> name_of(-45.0, "°"), name_of("face")
+    ('−45°', 'face')
+    """
     number = isinstance(stimulus, int | float) and not isinstance(stimulus, bool)
-    return escape(f"{significant(stimulus, 6) if number else visible(stimulus)}{unit}")
+    return f"{significant(stimulus, 6) if number else visible(stimulus)}{unit}"
+
+
+def html_of(stimulus: Any, unit: str = "") -> str:
+    """Return the label as HTML, escaped: it may come from a file.
+
+    Examples
+    --------
+    >>> html_of("<b>")
+    '&lt;b&gt;'
+    """
+    return escape(name_of(stimulus, unit))

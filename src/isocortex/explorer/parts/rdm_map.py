@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ class Shown:
     rdms : RDMs
         Averaged over their rows.
     names : sequence of str
-        The stimuli, escaped.
+        The stimuli.
     pictures : sequence of str
         Addresses of their pictures, empty where there is none.
     responses : array, shape (stimulus, unit), or None
@@ -123,7 +124,7 @@ class RDMMap:
         self._store.data = {
             "square": [square.astype(np.float32).ravel()],
             "ranks": [ranks.astype(np.float32).ravel()],
-            "names": [list(shown.names)],
+            "names": [list(map(escape, shown.names))],
             "pictures": [list(shown.pictures)],
             "measure": [mean.measure[:1].upper() + mean.measure[1:]],
             "units": [0 if x is None else x.shape[1]],

@@ -39,7 +39,7 @@ def name_ticks(axes: Sequence[Any], names: Sequence[str], *, shift: float = 0.5)
     ----------
     axes : sequence of Bokeh axes
     names : sequence of str
-        Escaped.
+        They are text: no label can be code on a canvas.
     shift : float
         Where the first stimulus lies. Default 0.5, the middle of the first cell of a matrix.
     """

@@ -16,7 +16,7 @@ from ...formats import percent
 from ...plots.state_space import CHOICES, FAINTEST
 from ..view import Lines, View
 from .part import Part
-from .pictures import name_of
+from .pictures import html_of, name_of
 from .rotation import Rotation
 from .source import Source
 from .square import placed
@@ -123,7 +123,7 @@ class StatesPart(Part):
         last = paths.sizes["time"] - 1
         self.player.param.update(end=last, value=last)
         share = percent(float(space["explained"].sum()), 0)
-        darker = f" Stronger colour: higher {self.strength.value}." if len(conditions) == 2 else ""
+        darker = f" Stronger colour: higher {html_of(self.strength.value)}." if len(conditions) == 2 else ""
         left = int((~kept).sum())
         without = f" {left} combinations without trials are left out." if left else ""
         self._words.object = (
@@ -174,6 +174,8 @@ class StatesPart(Part):
 
 def _legend(paths: xr.DataArray, condition: str) -> str:
     """Return what the colours mean."""
-    kinds: Mapping[str, Any] = dict(zip(map(name_of, paths[condition].values.tolist()), CHOICES * 3, strict=False))
-    dots = "".join(f'<span style="color:{colour}">●</span> {condition} {kind}&ensp;' for kind, colour in kinds.items())
+    kinds: Mapping[str, Any] = dict(zip(map(html_of, paths[condition].values.tolist()), CHOICES * 3, strict=False))
+    dots = "".join(
+        f'<span style="color:{colour}">●</span> {html_of(condition)} {kind}&ensp;' for kind, colour in kinds.items()
+    )
     return f"<p>{dots}</p>"

@@ -1,5 +1,6 @@
 """One trial of a network in time: inputs, outputs and states, at the step that a player stands at."""
 
+from html import escape
 from itertools import cycle
 from typing import Any
 
@@ -136,7 +137,9 @@ class TrialPart(Part):
         for title, group in {"Inputs": INPUT, "Outputs (target dashed)": f"{self.variant.value}/{OUTPUT}"}.items():
             x = self._lines_of(self._chosen(group))
             names, colours = x["name"], x["colour"]
-            dots = " ".join(f'<span style="color:{c}">●</span> {n}' for n, c in zip(names, colours, strict=True))
+            dots = " ".join(
+                f'<span style="color:{c}">●</span> {escape(n)}' for n, c in zip(names, colours, strict=True)
+            )
             parts.append(f"<p>{title}: {dots if len(names) <= MOST_NAMED else counted(len(names), 'channel')}</p>")
         done = self._chosen(f"{self.variant.value}/{OUTPUT}")
         if "correct" in done.coords:
