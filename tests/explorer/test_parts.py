@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import isocortex as ic
 from isocortex import InputError, RDMs
 
 pytest.importorskip("panel")
@@ -85,6 +86,24 @@ def test_the_rdm_is_made_by_its_lines(opened, executed, what, how):
     assert store["names"][0][0] == "−90°"
     assert store["pictures"][0][0].startswith("data:image/png")
     assert isinstance(view.figure(), Figure)
+
+
+@pytest.mark.slow
+def test_the_rdms_of_a_comparison_are_those_of_its_files(executed, tmp_path, rng):
+    for name, rows in {"mouse": 3, "model": 1}.items():
+        ic.write(tmp_path / f"{name}.npz", RDMs(rng.random((rows, 45)), np.arange(10), tuple("abc"[:rows])))
+    files = {"models": [str(tmp_path / "model.npz")], "data": [str(tmp_path / "mouse.npz")]}
+    run = ic.run("compare", **files, out=tmp_path / "runs", progress=False)
+    asked = {"run": run.folder.name}
+    shut, view = (
+        OneRun(Context(folders, query=asked)) for folders in ((tmp_path / "runs",), (tmp_path / "runs", tmp_path))
+    )
+    assert shut.parts.body()._names == ["Answer and numbers"]
+    tabs = view.parts.body()
+    tabs.active = tabs._names.index("RDM")
+    view.parts.shown.what.value = "data"
+    found = executed(view.lines().python)["chosen"]
+    assert np.array_equal(found.dissimilarities, ic.read(tmp_path / "mouse.npz").rdms.dissimilarities)
 
 
 def test_one_network_and_a_window_of_time_have_their_own_rdm(opened, executed):
