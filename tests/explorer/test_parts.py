@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import isocortex as ic
 from isocortex import InputError, RDMs
 
 pytest.importorskip("panel")
@@ -19,7 +20,8 @@ from isocortex.explorer.parts.source import LARGEST_RDM, Source, Wanted, rdms_of
 from isocortex.explorer.parts.states import StatesPart
 from isocortex.explorer.parts.trial import TrialPart
 from isocortex.explorer.parts.tuning import TuningPart
-from isocortex.explorer.runs import OneRun, RunsTable
+from isocortex.explorer.runs.one import OneRun
+from isocortex.explorer.runs.table import RunsTable
 
 from .conftest import LABEL
 
@@ -32,7 +34,7 @@ def opened(runs):
 
     def open_part(experiment, title, kind):
         name = sorted(path.name for path in runs.glob(f"{experiment}-*"))[0]
-        view = OneRun(Context((runs,), (), {"run": name}))
+        view = OneRun(Context((runs,), query={"run": name}))
         view.body()
         tabs = view.parts.body()
         tabs.active = [tabs[i] for i in range(len(tabs))].index(
@@ -84,6 +86,24 @@ def test_the_rdm_is_made_by_its_lines(opened, executed, what, how):
     assert store["names"][0][0] == "−90°"
     assert store["pictures"][0][0].startswith("data:image/png")
     assert isinstance(view.figure(), Figure)
+
+
+@pytest.mark.slow
+def test_the_rdms_of_a_comparison_are_those_of_its_files(executed, tmp_path, rng):
+    for name, rows in {"mouse": 3, "model": 1}.items():
+        ic.write(tmp_path / f"{name}.npz", RDMs(rng.random((rows, 45)), np.arange(10), tuple("abc"[:rows])))
+    files = {"models": [str(tmp_path / "model.npz")], "data": [str(tmp_path / "mouse.npz")]}
+    run = ic.run("compare", **files, out=tmp_path / "runs", progress=False)
+    asked = {"run": run.folder.name}
+    shut, view = (
+        OneRun(Context(folders, query=asked)) for folders in ((tmp_path / "runs",), (tmp_path / "runs", tmp_path))
+    )
+    assert shut.parts.body()._names == ["Answer and numbers"]
+    tabs = view.parts.body()
+    tabs.active = tabs._names.index("RDM")
+    view.parts.shown.what.value = "data"
+    found = executed(view.lines().python)["chosen"]
+    assert np.array_equal(found.dissimilarities, ic.read(tmp_path / "mouse.npz").rdms.dissimilarities)
 
 
 def test_one_network_and_a_window_of_time_have_their_own_rdm(opened, executed):
@@ -168,7 +188,7 @@ def test_labels_are_escaped_everywhere(opened):
 def test_runs_outside_the_folders_are_refused(runs, tmp_path):
     for name in ("../secret", str(tmp_path), "/etc"):
         with pytest.raises(InputError, match="in the folders that the explorer was given"):
-            OneRun(Context((runs,), (), {"run": name}))
+            OneRun(Context((runs,), query={"run": name}))
 
 
 def test_a_run_that_is_damaged_is_a_sentence_and_others_open(runs, tmp_path):
@@ -178,7 +198,7 @@ def test_a_run_that_is_damaged_is_a_sentence_and_others_open(runs, tmp_path):
     shutil.copytree(runs, folder)
     broken, *others = sorted(folder.glob("orientation-v1-*"))
     (broken / "summary.json").write_text("{")
-    view = OneRun(Context((folder,), (), {"run": broken.name}))
+    view = OneRun(Context((folder,), query={"run": broken.name}))
     assert "is damaged or was edited" in view.said.object
     view.run.value = others[0]
     assert not view.said.visible
@@ -186,7 +206,7 @@ def test_a_run_that_is_damaged_is_a_sentence_and_others_open(runs, tmp_path):
 
 
 def test_the_table_filters_chooses_and_says_how(runs, executed):
-    view = RunsTable(Context((runs,), (), {"of": "orientation-v1"}))
+    view = RunsTable(Context((runs,), query={"of": "orientation-v1"}))
     assert len(view.table.value) == 3
     view.filter.value = "tau > 60 and task = tilt"
     assert view.table.value["tau"].tolist() == [100, 150]

@@ -15,8 +15,9 @@ from isocortex.cli import main
 
 pytest.importorskip("panel")
 from isocortex.explorer import Context
-from isocortex.explorer.files import MyRecording, dropped
+from isocortex.explorer.files import dropped
 from isocortex.explorer.files.dropped import opened
+from isocortex.explorer.files.recording import MyRecording
 
 from .conftest import ANGLES, LABEL, _bumps
 

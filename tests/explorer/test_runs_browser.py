@@ -14,6 +14,8 @@ from isocortex.explorer.parts.rotation import projected
 
 from .conftest import ANGLES, LABEL, _bumps
 
+BUSY = 120_000
+"""ms, on a machine that does much else."""
 SERVE = "import sys, isocortex; isocortex.explore(sys.argv[1], show=False)"
 
 
@@ -34,6 +36,7 @@ def address(runs, chromium, tmp_path_factory):
 def page(chromium, address):
     """A page that opens an address of the explorer, and fails if the browser found an error."""
     tab = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    tab.set_default_timeout(BUSY)
     errors = []
     tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     tab.on("pageerror", lambda error: errors.append(str(error)))

@@ -184,6 +184,10 @@ SAMPLES = {
     ),
     "image_row": lambda: ([RNG.random((2, 4, 4)), ["a", "b"]], {}),
     "input_weights": lambda: ([matrix(3, 4, 4), matrix(3, 2)], {}),
+    "interval_dots": lambda: (
+        [pd.DataFrame({"value": [0.5, 0.4], "low": [0.4, np.nan], "high": [0.6, np.nan]}, index=["a", "b"])],
+        {"label": "similarity", "band": (0.3, 0.7)},
+    ),
     "learning_curves": lambda: (
         [xr.Dataset({"loss": series(5, update=np.arange(5)), "score": series(5, update=np.arange(5))})],
         {"ideal": 0.9},

@@ -8,6 +8,7 @@ import pytest
 from isocortex import Catalogue, InputError
 from isocortex.cli import main
 from isocortex.experiments.processes.poisson import Poisson
+from isocortex.runs import table
 from isocortex.runs.table import INDEX
 
 
@@ -34,6 +35,29 @@ def test_what_was_kept_equals_what_is_read(runs):
     shutil.rmtree(runs / INDEX)
     assert kept.equals(first)
     assert Catalogue(runs).table("poisson").equals(first)
+
+
+def test_runs_in_the_index_are_not_opened_again(runs, monkeypatch):
+    first = Catalogue(runs).table("poisson")
+
+    def opened(folder, part):
+        raise AssertionError(f"{folder} was opened again")
+
+    monkeypatch.setattr(table, "read_part", opened)
+    assert Catalogue(runs).table("poisson").equals(first)
+
+
+@pytest.mark.slow
+def test_ten_thousand_runs_are_one_table(runs, tmp_path):
+    (original, *_) = runs.glob("poisson-*")
+    for i in range(10_000):
+        folder = tmp_path / f"poisson-20260101T000000Z-{i:08x}"
+        folder.mkdir()
+        for part in ("config.json", "summary.json"):
+            (folder / part).hardlink_to(original / part)
+    for _ in range(2):  # from the folders, and from the index
+        found = Catalogue(tmp_path).table("poisson")
+        assert len(set(found["run"])) == 10_000
 
 
 def test_new_runs_appear_and_removed_ones_go(runs, tmp_path):

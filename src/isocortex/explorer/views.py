@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..registries import Registry
-from .files import MyRecording
+from .files.recording import MyRecording
 from .models.catalogue import of_system, rate_model, wilson_cowan, wong_wang
 from .models.line import LineView
 from .models.neuron import NeuronView
 from .models.plane import PlaneView
 from .models.synapse import SynapseView
-from .runs import OneRun, RunsTable
+from .runs.one import OneRun
+from .runs.table import RunsTable
 from .view import Context, View
 
 

@@ -1,3 +1,1 @@
-"""A recording of one's own: dropped on the page, looked at, and compared with models that ship."""
-
-from .recording import MyRecording as MyRecording
+"""A recording that is dropped on the page, looked at, and compared with models that ship."""

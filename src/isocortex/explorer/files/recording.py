@@ -24,6 +24,7 @@ SAYS = (
     "if you like, the pictures that were shown, named as the stimuli. The files stay on this machine, and are read and "
     f"forgotten. Together they may have {LARGEST_MB} MB."
 )
+MOST_NAMED = 12
 NO_MODEL = (
     "The models that ship see images. The labels of these stimuli are no angles, of which gratings could be drawn: "
     "drop the pictures too, each named as its stimulus, such as face.png."
@@ -119,15 +120,15 @@ def _source(dropped: Dropped) -> Source:
 def _said(dropped: Dropped) -> str:
     """Say what the file holds, escaped."""
     contents = dropped.contents
-    held = (
-        f"{counted(len(contents.rdms), 'RDM')}"
-        if contents.rdms is not None
-        else listed(f"{visible(name)} ({_sizes(x.sizes)})" for name, x in list(contents.responses.items())[:12])
-    )
+    if contents.rdms is not None:
+        stimuli = counted(len(contents.stimuli), "stimulus", "stimuli")
+        held = f"{counted(len(contents.rdms), 'RDM')} of {stimuli}"
+    else:
+        named = list(contents.responses.items())[:MOST_NAMED]
+        held = listed(f"{visible(name)} ({_sizes(x.sizes)})" for name, x in named)
     notes = "".join(f"<p>{escape(visible(note))}</p>" for note in contents.notes)
-    n = counted(len(contents.stimuli), "stimulus", "stimuli")
     numbered = "" if contents.labelled else " The file names no stimuli; they are numbered."
-    return f"<p>{escape(f'{visible(dropped.name)} holds {held}, of {n}.{numbered}')}</p>{notes}"
+    return f"<p>{escape(f'{visible(dropped.name)} holds {held}.{numbered}')}</p>{notes}"
 
 
 def _sizes(sizes: Mapping[Any, int]) -> str:

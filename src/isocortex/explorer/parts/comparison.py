@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import panel as pn
 import xarray as xr
@@ -103,12 +106,13 @@ class ComparisonPart(Part):
 
     def _figures(self) -> None:
         self._dots = ColumnDataSource({name: [] for name in ("model", "value", "low", "high")})
-        self._figure = frame("", "", y_range=FactorRange(), x_range=(-0.2, 1.0), height=220, max_width=860)
+        self._figure: Any = frame("", "", y_range=FactorRange(), x_range=(-0.2, 1.0), height=220, max_width=860)
         self._ceiling = BoxAnnotation(fill_color="#999999", fill_alpha=0.3, level="underlay")
         self._figure.add_layout(self._ceiling)
         self._figure.add_layout(Span(location=0, dimension="height", line_color="#999999", line_dash="dotted"))
-        whisker = {"base": "model", "lower": "low", "upper": "high", "dimension": "width"}
-        self._figure.add_layout(Whisker(source=self._dots, line_color=INK, line_width=2, **whisker))
+        whisker = Whisker(base="model", lower="low", upper="high", dimension="width", source=self._dots)
+        whisker.update(line_color=INK, line_width=2)
+        self._figure.add_layout(whisker)
         dots = self._figure.scatter("value", "model", source=self._dots, size=10, color=INK)
         tips = [("model", "@model"), ("similarity", "@value{0.000} [@low{0.000}, @high{0.000}]")]
         self._figure.add_tools(HoverTool(renderers=[dots], tooltips=tips))
@@ -132,7 +136,7 @@ class ComparisonPart(Part):
         table = rsa.compare(models, data, method=similarity, factors=INFERENCE[inference])
         recordings = {} if isinstance(self._sides.data, RDMs) else self._sides.data
         ceiling = noise_ceiling(recordings, data, dissimilarity=how, similarity=similarity)
-        return table.rename(columns={"mean": "value"})[["value", "low", "high"]], ceiling
+        return pd.DataFrame(table.rename(columns={"mean": "value"})[["value", "low", "high"]]), ceiling
 
     @property
     def found(self) -> tuple[pd.DataFrame, NoiseCeiling | None]:
@@ -147,7 +151,7 @@ class ComparisonPart(Part):
         self._dots.data = {"model": names, **{name: table[name].to_list() for name in ("value", "low", "high")}}
         self._figure.y_range.factors = names[::-1]
         self._figure.height = 90 + 30 * len(names)
-        low = min(0.0, float(table["low"].min(skipna=True)), float(table["value"].min()))
+        low = float(np.nanmin([0.0, *table["low"], *table["value"]]))
         self._figure.x_range.update(start=max(low - 0.05, -1.02), end=1.02)
         self._figure.xaxis.axis_label = SIMILARITIES[self.similarity.value].label
         self._ceiling.visible = ceiling is not None
@@ -155,7 +159,7 @@ class ComparisonPart(Part):
             self._ceiling.update(left=ceiling.lower, right=ceiling.upper)
         top = table["value"].idxmax()
         self._words.object = (
-            f"<p>The largest similarity is that of {pn.util.escape(visible(top))}: "
+            f"<p>The largest similarity is that of {escape(visible(top))}: "
             f"{interval(*table.loc[top, ['value', 'low', 'high']])}. "
             + (
                 f"The noise ceiling (grey) is {ceiling_range(ceiling)}."

@@ -102,7 +102,7 @@ def _said(found: pd.DataFrame) -> str:
     """Say how many units respond differently to the stimuli, and how strong the signal is."""
     known = found.dropna(subset=["p"])
     differ = int((corrected(known["p"].to_numpy(), "fdr") < LARGEST_P).sum())
-    median = significant(known["snr"].median())
+    median = significant(np.median(known["snr"]))
     return (
         f"{differ} of {counted(len(found), 'unit')} respond differently to the stimuli (F test, false discovery rate "
         f"{LARGEST_P:g}). The median ratio of the variance of the signal to that of the noise is {median}."

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import panel as pn
 from matplotlib.figure import Figure
@@ -42,7 +43,7 @@ class Tabbed(Part):
         self._makers = list(makers.values())
         self._made: dict[int, View] = {}
         places = [(title, pn.Column(sizing_mode="stretch_width")) for title in makers]
-        self._tabs = pn.Tabs(*places, dynamic=True, stylesheets=[TABS], sizing_mode="stretch_width")
+        self._tabs: Any = pn.Tabs(*places, dynamic=True, stylesheets=[TABS], sizing_mode="stretch_width")
         self.on(self._tabs, self._open, "active")
         self._open()
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
+from typing import Any
 
 import numpy as np
 from bokeh.events import MouseMove, Tap
-from bokeh.models import ColumnDataSource, CustomJS, Div, LinearColorMapper, Range1d, Slope
+from bokeh.models import ColumnDataSource, CustomJS, Div, LinearColorMapper, Slope
 from bokeh.palettes import Viridis256
 
 from ...analysis import percentiles
 from ...formats import counted
 from ...rdms import RDMs
+from ..canvas import span
 from .square import name_ticks, square
 
 MOST_UNITS = 400
@@ -48,7 +51,7 @@ class Shown:
     rdms : RDMs
         Averaged over their rows.
     names : sequence of str
-        The stimuli, escaped.
+        The stimuli.
     pictures : sequence of str
         Addresses of their pictures, empty where there is none.
     responses : array, shape (stimulus, unit), or None
@@ -76,12 +79,12 @@ class RDMMap:
             ColumnDataSource({"image": [], "n": []}),
         )
         self.told = Div(text=BEFORE, sizing_mode="stretch_width", min_height=150)
-        self.map = square(
-            "stimulus", "stimulus", width=560, ratio=1.1, x_range=Range1d(0, 1), y_range=Range1d(1, 0),
+        self.map: Any = square(
+            "stimulus", "stimulus", width=560, ratio=1.1, x_range=span(0.0, 1.0), y_range=span(1.0, 0.0),
             tools="box_zoom,reset", active_drag=None, toolbar_location="above",
         )  # fmt: skip
         self.map.toolbar.logo = None
-        mapper = LinearColorMapper(Viridis256, low=0, high=100, nan_color="white")
+        mapper = LinearColorMapper(palette=list(Viridis256), low=0, high=100, nan_color="white")
         self.map.image("image", x=0, y=0, dw="n", dh="n", source=self._image, color_mapper=mapper)
         self.map.rect(
             "x", "y", 1, 1, source=self._cell, fill_alpha=0, line_color="#D55E00", line_width=2.5, name="cell"
@@ -91,8 +94,12 @@ class RDMMap:
             title="percentile", padding=4, width=10, title_text_font_style="normal"
         )
         self.map.add_layout(bar, "right")
-        self.pair = square(
-            "response to the first", "response to the second", width=320, x_range=Range1d(0, 1), y_range=Range1d(0, 1)
+        self.pair: Any = square(
+            "response to the first",
+            "response to the second",
+            width=320,
+            x_range=span(0.0, 1.0),
+            y_range=span(0.0, 1.0),
         )
         self.pair.add_layout(Slope(gradient=1, y_intercept=0, line_color="#999999", line_dash="dotted"))
         self.pair.scatter("first", "second", source=self._dots, size=5, alpha=0.6, line_width=0, fill_color="#0072B2")
@@ -117,7 +124,7 @@ class RDMMap:
         self._store.data = {
             "square": [square.astype(np.float32).ravel()],
             "ranks": [ranks.astype(np.float32).ravel()],
-            "names": [list(shown.names)],
+            "names": [list(map(escape, shown.names))],
             "pictures": [list(shown.pictures)],
             "measure": [mean.measure[:1].upper() + mean.measure[1:]],
             "units": [0 if x is None else x.shape[1]],

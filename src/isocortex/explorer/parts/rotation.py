@@ -1,12 +1,14 @@
 """Paths in three dimensions that turn under the pointer, projected in the browser."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import panel as pn
 from bokeh.events import Pan
-from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Range1d, Slider
+from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Slider
 
+from ..canvas import span
 from ..design import WIDGETS
 from .square import square
 
@@ -37,6 +39,7 @@ elevation.value = Math.max(-90, Math.min(90, elevation.value + 0.5 * cb_obj.delt
 """
 
 
+REACH = 1.15
 FAR = 0.85
 """How long the axes are, where the point that lies farthest from the centre has the distance 1."""
 
@@ -79,8 +82,7 @@ class Rotation:
         self._sources = {name: ColumnDataSource({}) for name in ("lines", "heads", "starts", "axes", "names")}
         self.azimuth = _slider("Turn around (°)", -180, 180, -60)
         self.elevation = _slider("Tilt (°)", -90, 90, 25)
-        span = Range1d(-1.15, 1.15)
-        self.figure = square("", "", width=540, x_range=span, y_range=Range1d(-1.15, 1.15))
+        self.figure: Any = square("", "", width=540, x_range=span(-REACH, REACH), y_range=span(-REACH, REACH))
         self.figure.axis.visible = False
         self.figure.multi_line("xs", "ys", source=self._sources["axes"], line_color="#999999", line_width=1)
         paths = self.figure.multi_line(

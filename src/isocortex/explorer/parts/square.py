@@ -15,7 +15,8 @@ LONGEST = 9
 
 def placed(picture: Any) -> pn.pane.Bokeh:
     """Return the place of a picture on a page, in line with the widgets above it."""
-    return pn.pane.Bokeh(picture, sizing_mode="stretch_width", margin=(0, 10, 10, 10))
+    picture.margin = (0, 10, 10, 10)
+    return pn.pane.Bokeh(picture, sizing_mode="stretch_width")
 
 
 def square(x_label: str, y_label: str, *, width: int, ratio: float = 1.0, **options: Any) -> figure:
@@ -38,7 +39,7 @@ def name_ticks(axes: Sequence[Any], names: Sequence[str], *, shift: float = 0.5)
     ----------
     axes : sequence of Bokeh axes
     names : sequence of str
-        Escaped.
+        They are text: no label can be code on a canvas.
     shift : float
         Where the first stimulus lies. Default 0.5, the middle of the first cell of a matrix.
     """

@@ -16,7 +16,7 @@ from ...formats import percent
 from ...plots.state_space import CHOICES, FAINTEST
 from ..view import Lines, View
 from .part import Part
-from .pictures import name_of
+from .pictures import html_of, name_of
 from .rotation import Rotation
 from .source import Source
 from .square import placed
@@ -110,7 +110,7 @@ class StatesPart(Part):
             )
             colours.append(CHOICES[place[0] % len(CHOICES)])
             strengths.append(1.0 if len(place) == 1 else FAINTEST + (1 - FAINTEST) * place[1] / max(sizes[1] - 1, 1))
-        kept = np.isfinite(lines).all(axis=(1, 2))
+        kept = np.asarray(np.isfinite(lines).all(axis=(1, 2)))
         require(bool(kept.any()), "No combination of these conditions has trials at every time.")
         chosen = [i for i, each in enumerate(kept) if each]
         self._rotation.show(
@@ -123,7 +123,7 @@ class StatesPart(Part):
         last = paths.sizes["time"] - 1
         self.player.param.update(end=last, value=last)
         share = percent(float(space["explained"].sum()), 0)
-        darker = f" Stronger colour: higher {self.strength.value}." if len(conditions) == 2 else ""
+        darker = f" Stronger colour: higher {html_of(self.strength.value)}." if len(conditions) == 2 else ""
         left = int((~kept).sum())
         without = f" {left} combinations without trials are left out." if left else ""
         self._words.object = (
@@ -174,6 +174,8 @@ class StatesPart(Part):
 
 def _legend(paths: xr.DataArray, condition: str) -> str:
     """Return what the colours mean."""
-    kinds: Mapping[str, Any] = dict(zip(map(name_of, paths[condition].values.tolist()), CHOICES * 3, strict=False))
-    dots = "".join(f'<span style="color:{colour}">●</span> {condition} {kind}&ensp;' for kind, colour in kinds.items())
+    kinds: Mapping[str, Any] = dict(zip(map(html_of, paths[condition].values.tolist()), CHOICES * 3, strict=False))
+    dots = "".join(
+        f'<span style="color:{colour}">●</span> {html_of(condition)} {kind}&ensp;' for kind, colour in kinds.items()
+    )
     return f"<p>{dots}</p>"

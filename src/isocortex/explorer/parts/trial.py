@@ -1,18 +1,20 @@
 """One trial of a network in time: inputs, outputs and states, at the step that a player stands at."""
 
+from html import escape
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import panel as pn
 import xarray as xr
-from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d, Span
+from bokeh.models import ColumnDataSource, LinearColorMapper, Span
 from bokeh.palettes import Viridis256
 from matplotlib.figure import Figure
 
 from ... import plots
 from ...formats import counted, visible
 from ...plots.style import SERIES
-from ..canvas import frame
+from ..canvas import frame, span
 from ..view import Lines, View
 from .part import Part
 from .pictures import name_of
@@ -69,7 +71,7 @@ class TrialPart(Part):
 
     def _figures(self) -> None:
         step = float(np.diff(self._times).mean()) if len(self._times) > 1 else 1.0
-        x_range = Range1d(self._times[0], self._times[-1] + step)
+        x_range = span(self._times[0], self._times[-1] + step)
         self._sources = {name: ColumnDataSource({}) for name in ("inputs", "outputs", "targets", "image", "bars")}
         self._store = ColumnDataSource({})
         drawn = {name: frame("", name, height=150, x_range=x_range) for name in ("inputs", "outputs")}
@@ -79,15 +81,15 @@ class TrialPart(Part):
         drawn["outputs"].multi_line(
             "xs", "ys", source=self._sources["targets"], line_color="colour", line_width=1.5, line_dash="dashed"
         )
-        states = frame("time (ms)", "unit", height=240, x_range=x_range)
-        self._mapper = LinearColorMapper(Viridis256, low=0, high=1)
+        states: Any = frame("time (ms)", "unit", height=240, x_range=x_range)
+        self._mapper = LinearColorMapper(palette=list(Viridis256), low=0, high=1)
         states.image("image", x="x", y=0.5, dw="dw", dh="dh", source=self._sources["image"], color_mapper=self._mapper)
-        self._states = frame("unit", "state now", height=180, y_range=Range1d(0, 1))
+        self._states = frame("unit", "state now", height=180, y_range=span(0.0, 1.0))
         self._states.vbar("unit", 0.85, "state", source=self._sources["bars"], color="#0072B2")
         spans = [Span(location=0, dimension="height", line_color="#D55E00", line_width=2) for _ in range(3)]
         self._all = [*drawn.values(), states]
-        for each, span in zip(self._all, spans, strict=True):
-            each.add_layout(span)
+        for each, now in zip(self._all, spans, strict=True):
+            each.add_layout(now)
             each.min_border_left = 60
         self._states.min_border_left = 60
         args = {"player": self.player, "store": self._store, "bars": self._sources["bars"], "spans": spans}
@@ -135,7 +137,9 @@ class TrialPart(Part):
         for title, group in {"Inputs": INPUT, "Outputs (target dashed)": f"{self.variant.value}/{OUTPUT}"}.items():
             x = self._lines_of(self._chosen(group))
             names, colours = x["name"], x["colour"]
-            dots = " ".join(f'<span style="color:{c}">●</span> {n}' for n, c in zip(names, colours, strict=True))
+            dots = " ".join(
+                f'<span style="color:{c}">●</span> {escape(n)}' for n, c in zip(names, colours, strict=True)
+            )
             parts.append(f"<p>{title}: {dots if len(names) <= MOST_NAMED else counted(len(names), 'channel')}</p>")
         done = self._chosen(f"{self.variant.value}/{OUTPUT}")
         if "correct" in done.coords:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import xarray as xr
-from bokeh.models import BasicTicker, BasicTickFormatter, ColumnDataSource, HoverTool
+from bokeh.models import BasicTickFormatter, ColumnDataSource, FixedTicker, HoverTool
 from matplotlib.figure import Figure
 
 from ... import plots
@@ -27,6 +27,7 @@ MOST_UNITS = 3000
 MOST_PICKED = 24
 FIRST_PICKED = 6
 ANGLE = "orientation (°)"
+EVERY_45 = list(range(-360, 361, 45))
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +127,7 @@ class TuningPart(Part):
         self._map.scatter("x", "y", source=self._lines, size=10, fill_color="colour", line_color="black")
         self._curves = frame("", "mean response", height=340, tools="reset,box_zoom", active_drag=None,
                              toolbar_location="above")  # fmt: skip
+        self._map.toolbar.logo = self._curves.toolbar.logo = None
         self._curves.multi_line("xs", "ys", source=self._lines, line_color="colour", line_width=2)
         self._curves.add_tools(HoverTool(tooltips=[("unit", "@name")]))
 
@@ -160,10 +162,10 @@ class TuningPart(Part):
         self._curves.xaxis.axis_label = ANGLE if units.angles else "stimulus"
         for each in (self._map, self._curves):
             if units.angles:
-                each.xaxis.ticker, each.xaxis.formatter = BasicTicker(), BasicTickFormatter()
+                each.xaxis.ticker, each.xaxis.formatter = FixedTicker(ticks=EVERY_45), BasicTickFormatter()
             else:
                 name_ticks(each.xaxis, [name_of(label) for label in units.stimuli.tolist()], shift=0)
-        shown = "" if len(self._places) == n else f" The map shows {len(self._places)} of {n}."
+        shown = "" if len(self._places) == n else f" The map shows {len(self._places)} of them."
         how = "Tap a dot, or draw around several, to see how they respond."
         self._words.object = f'<p class="soft">{counted(n, "unit")}. {how}{shown}</p>'
         self._units.selected.indices = np.searchsorted(self._places, units.first).tolist()

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 import panel as pn
-from bokeh.models import ColumnDataSource, FactorRange, Range1d, Whisker
+from bokeh.models import ColumnDataSource, FactorRange, Whisker
 
-from ..canvas import frame
+from ..canvas import frame, span
 from ..parts.square import placed
 from ..view import View
 from .side_by_side import DIFFERS, SideBySide, side_by_side
@@ -19,7 +20,7 @@ NAME = re.compile(r".+-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(.+)")
 SCROLLED = """
 .scrolled { overflow: auto; max-height: 26rem; border-bottom: 1px solid var(--line); }
 thead th { position: sticky; top: 0; background: var(--ground); }
-tbody th { max-width: 15rem; overflow-wrap: anywhere; }
+tbody th { max-width: min(22rem, 45vw); overflow-wrap: anywhere; }
 .differs td:first-of-type { color: var(--mark); font-weight: 600; }
 """
 BEFORE = '<p class="soft">Tick runs to see their options and numbers side by side.</p>'
@@ -45,8 +46,8 @@ class Beside:
         self._dots = ColumnDataSource({"run": [], "value": [], "low": [], "high": []})
         self._found = side_by_side([])
         tips = [("run", "@run"), ("estimate", "@value{0.0000}"), ("interval", "@low{0.0000} to @high{0.0000}")]
-        self._figure = frame(
-            "", "", x_range=Range1d(0, 1), y_range=FactorRange(), height=180, max_width=860, tooltips=tips
+        self._figure: Any = frame(
+            "", "", x_range=span(0.0, 1.0), y_range=FactorRange(), height=180, max_width=860, tooltips=tips
         )
         self._figure.add_layout(
             Whisker(base="run", lower="low", upper="high", source=self._dots, dimension="width", line_color=INK)
@@ -73,7 +74,8 @@ class Beside:
             return
         self._words.object = "<h2>Side by side</h2>"
         names = list(found.numbers.index)
-        kept = self.number.value if self.number.value in names else names[0] if names else None
+        best = next((name for name in names if len(found.keys[name]) > 1), names[0] if names else None)
+        kept = self.number.value if self.number.value in names else best
         self.number.param.update(options=names, value=kept)
         self._write()
         self._draw()
@@ -84,7 +86,8 @@ class Beside:
             (self._numbers, "Numbers, with 95 % intervals", self._found.numbers),
         ):
             several = len(self._found.values) > 1
-            pane.object = _html(title, table[table["differs"] == DIFFERS] if self.only.value and several else table)
+            shown = table[table["differs"] == DIFFERS] if self.only.value and several else table
+            pane.object = _html(title, pd.DataFrame(shown))
 
     def _draw(self) -> None:
         values = self.values

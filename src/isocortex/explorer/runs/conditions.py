@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...errors import look_up, require
+from ...errors import InputError, look_up, require
 
 COMPARED: dict[str, Callable[[Any, Any], Any]] = {"<=": le, ">=": ge, "<": lt, ">": gt, "!=": ne, "==": eq, "=": eq}
 CONTAINS = "contains"
@@ -33,9 +33,9 @@ class Condition:
     how: str
     value: float | str
 
-    def holds(self, table: pd.DataFrame) -> "pd.Series[bool]":
+    def holds(self, table: pd.DataFrame) -> Any:
         """Return for every run whether it fulfils the condition; a run without the option or number does not."""
-        column = table[self.column]
+        column: Any = table[self.column]
         if self.how == CONTAINS:
             return column.astype(str).str.contains(str(self.value), regex=False)
         known = column if isinstance(self.value, float) else column.astype(str)
@@ -77,12 +77,13 @@ def parsed(words: str, table: pd.DataFrame) -> list[Condition]:
         require(match is not None, f"{part.strip()!r} is no condition. {HOW_TO}")
         assert match is not None
         name, how, text = match["column"], match["how"].strip(), match["value"].strip("\"'")
-        column = look_up("option or number of these runs", name, {str(each): table[each] for each in table})
+        column: Any = look_up("option or number of these runs", name, {str(each): table[each] for each in table})
         value: float | str = text
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column) and how != CONTAINS:
-            number = pd.to_numeric(text.replace("−", "-"), errors="coerce")
-            require(not pd.isna(number), f"{name} is a number, and {text!r} is none. {HOW_TO}")
-            value = float(number)
+            try:
+                value = float(text.replace("−", "-"))
+            except ValueError as error:
+                raise InputError(f"{name} is a number, and {text!r} is none. {HOW_TO}") from error
         else:
             require(how in (CONTAINS, "=", "==", "!="), f"{name} is no number: it can be =, != or contain a text.")
         found.append(Condition(name, how, value))

@@ -1,6 +1,7 @@
 """The numbers of runs with the ends of their intervals, in one row each."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -47,7 +48,7 @@ def rows(numbers: Mapping[str, float]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(found, orient="index", columns=list(columns)).astype(float)
 
 
-def written(row: "pd.Series[float]") -> str:
+def written(row: Any) -> str:
     """Return an estimate and its interval as text, with four significant digits each; a dash where there is none."""
     value, low, high = (significant(row[name], DIGITS) for name in ("value", *ENDS))
     return value if UNDEFINED in (low, high) else f"{value} [{low}, {high}]"

@@ -36,7 +36,7 @@ class Overview(Part):
             self._cells(), pagination="local", page_size=15, disabled=True, show_index=False, layout="fit_data_stretch",
             sizing_mode="stretch_width", selectable=False, stylesheets=[TABLE],
             text_align=dict.fromkeys(("value", "low", "high"), "right"),
-            formatters={"meaning": {"type": "textarea"}}, widths={"meaning": 320},
+            formatters={"meaning": {"type": "textarea"}}, widths={"meaning": 480},
         )  # fmt: skip
         self.on(self.find, self._show)
 

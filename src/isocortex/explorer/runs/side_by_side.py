@@ -59,7 +59,7 @@ def side_by_side(folders: Sequence[Path]) -> SideBySide:
         folder.name: {name: _text(value) for name, value in read_part(folder, "config")["options"].items()}
         for folder in folders
     }
-    numbers = {name: {key: written(row) for key, row in table.iterrows()} for name, table in values.items()}
+    numbers = {name: {str(key): written(row) for key, row in table.iterrows()} for name, table in values.items()}
     return SideBySide(_table(options), _table(numbers), values, keys)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
+from ...experiments.comparison.compare import Compare
 from ...experiments.finished import FinishedRun
 from ...rdms import RDMs, from_square
 from ...recordings import read_kriegeskorte
@@ -15,7 +16,8 @@ from ..parts.source import Source
 from ..view import Context
 
 TABLE_OF_RDM = "rdm_"
-PHOTOGRAPHS = "image-it"
+PHOTOGRAPHS, COMPARISON = "image-it", "compare"
+"""Experiments whose RDMs are in the files that they read."""
 GRATINGS = ("spatial_frequency", "resolution")
 """Options of experiments whose stimuli are gratings at the angles of the stimuli."""
 
@@ -43,8 +45,9 @@ def source_of(run: FinishedRun, context: Context) -> Source:
             "rdms = {name: from_square(table.to_numpy(), stimuli=table.index.to_numpy()) "
             "for name, table in tables.items()}"
         )
-    if run.record.experiment == PHOTOGRAPHS and (photographs := _photographs(run, context)):
-        return photographs
+    elsewhere = {PHOTOGRAPHS: _photographs, COMPARISON: _compared}.get(run.record.experiment)
+    if elsewhere is not None and (found := elsewhere(run, context)):
+        return found
     stimuli = next((x["stimulus"].values for x in responses.values()), np.zeros(0))
     if set(GRATINGS) <= set(run.options) and stimuli.dtype.kind == "f":
         drawn = gratings(stimuli, **{name: run.options[name] for name in GRATINGS})
@@ -71,3 +74,25 @@ def _photographs(run: FinishedRun, context: Context) -> Source | None:
         'rdms = {"human IT": recordings.human, "monkey IT": recordings.monkey, **recordings.models}'
     )
     return Source(python, {}, rdms, pictures, found.categories)
+
+
+def _compared(run: FinishedRun, context: Context) -> Source | None:
+    """Return the RDMs that a comparison of files read, if all of its files lie in the folders given."""
+    kept = {name: run.options[name] for name in ("models", "data", "dissimilarity", "names") if name in run.options}
+    try:
+        for name in ("models", "data"):
+            kept[name] = [str(context.path(path)) for path in kept[name]]
+        files = {name: tuple(map(Path, kept[name])) for name in ("models", "data")}
+        names = tuple(kept.get("names", ()))
+        matched = Compare(**files, dissimilarity=kept["dissimilarity"], names=names).read()
+    except (InputError, KeyError):
+        return None
+    python = (
+        "from pathlib import Path\n\nimport isocortex as ic\n"
+        "from isocortex.experiments.comparison.compare import Compare\n\n"
+        f"models, data = map(Path, {kept['models']!r}), map(Path, {kept['data']!r})\n"
+        f"asked = Compare(models=tuple(models), data=tuple(data), dissimilarity={kept['dissimilarity']!r}, "
+        f"names={names!r})\n"
+        'matched = asked.read()\nrdms = {"data": matched.data, **matched.models}'
+    )
+    return Source(python, rdms={"data": matched.data, **matched.models}, categories=matched.categories)

@@ -80,7 +80,7 @@ class RunsTable(View):
         names = [str(column) for column in self.runs if column != "run"]
         self.numbers = [name for name in names if name in found or "." in name]
         known = [name for name in names if name not in self.numbers]
-        differ = [name for name in known if self.runs[name].astype(str).nunique() > 1][:FIRST_OPTIONS]
+        differ = [name for name in known if len(set(self.runs[name].astype(str))) > 1][:FIRST_OPTIONS]
         with self.quietly():
             self.columns.param.update(options=[*known, *self.numbers], value=[*differ, *self.numbers[:FIRST_NUMBERS]])
         self._show()
@@ -90,8 +90,8 @@ class RunsTable(View):
         """The runs that fulfil the conditions."""
         table = self.runs
         for condition in parsed(self.filter.value, self.runs):
-            table = table[condition.holds(table)]
-        return pd.DataFrame(table)
+            table = pd.DataFrame(table[condition.holds(table)])
+        return table
 
     def _show(self) -> None:
         shown = self.shown.reset_index(drop=True)
