@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("panel")
 from bokeh.events import Tap
+from scipy.linalg import expm
 
 from isocortex.cli.run import parse
 from isocortex.dynamics import System, WilsonCowan, fixed_points
@@ -79,12 +80,13 @@ def test_a_system_from_outside_has_a_portrait_with_its_labels_escaped(spring):
     assert "■ stable spiral" in spring.table.text
 
 
-def test_a_click_starts_a_trajectory_that_ends_at_the_fixed_point(spring):
+def test_a_click_starts_a_trajectory_that_follows_the_exact_solution(spring):
     spring.tapped(Tap(model=None, x=1.0, y=0.5))
     assert spring.starts[-1] == [1.0, 0.5]
     course = spring.sources["course v"].data
-    assert course["x"][0] == 0.5
-    assert abs(course["x"][-1]) < 0.5 * np.exp(-0.2 * 100) * 5  # it decays with half of the damping, for 100 ms
+    exact = [(expm(t * np.array([[0, 1], [-1, -0.4]])) @ [1.0, 0.5])[1] for t in course["t"][::40]]
+    # steps of about 0.5 ms err by 1e-6 each, which decays by e^(−0.2 · 0.5) a step: 1e-5 in all
+    np.testing.assert_allclose(course["x"][::40], exact, atol=2e-5)
 
 
 def test_a_slider_that_moves_shows_the_new_system_and_compiles_nothing(spring):

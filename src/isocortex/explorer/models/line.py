@@ -1,6 +1,6 @@
 """The phase line of a system of one variable: its rate of change against its value."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import xarray as xr
@@ -20,6 +20,8 @@ ARROWS = 13
 
 class LineView(PortraitView):
     """The rate of change against the variable, with fixed points where it is zero, and the direction between them."""
+
+    header: ClassVar[str] = "import numpy as np\nfrom isocortex.dynamics import rates\n"
 
     def draw_main(self) -> BokehFigure:
         """Return the rate of change against the variable."""
