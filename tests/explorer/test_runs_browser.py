@@ -17,7 +17,8 @@ from .conftest import ANGLES, LABEL, _bumps
 BUSY = 120_000
 """ms, on a machine that does much else."""
 ROWS = """n => {
-  const inside = root => [...root.querySelectorAll("*")].flatMap(each => [each, ...(each.shadowRoot ? inside(each.shadowRoot) : [])])
+  const below = each => [each, ...(each.shadowRoot ? inside(each.shadowRoot) : [])]
+  const inside = root => [...root.querySelectorAll("*")].flatMap(below)
   return inside(document).filter(each => each.classList.contains("tabulator-row")).length == n
 }"""
 SERVE = "import sys, isocortex; isocortex.explore(sys.argv[1], show=False)"
