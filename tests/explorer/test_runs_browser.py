@@ -16,6 +16,11 @@ from .conftest import ANGLES, LABEL, _bumps
 
 BUSY = 120_000
 """ms, on a machine that does much else."""
+ROWS = """n => {
+  const below = each => [each, ...(each.shadowRoot ? inside(each.shadowRoot) : [])]
+  const inside = root => [...root.querySelectorAll("*")].flatMap(below)
+  return inside(document).filter(each => each.classList.contains("tabulator-row")).length == n
+}"""
 SERVE = "import sys, isocortex; isocortex.explore(sys.argv[1], show=False)"
 
 
@@ -59,6 +64,8 @@ def open_run(page, runs, experiment, tab):
     return opened, runs / name
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_runs_are_filtered_and_two_stand_side_by_side(page, runs):
     tab = page("/runs?of=orientation-v1")
     tab.get_by_text("3 runs of 3").wait_for()
@@ -66,10 +73,13 @@ def test_runs_are_filtered_and_two_stand_side_by_side(page, runs):
     tab.keyboard.press("Enter")
     tab.get_by_text("2 runs of 3").wait_for()
     boxes = tab.locator(".tabulator-row input[type=checkbox]")
+    tab.wait_for_function(ROWS, arg=2)
     boxes.nth(0).check()
     boxes.nth(1).check()
     tab.get_by_role("heading", name="Side by side").wait_for()
     options = tab.locator(".scrolled").first
+    options.get_by_text("150.0").wait_for()
+    options.get_by_text("100.0").wait_for()
     rows = options.locator("tbody tr").all_inner_texts()
     assert [re.split(r"\s+", row) for row in rows] == [["seed", "≠", "1", "2"], ["tau", "≠", "100.0", "150.0"]]
 
@@ -91,7 +101,6 @@ def test_the_numbers_of_a_run_are_those_of_its_summary(page, runs):
 
 
 @pytest.mark.slow
-@pytest.mark.sample
 def test_a_cell_of_an_rdm_names_its_two_stimuli(page, runs):
     tab, folder = open_run(page, runs, "orientation-v1", "RDM")
     tab.get_by_text("Point at a cell").wait_for()

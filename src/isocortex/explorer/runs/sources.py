@@ -82,9 +82,10 @@ def _compared(run: FinishedRun, context: Context) -> Source | None:
     try:
         for name in ("models", "data"):
             kept[name] = [str(context.path(path)) for path in kept[name]]
-        files = {name: tuple(map(Path, kept[name])) for name in ("models", "data")}
+        models, data = (tuple(map(Path, kept[name])) for name in ("models", "data"))
         names = tuple(kept.get("names", ()))
-        matched = Compare(**files, dissimilarity=kept["dissimilarity"], names=names).read()
+        asked = Compare(models=models, data=data, dissimilarity=kept["dissimilarity"], names=names)
+        matched = asked.read()
     except (InputError, KeyError):
         return None
     python = (
