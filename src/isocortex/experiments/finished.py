@@ -171,6 +171,15 @@ def load_run(folder: str | PathLike[str]) -> FinishedRun:
     ------
     InputError
         If it is missing, or was interrupted before it was whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import isocortex as ic
+    >>> folder = ic.run("poisson", duration=2000, out=tempfile.mkdtemp(), progress=False).folder
+    >>> found = ic.load_run(folder)
+    >>> found.options["duration"], list(found.figures), round(found.numbers["refractory.cv.theory"], 3)
+    (2000.0, ['poisson', 'fano'], 0.833)
     """
     return FinishedRun(read_run(folder))
 
