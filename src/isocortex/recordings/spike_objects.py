@@ -10,6 +10,8 @@ from ..spike_trains import SpikeTrains
 
 MS = 1e3
 """Milliseconds in a second."""
+ADJOINING = 0.002
+"""ms by which trials may differ in length: pynapple takes 1 µs off an interval that ends where the next one starts."""
 
 
 def from_neo(content: Any) -> SpikeTrains:
@@ -113,6 +115,7 @@ def from_pynapple(group: Any, trials: Any = None) -> SpikeTrains:
     >>> trials = pynapple.IntervalSet(start=[0.1, 0.25], end=[0.2, 0.35])
     >>> found = from_pynapple(group, trials)
     >>> found.n_trials, found.units.index.tolist(), found.times.round().tolist()  # ms from the start of a trial
+    (2, [3, 7], [0.0, 0.0, 50.0])
     """
     known = hasattr(group, "time_support") and hasattr(group, "keys")
     require(known, f"Expected a TsGroup of pynapple; got {type(group).__name__}.")
@@ -130,7 +133,7 @@ def from_pynapple(group: Any, trials: Any = None) -> SpikeTrains:
     edges = MS * np.asarray(trials, float).reshape(-1, 2)
     lengths = edges[:, 1] - edges[:, 0]
     require(
-        len(edges) > 0 and bool(np.ptp(lengths) <= 1e-6 * lengths.max()),
+        len(edges) > 0 and bool(np.ptp(lengths) <= max(ADJOINING, 1e-6 * lengths.max())),
         f"The trials must be intervals of equal length; got {len(edges)}, of {lengths.min(initial=np.inf):g} to "
         f"{lengths.max(initial=0):g} ms.",
     )
