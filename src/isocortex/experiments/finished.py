@@ -1,5 +1,6 @@
 """Experiments from Python and notebooks: run one, load a run, and read what it found."""
 
+import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,7 +53,7 @@ class Loaded(Mapping[str, Item]):
 
 @dataclass(frozen=True)
 class SavedFigure:
-    """A figure of a run; a notebook shows it.
+    """A figure of a run; a notebook shows it with its caption.
 
     Attributes
     ----------
@@ -66,8 +67,12 @@ class SavedFigure:
     caption: str
     alt: str
 
-    def _repr_svg_(self) -> str:
-        return self.path.read_text("utf-8")
+    def _repr_html_(self) -> str:
+        drawn = base64.b64encode(self.path.read_bytes()).decode()
+        return (
+            f'<figure><img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{drawn}">'
+            f"<figcaption><b>{escape(self.title)}</b> {escape(self.caption)}</figcaption></figure>"
+        )
 
 
 @dataclass(frozen=True, eq=False)
