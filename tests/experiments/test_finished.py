@@ -23,7 +23,8 @@ def test_a_run_has_everything_that_its_folder_has(found):
     assert list(found.figures) == ["poisson", "fano"]
     assert found.figures["fano"].path.exists()
     shown = found.figures["fano"]
-    assert escape(shown.caption) in shown._repr_html_() and f'<img alt="{escape(shown.alt)}"' in shown._repr_html_()
+    assert escape(shown.caption) in shown._repr_html_()
+    assert f'<img alt="{escape(shown.alt)}"' in shown._repr_html_()
     assert len(found.models) == 0
     assert found.responses == {}
     assert found.question.endswith("?")
