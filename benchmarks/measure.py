@@ -19,6 +19,7 @@ PEERS = {
     "elephant": ["elephant==1.2.1"],
     "statsmodels": ["statsmodels==0.15.0"],
     "brian2": ["brian2==2.9.0", "numpy<2.4", "cython", "setuptools"],
+    "snntorch": ["torch==2.13.0", "snntorch==1.0.0", "numpy"],
     "neurogym": ["neurogym==2.3.1", "torch==2.13.0"],  # it imports torch without requiring it
 }
 

@@ -1,10 +1,12 @@
 """Shape checks are switched on before anything of the package is imported."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -63,6 +65,24 @@ def rng() -> np.random.Generator:
 @pytest.fixture
 def key() -> jax.Array:
     return jax.random.key(0)
+
+
+@pytest.fixture
+def run_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
+    """Return the function that runs the Python of a page in docs/ as printed, and gives what the page defines.
+
+    It runs in ``tmp_path``, where a page may write its files.
+    """
+
+    def run(page: str) -> dict[str, Any]:
+        blocks = re.findall(r"```python\n(.*?)```", (Path(__file__).parents[1] / "docs" / page).read_text(), re.DOTALL)
+        assert blocks
+        monkeypatch.chdir(tmp_path)
+        found: dict[str, Any] = {}
+        exec(compile("\n".join(blocks), page, "exec"), found)
+        return found
+
+    return run
 
 
 @pytest.fixture(scope="session")

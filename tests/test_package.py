@@ -31,6 +31,7 @@ def test_every_public_name_resolves() -> None:
         assert getattr(isocortex, name) is not None
 
 
+@pytest.mark.first_variant
 @pytest.mark.parametrize("first", ["", "import isocortex.rdms", "import isocortex.report"])
 def test_a_function_named_as_its_file_stays_a_function(first: str) -> None:
     """Importing a submodule must not put the module `responses` in the place of the function `responses`."""

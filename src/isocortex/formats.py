@@ -152,14 +152,14 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 
 def counted(n: int, singular: str, plural: str = "") -> str:
-    """Return a count with its noun.
+    """Return a count with its noun, and a comma between the thousands of a number with more than four digits.
 
     Examples
     --------
-    >>> counted(1, "network"), counted(3, "network"), counted(2, "bias", "biases")
-    ('1 network', '3 networks', '2 biases')
+    >>> counted(1, "network"), counted(3, "network"), counted(2, "bias", "biases"), counted(12500, "neuron")
+    ('1 network', '3 networks', '2 biases', '12,500 neurons')
     """
-    return f"{n} {singular if n == 1 else plural or singular + 's'}"
+    return f"{n:{',' if n >= 10_000 else ''}} {singular if n == 1 else plural or singular + 's'}"
 
 
 def visible(text: object) -> str:

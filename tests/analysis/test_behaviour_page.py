@@ -1,27 +1,19 @@
 """The Python in docs/behaviour-and-mechanism.md runs as printed, and finds what it planted."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-DOCS = (Path(__file__).parents[2] / "docs" / "behaviour-and-mechanism.md").read_text()
-
 
 @pytest.mark.slow
-def test_the_example_runs(tmp_path, monkeypatch):
+def test_the_example_runs(run_page, tmp_path):
     """The decision is the sum over 40 steps of selected evidence, whose past decays nowhere.
 
     Evidence reaches the line from the second step on as a running sum, filtered by the time constant of its own
     dimension: x_motion is a leaky average m of the evidence, and the line sums m. Its weights on the evidence of each
     step are 1 − 0.8^(steps left), which gives mean and variance, and so the threshold in coherence.
     """
-    monkeypatch.chdir(tmp_path)
-    (block,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
-    found = {}
-    exec(compile(block, "behaviour-and-mechanism.md", "exec"), found)
+    found = run_page("behaviour-and-mechanism.md")
     attractor, inputs, fit = (found[name] for name in ("attractor", "inputs", "fit"))
     assert attractor.attrs["straightness"] == pytest.approx(1)
     np.testing.assert_allclose(attractor["alignment"], 1, atol=1e-6)

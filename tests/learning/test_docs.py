@@ -1,26 +1,13 @@
 """The Python in docs/training.md and docs/back-propagation.md runs as printed, and its networks learn."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-DOCS = Path(__file__).parents[2] / "docs"
-
-
-def run(page: str) -> dict:
-    """Run the Python in a page, from top to bottom; return what it defines."""
-    found = {}
-    for block in re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.DOTALL):
-        exec(compile(block, page, "exec"), found)
-    return found
-
 
 @pytest.mark.slow
-def test_networks_learn_in_the_page_on_training():
+def test_networks_learn_in_the_page_on_training(run_page):
     """All kinds learn, and keep what they were built with: masks, signs, time constants; a learned start moves."""
-    found = run("training.md")
+    found = run_page("training.md")
     done, learned = found["done"], found["learned"]
     assert float(done.correct.mean()) > 0.9 * float(done.ideal.mean())
     for networks in learned.values():
@@ -38,9 +25,9 @@ def test_networks_learn_in_the_page_on_training():
 
 
 @pytest.mark.slow
-def test_back_propagation_agrees_with_autodiff_and_learns(capsys):
+def test_back_propagation_agrees_with_autodiff_and_learns(run_page, capsys):
     """Rounding of float32 is 6e-8; after 100 epochs with Adam the decoded position is off by less than 4°."""
-    run("back-propagation.md")
+    run_page("back-propagation.md")
     difference, error, degrees = map(float, capsys.readouterr().out.split())
     assert difference < 3e-6
     assert error < 0.25

@@ -1,8 +1,5 @@
 """A model class that a user writes, as docs/models.md prints it; and one in time."""
 
-import re
-from pathlib import Path
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -13,16 +10,10 @@ from isocortex import InputError, fit, load_model, population, record, save_mode
 from isocortex.models import Model
 from isocortex.tasks import OrientationDiscrimination
 
-DOCS = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
-
 
 @pytest.mark.slow
-def test_the_page_on_models_runs(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    found = {}
-    for block in BLOCKS:
-        exec(compile(block, "models.md", "exec"), found)
+def test_the_page_on_models_runs(run_page):
+    found = run_page("models.md")
     trained, loaded, images = (found[name] for name in ("trained", "loaded", "images"))
     assert found["history"].loss[:, -10:].mean() < 0.7 * found["history"].loss[:, :10].mean()
     assert found["layers"]["rate"].shape == (2, 4, 20)

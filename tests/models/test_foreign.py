@@ -1,6 +1,5 @@
 """Models of other packages are recorded as ours are: by name, in one pass, without a trace left behind."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -338,11 +337,8 @@ def test_a_resnet_and_92_images_are_compared_within_the_memory_that_is_asked():
     assert seconds < 2 * 20
 
 
-def test_the_page_on_foreign_models_runs(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    page = (Path(__file__).parents[2] / "docs" / "foreign.md").read_text()
-    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    exec(compile("\n".join(blocks), "foreign.md", "exec"), {})
+def test_the_page_on_foreign_models_runs(run_page, capsys):
+    run_page("foreign.md")
     said = capsys.readouterr().out
     assert "{'edges': (12, 1740), 'energy': (12, 3)}" in said
     assert "SpikeTrains(spikes=" in said

@@ -59,6 +59,7 @@ def test_the_gradient_is_that_of_the_smooth_network(surrogate, rng):
             assert float(ends[0] - ends[1]) / 2e-6 == pytest.approx(along_it, rel=1e-5, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_population_learns_an_easy_decision(key):
     """Chance among fixation and two choices is at most 1/2; the ideal observer reaches 1."""
     task = PerceptualDecisionMaking(dt=20.0, timing={"stimulus": 300}, noise=0.1, coherences=(51.2, 51.2))

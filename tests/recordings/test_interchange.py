@@ -1,6 +1,5 @@
 """Interchange files: what goes in comes out, in every format; and one sentence for everything that cannot be used."""
 
-import re
 import struct
 from pathlib import Path
 from unicodedata import normalize
@@ -376,11 +375,9 @@ def test_size_is_checked_before_memory_is_taken(suffix, tmp_path, monkeypatch, r
         read(path)
 
 
-def test_the_page_of_the_format_runs_as_printed(tmp_path, monkeypatch):
+def test_the_page_of_the_format_runs_as_printed(run_page):
     page = (Path(__file__).parents[2] / "docs" / "interchange.md").read_text()
-    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    monkeypatch.chdir(tmp_path)
-    exec(compile("\n".join(blocks), "interchange.md", "exec"), {})
+    run_page("interchange.md")
     assert read("animal_rdm.mat").categories.tolist() == ["animate", "animate", "natural", "made", "made"]
     assert all(f"`{name}`" in page for name in NAMES_OF_ARRAYS)
 

@@ -10,7 +10,7 @@ from ..experiments.shared.options import options_of
 from ..formats import counted, visible
 from ..runs.progress import progress_bars
 from ..sweeps.points import points
-from ..sweeps.result import write_sweep
+from ..sweeps.result import MOST_TOLD, write_sweep
 from ..sweeps.sweep import Sweep, run_points
 from .console import Interruption, PipedConsole
 from .run import parse
@@ -73,9 +73,8 @@ def sweep(words: list[str]) -> None:
 def _say(found: Sweep) -> None:
     """Print what failed."""
     console = PipedConsole(highlight=False, stderr=True)
-    for options, error in found.failures[:20]:
-        where = ", ".join(f"{name} {value}" for name, value in options.items())
-        console.print(Text(visible(f"{where}: {error}")))
+    for sentence in found.sentences()[:MOST_TOLD]:
+        console.print(Text(visible(sentence)))
     if found.failures:
         failed = counted(len(found.failures), "point")
         console.print(Text(f"{failed} failed; --retry runs them again."), style="yellow")

@@ -144,9 +144,12 @@ def _strength_axis(axis: Axes, strengths: np.ndarray, label: str) -> Any:
     zero = ZERO_AT * least
     axis.set_xscale("log", base=2)
     axis.minorticks_off()
-    shown = [least]
+    marked = levels[levels > 0]
+    if len(marked) > 2 * MOST_TICKS:  # each curve has strengths of its own
+        marked = 2.0 ** np.arange(np.ceil(np.log2(least)), np.log2(levels.max()) + 1e-9)
+    shown = [marked[0]]
     apart = max(np.log2(levels.max() / least) / MOST_TICKS, 0.6)
-    for level in levels[levels > 0][1:]:
+    for level in marked[1:]:
         if np.log2(level / shown[-1]) >= apart * 0.999:
             shown.append(level)
     ticks = ([zero] if levels.min() == 0 else []) + shown

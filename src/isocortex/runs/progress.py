@@ -1,4 +1,4 @@
-"""Progress of a run: a bar per stage on a terminal and in a notebook, a line per stage elsewhere."""
+"""Progress of a run: a bar per stage with the time left on a terminal and in a notebook, a line per stage elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,9 +6,12 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
 
 from ..formats import visible
+
+BETWEEN_LINES = 60.0
+"""Seconds between two lines of a stage that takes long."""
 
 
 @contextmanager
@@ -25,7 +28,8 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 @contextmanager
 def _bars(console: Console) -> Iterator[Callable[[str, int, int], None]]:
     stages: dict[str, TaskID] = {}
-    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    left = TimeRemainingColumn(elapsed_when_finished=True)
+    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(), left)
     bar = Progress(*columns, console=console)
 
     def progress(stage: str, done: int, total: int) -> None:
@@ -42,13 +46,21 @@ def _bars(console: Console) -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _lines(console: Console) -> Callable[[str, int, int], None]:
-    started: dict[str, float] = {}
+    started: dict[str, tuple[float, int]] = {}
+    said: dict[str, float] = {}
     ended: set[str] = set()
 
     def progress(stage: str, done: int, total: int) -> None:
-        begun = started.setdefault(stage, time.perf_counter())
+        now = time.perf_counter()
+        begun, first = started.setdefault(stage, (now, done))
         if done == total and stage not in ended:
             ended.add(stage)
-            console.print(escape(f"{visible(stage)}: {time.perf_counter() - begun:.1f} s"), highlight=False)
+            console.print(escape(f"{visible(stage)}: {now - begun:.1f} s"), highlight=False)
+        elif first < done < total and now - said.get(stage, begun) > BETWEEN_LINES:
+            said[stage] = now
+            left = (now - begun) / (done - first) * (total - done)
+            console.print(
+                escape(f"{visible(stage)}: {done} of {total}, about {left / 60:.0f} min left"), highlight=False
+            )
 
     return progress

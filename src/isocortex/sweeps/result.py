@@ -21,6 +21,8 @@ from .sweep import Sweep
 
 MOST_DRAWN = 6
 """Numbers that are drawn where nobody names them: those that the options explain best."""
+MOST_TOLD = 20
+"""Failures that are put into words."""
 NOT_AN_OUTCOME = (".low", ".high", ".p", ".theory")
 """Ends of keys that stand beside a number and are no number of their own."""
 
@@ -134,10 +136,7 @@ class SweepResult(Result):
 
     def notes(self) -> list[str]:
         """Say what failed."""
-        return [
-            f"{', '.join(f'{name} {value}' for name, value in options.items())} failed: {error}"
-            for options, error in self.found.failures[:20]
-        ]
+        return self.found.sentences()[:MOST_TOLD]
 
     def findings(self) -> Iterator[Finding]:
         """Return a picture per number, then the tables."""

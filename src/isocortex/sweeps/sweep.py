@@ -69,6 +69,13 @@ class Sweep:
             if outcome.error
         ]
 
+    def sentences(self) -> list[str]:
+        """Return what failed, in a sentence per point."""
+        return [
+            f"{', '.join(f'{name} {value}' for name, value in options.items())} failed: {error}"
+            for options, error in self.failures
+        ]
+
     def __repr__(self) -> str:
         return f"<sweep of {self.experiment}: {len(self.points)} points, {len(self.failures)} failed>"
 
@@ -172,6 +179,8 @@ def run_points(
             from .workers import workers
         except ImportError as error:
             raise InputError("A sweep needs the extra 'sweep': pip install 'isocortex[sweep]'.") from error
+        if progress is not None:
+            progress("points", 0, len(missing))
         with workers(on, min(n_workers, len(missing)) if n_workers else n_workers) as client:
             futures = {client.submit(run_point, made[i], pure=False): i for i in missing}
             for done, (future, outcome) in enumerate(as_completed(futures, with_results=True, raise_errors=False), 1):

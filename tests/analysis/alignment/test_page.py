@@ -1,6 +1,5 @@
 """docs/measures.md: its examples run, and it names every measure."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,8 @@ PAGE = (Path(__file__).parents[3] / "docs" / "measures.md").read_text()
 
 
 @pytest.mark.slow
-def test_the_examples_run(capsys):
-    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    found: dict = {}
-    exec(compile("\n".join(blocks), "measures.md", "exec"), found)
-    scores = found["found"].scores.set_index(["measure", "model"])
+def test_the_examples_run(run_page):
+    scores = run_page("measures.md")["found"].scores.set_index(["measure", "model"])
     for measure in ("rsa", "cka", "encoding"):
         assert scores.loc[(measure, "a"), "low"] > scores.loc[(measure, "unrelated"), "high"]
     assert abs(scores.loc[("encoding", "unrelated"), "mean"]) < 0.05

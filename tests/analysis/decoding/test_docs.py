@@ -1,15 +1,11 @@
 """The Python in docs/decoding.md runs as printed."""
 
-import re
-from pathlib import Path
-
-DOCS = (Path(__file__).parents[3] / "docs" / "decoding.md").read_text()
+import pytest
 
 
-def test_the_page_on_decoding_runs():
-    found: dict = {}
-    for block in re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL):
-        exec(compile(block, "decoding.md", "exec"), found)
+@pytest.mark.slow
+def test_the_page_on_decoding_runs(run_page):
+    found = run_page("decoding.md")
     score = found["found"].score()
     assert (score.sel(time=[0, 50]) < 0.55).all()  # chance 1/3; 60 trials: 3.6 standard errors
     assert (score.sel(time=[100, 150]) > 0.9).all()

@@ -1,18 +1,11 @@
 """The Python in docs/encoding.md runs as printed."""
 
-import re
-from pathlib import Path
-
 import pytest
-
-DOCS = (Path(__file__).parents[3] / "docs" / "encoding.md").read_text()
 
 
 @pytest.mark.slow
-def test_the_page_on_encoding_runs():
-    found: dict = {}
-    for block in re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL):
-        exec(compile(block, "encoding.md", "exec"), found)
+def test_the_page_on_encoding_runs(run_page):
+    found = run_page("encoding.md")
     judged, scores = found["judged"], found["scores"]
     assert 0 < len(judged) < len(scores)
     assert judged["naive"].median() < judged["fev"].median()

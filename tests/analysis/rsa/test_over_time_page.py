@@ -1,6 +1,5 @@
 """docs/rsa-over-time.md and docs/power.md: their examples run and find what is there, and every option is named."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,9 @@ from isocortex.experiments.shared.options import options_of
 DOCS = Path(__file__).parents[3] / "docs"
 
 
-def examples_of(page):
-    found: dict = {}
-    blocks = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
-    exec(compile("\n".join(blocks), page, "exec"), found)
-    return found
-
-
 @pytest.mark.slow
-def test_the_examples_over_time_and_units_run(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    made = examples_of("rsa-over-time.md")
+def test_the_examples_over_time_and_units_run(run_page, tmp_path):
+    made = run_page("rsa-over-time.md")
     (cluster,) = made["found"].clusters.query("p < 0.05").to_dict("records")
     assert cluster["model"] == "features"
     assert {path.name for path in tmp_path.iterdir()} == {"courses.svg", "strip.svg"}
@@ -31,8 +22,8 @@ def test_the_examples_over_time_and_units_run(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.slow
-def test_the_example_of_power_runs(capsys):
-    table = examples_of("power.md")["found"].recovered
+def test_the_example_of_power_runs(run_page):
+    table = run_page("power.md")["found"].recovered
     for measure in ("rsa", "cka"):
         few, many = table[table["measure"] == measure]["recovered"]
         assert 1 / 3 < few < many

@@ -1,7 +1,6 @@
 """The page on what differs from rsatoolbox holds: its lines run and give what it says."""
 
 import doctest
-import re
 from pathlib import Path
 
 import pytest
@@ -20,10 +19,8 @@ def test_the_lines_of_the_page_run():
 
 
 @pytest.mark.slow
-def test_the_examples_of_the_page_run_and_draw(tmp_path, monkeypatch, capsys):
-    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    monkeypatch.chdir(tmp_path)
-    exec(compile("\n".join(blocks), "rsa.md", "exec"), {})
+def test_the_examples_of_the_page_run_and_draw(run_page, tmp_path):
+    run_page("rsa.md")
     drawn = {"power", "rdms", "models", "second_level", "mds", "tree"}
     assert {path.stem for path in tmp_path.iterdir()} == drawn
 

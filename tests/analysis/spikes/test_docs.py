@@ -1,17 +1,11 @@
 """The page on spike trains runs, and finds what it plants."""
 
-import re
-from pathlib import Path
-
-DOCS = (Path(__file__).parents[3] / "docs" / "spikes.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
+import pytest
 
 
-def test_the_page_on_spike_trains_runs(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    found = {}
-    for block in BLOCKS:
-        exec(compile(block, "spikes.md", "exec"), found)
+@pytest.mark.slow
+def test_the_page_on_spike_trains_runs(run_page):
+    found = run_page("spikes.md")
     assert found["score"] > 0.7
     assert found["again"].trials["stimulus"].tolist() == found["shown"].tolist()
     irregular = found["irregular"]["estimate"].sel(statistic="cv")

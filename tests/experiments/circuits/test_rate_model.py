@@ -44,6 +44,7 @@ def test_one_population_without_recurrence(tmp_path):
     assert "published" not in run.tables
 
 
+@pytest.mark.slow
 def test_the_methods_say_what_was_used(tmp_path):
     page = (RateModel(w=0.0, duration=200.0, sigma=0.25, out=tmp_path).execute() / "report.html").read_text()
     for said in (

@@ -30,6 +30,7 @@ def easy(tmp_path_factory):
     return CognitiveTask(**EASY, out=tmp_path_factory.mktemp("runs")).execute()
 
 
+@pytest.mark.slow
 def test_holding_still_is_an_answer_where_it_is_right(easy):
     """The rows and columns of GoNogo are its two answers, and the diagonal is the success."""
     answers = runs.read_run(easy).table("answers").set_index("right answer")

@@ -49,6 +49,7 @@ def run(folder, tmp_path_factory):
     return DecodeIT(data=folder, out=out, **options).execute()
 
 
+@pytest.mark.slow
 def test_identity_is_read_after_the_object_came_on(run):
     found = json.loads((run / "summary.json").read_text())
     assert found["decoding.identity.peak"] > 0.8
@@ -59,6 +60,7 @@ def test_identity_is_read_after_the_object_came_on(run):
     assert found["decoding.identity.p"] == pytest.approx(1 / 41)
 
 
+@pytest.mark.slow
 def test_the_page_names_chance_and_what_intervals_hold_for(run):
     page = (run / "report.html").read_text()
     assert "chance is 0.333" in page

@@ -38,6 +38,7 @@ def test_the_summary_has_every_model(run):
     summary = json.loads((run / "summary.json").read_text())
     layers = ("best_layer", "fc", "fc_relu", "output")
     models = ["convolutional", "energy", "tuning_curve"]
+    layers += tuple(f"recognition__{layer}" for layer in ("best_layer", "conv1", "conv2", "fc"))
     models += [f"{layer}.{variant}" for layer in layers for variant in ("trained", "untrained")]
     for model in models:
         low, middle, high = (summary[f"encoding.{model}.fev.{end}"] for end in ("low", "median", "high"))

@@ -21,6 +21,7 @@ def planted(tmp_path_factory):
     return SpikingGLM(**options, out=tmp_path_factory.mktemp("runs")).execute()
 
 
+@pytest.mark.slow
 def test_planted_coupling_is_found(planted):
     """Three couplings of log gain 1 on average; 75 s at 15 spikes/s make each ten standard errors."""
     found = summary(planted)

@@ -25,6 +25,8 @@ def folder(tmp_path_factory):
     return LIFNeuron(**small, out=tmp_path_factory.mktemp("runs")).execute()
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_published_numbers_come_out_and_theory_holds(folder):
     found = json.loads((folder / "summary.json").read_text())
     assert {key: found[key] for key in PUBLISHED} == PUBLISHED

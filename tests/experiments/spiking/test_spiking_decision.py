@@ -14,7 +14,7 @@ from isocortex.experiments.spiking.spiking_decision import SpikingDecision
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    small = {"seeds": 2, "updates": 100, "units": 32, "dt": 20.0, "test_trials": 400, "model_trials": 100}
+    small = {"seeds": 2, "updates": 200, "dt": 20.0, "test_trials": 400, "model_trials": 100}
     return SpikingDecision(**small, out=tmp_path_factory.mktemp("runs")).execute()
 
 

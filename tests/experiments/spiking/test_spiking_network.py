@@ -11,6 +11,7 @@ from isocortex.experiments.spiking.spiking_network import SpikingNetwork
 from isocortex.spike_trains import SpikeTrains
 
 
+@pytest.mark.slow
 def test_a_small_network_follows_its_mean_field(tmp_path):
     options = {"inhibition": (5.0,), "drive": (2.0,), "excitatory": 800, "indegree": 80, "weight": 0.3}
     small = options | {"duration": 200.0, "map_size": 2, "map_excitatory": 400}

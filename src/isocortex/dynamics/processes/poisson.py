@@ -6,6 +6,7 @@ import jax
 import numpy as np
 
 from ...errors import require
+from ...keys import generator
 from ...shapes import PRNGKey
 from ...spike_trains import SpikeTrains
 
@@ -55,9 +56,7 @@ def poisson(
     )
     expected = rate * duration / 1e3
     n = int(np.ceil(expected + SPARE * np.sqrt(expected) + SPARE))
-    with jax.enable_x64(True):
-        intervals = np.asarray(jax.random.exponential(key, (n_units, n), float))
-    intervals = intervals * (1e3 / rate if rate else np.inf)
+    intervals = generator(key).exponential(1e3 / rate if rate else np.inf, (n_units, n))
     intervals[:, 1:] += refractory
     times = np.cumsum(intervals, axis=1)
     unit, which = np.nonzero(times < duration)
@@ -98,8 +97,7 @@ def inhomogeneous_poisson(
         f"The rate must stay within 0…highest = {highest:g}; it spans {highest * share.min(initial=0):g}…"
         f"{highest * share.max(initial=0):g}.",
     )
-    with jax.enable_x64(True):
-        kept = np.asarray(jax.random.uniform(second, share.shape, float)) < share
+    kept = generator(second).random(share.shape) < share
     return SpikeTrains(all_spikes.times[kept], all_spikes.unit[kept], n_units, float(duration))
 
 
@@ -139,7 +137,6 @@ def correlated_poisson(
         return poisson(rate, duration, key=key, n_units=n_units)
     first, second = jax.random.split(key)
     mother = poisson(rate / correlation, duration, key=first)
-    with jax.enable_x64(True):
-        kept = np.asarray(jax.random.uniform(second, (len(mother.times), n_units), float)) < correlation
+    kept = generator(second).random((len(mother.times), n_units)) < correlation
     spike, unit = np.nonzero(kept)
     return SpikeTrains(mother.times[spike], unit, n_units, float(duration))

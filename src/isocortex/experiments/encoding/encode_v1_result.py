@@ -16,12 +16,13 @@ from ...recordings import DATASETS
 from ...report import Finding, Quantity, Result, Table
 from ..shared.intervals import interval_quantities
 from ..shared.orientation_networks import TRAINING, Networks
+from ..shared.recognition import ACCURACY, Recognisers
 from ..shared.tables import file_name, records
 from ..shared.v1_recordings import Neurons
 from .comparison import Comparison
 from .encode_v1_figures import pictures
 from .held_out import HeldOut
-from .names import BEST, CONSTANT, CONVOLUTION, DESCRIBED, ENERGY, NETWORKS, TUNING
+from .names import BEST, BEST_RECOGNITION, CONSTANT, CONVOLUTION, DESCRIBED, ENERGY, NETWORKS, TUNING
 
 if TYPE_CHECKING:
     from .encode_v1 import EncodeV1
@@ -40,6 +41,8 @@ class EncodeV1Result(Result):
     neurons : dict of str to DataArray
     data : HeldOut
     networks : Networks
+    recognisers : Recognisers
+        Networks trained to recognise pictures, with their control.
     comparison : Comparison
     chosen : mapping of str to mapping of str to float
         Variant → layer → share of neurons for which it was the best.
@@ -51,6 +54,7 @@ class EncodeV1Result(Result):
     question: ClassVar[str] = "Which models predict the responses of neurons in primary visual cortex to gratings?"
     quantities: ClassVar[dict[str, Quantity]] = {
         **TRAINING,
+        **ACCURACY,
         "encoding.neurons": Quantity("Number of neurons"),
         "encoding.judged": Quantity("Number of neurons whose responses differ between stimuli (F test, p < 0.001)"),
         "encoding.snr.median": Quantity("Median signal-to-noise ratio of a single repeat, over all neurons"),
@@ -75,6 +79,7 @@ class EncodeV1Result(Result):
     neurons: Neurons
     data: HeldOut
     networks: Networks
+    recognisers: Recognisers
     comparison: Comparison
     chosen: Mapping[str, Mapping[str, float]]
     fits: Sequence[ConvolutionalFit]
@@ -112,7 +117,7 @@ class EncodeV1Result(Result):
 
     def numbers(self) -> dict[str, float]:
         neurons = self.comparison.neurons
-        found = self.networks.numbers() | {"encoding.neurons": float(len(neurons))}
+        found = self.networks.numbers() | self.recognisers.numbers() | {"encoding.neurons": float(len(neurons))}
         kind = "fev" if self.comparison.has_fev else "r2"
         if self.comparison.has_fev:
             of_convolution = self.comparison.fev[0, 0, self.comparison.kept]
@@ -189,12 +194,19 @@ class EncodeV1Result(Result):
             else "Training on orientation does not measurably change how well networks predict V1"
         )
         others = [CONVOLUTION, ENERGY, TUNING]
-        rows = {name: self.by_name[file_name(name)] for name in others}
+        rows = [
+            self.by_name[name] for name in (*map(file_name, others), f"{file_name(BEST_RECOGNITION)}.{NETWORKS[0]}")
+        ]
         beside = listed(
             f"{what} {interval(row['mean'], row['low'], row['high'])}"
             for what, row in zip(
-                ("the convolutional model fitted to the neurons", "orientation energy", "a tuning curve"),
-                rows.values(),
+                (
+                    "the convolutional model fitted to the neurons",
+                    "orientation energy",
+                    "a tuning curve",
+                    f"the best layer of networks that learned {self.options.recognition}",
+                ),
+                rows,
                 strict=True,
             )
         )
@@ -236,6 +248,7 @@ class EncodeV1Result(Result):
             self.options.describe_neurons(self.neurons),
             self.data.methods,
             self.networks.methods,
+            self.recognisers.methods,
             f"The models are: {'; '.join(f'{name}, {what}' for name, what in DESCRIBED.items())}. Layers of networks "
             "and orientation energy predict by ridge regression, with a penalty for every neuron that is chosen by "
             "leaving out whole ranges of the orientations that it is fitted to.",

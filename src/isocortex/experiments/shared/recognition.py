@@ -9,6 +9,7 @@ import xarray as xr
 from ...formats import counted, percent
 from ...learning import evaluate, fit, save_model
 from ...models import DeepConvNet, population, record
+from ...report import Quantity
 from ...runs import Run
 from ...shapes import Images
 from ...stimuli import PICTURE_SETS
@@ -27,6 +28,13 @@ JUDGED = 1000
 LAYERS = ("conv1", "conv2", "fc")
 """What is compared with recordings."""
 RECOGNITION = "recognition"
+ACCURACY = {
+    "recognition.accuracy.trained.mean": Quantity(
+        "Mean accuracy of the networks for recognition on held-out pictures", "share of pictures"
+    ),
+    "recognition.accuracy.untrained.mean": Quantity("The same of the untrained networks", "share of pictures"),
+}
+"""Keys of numbers on the training → what they mean."""
 
 
 @dataclass(frozen=True, eq=False)

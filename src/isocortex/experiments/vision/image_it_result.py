@@ -15,7 +15,7 @@ from ...report import Finding, Quantity, Table
 from ...stimuli import canvas_size
 from ..shared.intervals import hold_for, interval_quantities
 from ..shared.orientation_networks import TRAINING
-from ..shared.recognition import RECOGNITION, SIZE, Recognisers
+from ..shared.recognition import ACCURACY, RECOGNITION, SIZE, Recognisers
 from ..shared.tables import answer_table, ceiling_range, interval, leading, most_like, records
 from .image_it_figures import bars, other_pictures
 from .networks_result import NetworksResult
@@ -86,10 +86,7 @@ class ImageITResult(NetworksResult):
     question: ClassVar[str] = "Which models predict how inferior temporal cortex represents photographs of objects?"
     quantities: ClassVar[dict[str, Quantity]] = {
         **TRAINING,
-        "recognition.accuracy.trained.mean": Quantity(
-            "Mean accuracy of the networks for recognition on held-out pictures", "share of pictures"
-        ),
-        "recognition.accuracy.untrained.mean": Quantity("The same of the untrained networks", "share of pictures"),
+        **ACCURACY,
         "rsa.ceiling.human.lower": Quantity("Lower bound of the noise ceiling of the similarity with human IT"),
         "rsa.ceiling.human.upper": Quantity("Upper bound of the noise ceiling of the similarity with human IT"),
         "rsa.<model>.rdm.human_mean": Quantity("Similarity of its RDM with the published mean of the human RDMs"),

@@ -1,18 +1,11 @@
 """The Python in docs/spiking_theory.md runs as printed, and finds the numbers that the page states."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-PAGE = Path(__file__).parents[4] / "docs" / "spiking_theory.md"
 
-
-def test_the_page_on_theory(documented):
-    found = {}
-    for block in re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL):
-        exec(compile(block, PAGE.name, "exec"), found)
+def test_the_page_on_theory(documented, run_page):
+    found = run_page("spiking_theory.md")
     network, theory = found["network"], found["theory"]
     for g, eta in ((6, 4), (5, 2), (4.5, 0.9)):
         rate, _, oscillation, _ = documented("spiking_theory.md", f"({g}, {eta})")
