@@ -1,8 +1,13 @@
 """Points that run once, failures that stop nothing, and the page about all of them."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +16,7 @@ from isocortex import InputError
 from isocortex.cli import main
 from isocortex.experiments.processes.poisson import Poisson
 from isocortex.runs import PARTIAL, read_run, runs_in
-from isocortex.sweeps import SweepResult, points, sweep
+from isocortex.sweeps import SweepResult, points, sweep, workers
 from isocortex.sweeps.point import known, run_point
 from isocortex.sweeps.result import write_sweep
 from isocortex.sweeps.sweep import Sweep, run_points
@@ -149,3 +154,43 @@ def test_workers_make_the_same_bytes(found, tmp_path):
     for one, other in zip(there.outcomes, found.outcomes, strict=True):
         assert (one.folder / "summary.json").read_bytes() == (other.folder / "summary.json").read_bytes()
     assert Path(tmp_path / ".sweeps").is_dir()
+
+
+def test_processes_that_die_while_they_start_are_started_again(monkeypatch):
+    """The second start succeeds; where none does, a sentence says so."""
+    tried = []
+
+    def cluster(n_workers, succeeds, **how):
+        tried.append(n_workers)
+        if len(tried) < succeeds:
+            raise RuntimeError("Nanny failed to start.")
+        return "a cluster"
+
+    monkeypatch.setattr(workers, "LocalCluster", partial(cluster, succeeds=2))
+    assert workers._local(2) == "a cluster"
+    monkeypatch.setattr(workers, "LocalCluster", partial(cluster, succeeds=10))
+    with pytest.raises(InputError, match="could not be started, 3 times: Nanny failed"):
+        workers._local(2)
+    assert tried == [2] * 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", ["a worker", "the command"])
+def test_nothing_is_lost_or_run_twice_where_something_is_killed(killed, tmp_path):
+    """As kill -9 does it, in the middle of the sweep; the same command goes on."""
+    words = ["sweep", "poisson", "--vary", "rate=20:45:6", "--duration", "2000", "--units", "50", "--json"]
+    command = [sys.executable, "-m", "isocortex.cli", *words, "--out", str(tmp_path)]
+    going = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+    while not list(tmp_path.glob("poisson-*/summary.json")):
+        time.sleep(0.1)
+    if killed == "the command":
+        going.kill()
+    else:
+        listed = subprocess.run(["pgrep", "-P", str(going.pid), "-f", "spawn_main"], capture_output=True, text=True)
+        os.kill(int(listed.stdout.split()[0]), signal.SIGKILL)
+    said, _ = going.communicate()
+    if killed == "the command":
+        said = subprocess.run(command, capture_output=True, check=True).stdout
+    rows = json.loads(said)
+    assert [row["error"] for row in rows] == [""] * 6
+    assert len({row["folder"] for row in rows}) == len(list(tmp_path.glob("poisson-*/summary.json"))) == 6

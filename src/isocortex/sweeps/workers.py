@@ -13,6 +13,8 @@ from ..errors import InputError, require
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """A worker has one core, and its linear algebra one thread."""
+STARTS = 3
+"""How often the processes of this machine are started, where one of them dies meanwhile."""
 
 
 class Ready(WorkerPlugin):
@@ -58,11 +60,7 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
     settings = {"distributed.worker.daemon": False, "distributed.comm.timeouts.connect": "10s"}
     with set_for_now(settings):
         if on == "local":
-            how: dict[str, Any] = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50, "env": ONE_THREAD}
-            with (
-                LocalCluster(n_workers=n or n_cores(), threads_per_worker=1, **how) as cluster,
-                Client(cluster) as client,
-            ):
+            with _local(n or n_cores()) as cluster, Client(cluster) as client:
                 cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
                 client.register_plugin(Ready(cores))
                 yield client
@@ -81,6 +79,18 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
             with client:
                 client.register_plugin(Ready([]))
                 yield client
+
+
+def _local(n: int) -> Any:
+    """Start processes of this machine; a process that is killed while it starts is started again."""
+    how: dict[str, Any] = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50, "env": ONE_THREAD}
+    last: Exception | None = None
+    for _ in range(STARTS):
+        try:
+            return LocalCluster(n_workers=n, threads_per_worker=1, **how)
+        except RuntimeError as error:  # later than that Dask itself replaces a worker that dies
+            last = error
+    raise InputError(f"The workers could not be started, {STARTS} times: {last}")
 
 
 def _slurm(n: int | None) -> Any:
