@@ -36,6 +36,7 @@ nb_execution_mode = "cache"
 nb_execution_in_temp = True
 nb_execution_timeout = 600
 nb_merge_streams = True
+os.environ.setdefault("PYTHONWARNINGS", "ignore:IProgress not found")  # notebooks here have no widgets
 
 # Recordings are not part of the repository; a page that needs one is shown without its output where they are missing.
 os.environ.setdefault("ISOCORTEX_DATA", str(Path(__file__).parents[2] / "shared" / "data"))

@@ -1,8 +1,5 @@
-"""The face of the package: light to import, complete, and with examples that run."""
+"""The face of the package: light to import, and complete."""
 
-import doctest
-import importlib
-import pkgutil
 import subprocess
 import sys
 
@@ -10,7 +7,6 @@ import pytest
 
 import isocortex
 
-MODULES = sorted(m.name for m in pkgutil.walk_packages(isocortex.__path__, "isocortex."))
 HEAVY = ("jax", "matplotlib", "xarray", "pandas", "sklearn", "scipy")
 
 
@@ -42,57 +38,3 @@ def test_a_function_named_as_its_file_stays_a_function(first: str) -> None:
     """Importing a submodule must not put the module `responses` in the place of the function `responses`."""
     code = f"{first}\nimport isocortex\nassert callable(isocortex.responses) and callable(isocortex.citation)"
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-LONG = {
-    f"isocortex.{name}"
-    for name in (
-        "analysis.ddm_fit",
-        "analysis.ddm_profile",
-        "analysis.decision_trials",
-        "analysis.decoding.descent",
-        "analysis.embedding",
-        "analysis.encoding.glm.fit",
-        "analysis.encoding.glm.folds",
-        "analysis.psychometrics",
-        "analysis.tuning",
-        "analysis.tuning_fits",
-        "analysis.tuning_repeats",
-        "analysis.tuning_table",
-        "sweeps.sweep",
-        "dynamics.core.continuation",
-        "dynamics.core.fixed_points",
-        "dynamics.core.line_attractor",
-        "dynamics.core.phase_plane",
-        "dynamics.decision.trials",
-        "dynamics.spiking.drives",
-        "dynamics.spiking.published",
-        "dynamics.spiking.theory.brunel",
-        "experiments.finished",
-        "learning.descend",
-        "learning.fit",
-        "explorer.static",
-        "learning.fit_stream",
-        "models.convnet",
-        "models.gated",
-        "models.spiking",
-        "plots.phase_plane",
-        "stimuli.population_codes",
-        "tasks.context_decision",
-        "tasks.delayed",
-        "tasks.head_centred",
-        "tasks.intervals",
-        "tasks.orientation",
-        "tasks.perceptual_decision",
-        "tasks.rotation",
-    )
-}
-"""Modules whose examples take more than a second; tests of their own cover what they show."""
-
-
-@pytest.mark.parametrize("name", [n if n not in LONG else pytest.param(n, marks=pytest.mark.slow) for n in MODULES])
-def test_docstring_examples_run(name: str) -> None:
-    module = importlib.import_module(name)
-    assert module.__doc__
-    results = doctest.testmod(module)
-    assert results.failed == 0

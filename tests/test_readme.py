@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
 
 
 def python_block() -> str:
@@ -25,7 +26,18 @@ def test_the_example_runs(tmp_path, monkeypatch):
     assert (tmp_path / "rdms.png").stat().st_size > 10_000
 
 
+def test_every_tutorial_is_linked():
+    tutorials = {path.name for path in (ROOT / "docs" / "tutorials").glob("*.md")} - {"index.md"}
+    assert set(re.findall(r"docs/tutorials/([a-z-]+\.md)", README)) == tutorials
+
+
+def test_every_row_of_times_names_its_script():
+    header, _, *rows = re.findall(r"(?m)^\|(.*)\|$", README)
+    assert header.split("|")[-1].strip() == "script"
+    for row in rows:
+        assert re.search(r"\]\((benchmarks/\w+\.py)\) $", row), row
+
+
 def test_every_path_it_names_exists():
-    root = Path(__file__).parents[1]
     for path in re.findall(r"\]\(([^)h][^)]*)\)", README):
-        assert (root / path).exists(), path
+        assert (ROOT / path).exists(), path

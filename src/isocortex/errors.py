@@ -10,6 +10,15 @@ class InputError(Exception):
 
     The message is for the person who gave the input: what was expected, what came, and what to do.
     The command line prints it as one line and ends with exit code 2.
+
+    Examples
+    --------
+    >>> from isocortex.analysis import inference
+    >>> try:
+    ...     inference.splits(["mouse 1", "mouse 1", "mouse 2"], 5)
+    ... except InputError as error:
+    ...     print(error)
+    2 groups cannot be divided into 5 folds; items that belong together stay together.
     """
 
 

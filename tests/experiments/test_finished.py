@@ -1,5 +1,6 @@
 """Experiments from Python: run one, read what it found, and be told what is misspelt."""
 
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,9 @@ def test_a_run_has_everything_that_its_folder_has(found):
     assert found.tables["fano"]["window"].tolist() == [10, 20, 50, 100, 200, 500, 1000]
     assert list(found.figures) == ["poisson", "fano"]
     assert found.figures["fano"].path.exists()
-    assert found.figures["fano"]._repr_svg_().lstrip().startswith("<?xml")
+    shown = found.figures["fano"]
+    assert escape(shown.caption) in shown._repr_html_()
+    assert f'<img alt="{escape(shown.alt)}"' in shown._repr_html_()
     assert len(found.models) == 0
     assert found.responses == {}
     assert found.question.endswith("?")

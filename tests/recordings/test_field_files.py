@@ -182,6 +182,7 @@ def test_pynapple():
     found = from_pynapple(group)
     assert (found.start, found.stop, found.units["area"].tolist()) == (0, 10_000, ["V1", "MT"])
     trials = from_pynapple(group, np.array([[0.0, 1.0], [4.0, 5.0]]))
+    assert from_pynapple(group, np.array([[0.0, 0.999999], [1.0, 2.0]])).n_trials == 2
     assert trials.n_trials == 2
     np.testing.assert_allclose(trials.of(1, 1), [400])
     with pytest.raises(InputError, match="intervals of equal length; got 2, of 1000 to 2000 ms"):

@@ -25,6 +25,19 @@ class Autoregression:
         σ̂, maximum likelihood.
     aic, bic : float
         Of the Gaussian likelihood given the first p values; the lower the better.
+
+    Examples
+    --------
+    >>> x = np.zeros(2000)
+    >>> noise = np.random.default_rng(0).normal(size=2000)
+    >>> for i in range(1, 2000):
+    ...     x[i] = 0.8 * x[i - 1] + noise[i]
+    >>> found = fit_autoregression(x, order=1)
+    >>> low, high = found.coefficients[0] + np.array([-2, 2]) * found.errors[0]
+    >>> bool(low < 0.8 < high), round(found.step_sd, 1)
+    (True, 1.0)
+    >>> min(range(1, 4), key=lambda order: fit_autoregression(x, order, skip=3 - order).bic)
+    1
     """
 
     coefficients: Float[np.ndarray, " lag"]

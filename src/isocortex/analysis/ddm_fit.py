@@ -55,6 +55,21 @@ class DecisionFit:
         What is wrong with the fit, in sentences: a search that did not get away from its starting point or did not
         reach the maximum, trials that are impossible, a parameter at the limit of its range. A variability, collapse
         or share of contaminants at its lower limit is no failure: there is none in the trials.
+
+    Examples
+    --------
+    >>> from isocortex.analysis import simulate_trials
+    >>> planted = {"drift_per_coherence": 10.0, "bound": 0.8, "non_decision": 300.0}
+    >>> trials = simulate_trials(planted, key=jax.random.key(0), n_per_coherence=200)
+    >>> fit = fit_decisions(trials, "simple", key=jax.random.key(1), n_starts=1)
+    >>> fit.table[["estimate", "unit"]].round(1)
+                         estimate  unit
+    parameter
+    drift_per_coherence       9.7  1/√s
+    bound                     0.8    √s
+    non_decision            300.5    ms
+    >>> fit.predict([0.032, 0.512])["accuracy"].round(2).tolist()
+    [0.62, 1.0]
     """
 
     variant: str
@@ -214,6 +229,16 @@ def held_out(
         Of the random folds, the same for all variants.
     n_folds : int
         Default 5.
+
+    Examples
+    --------
+    >>> from isocortex.analysis import simulate_trials
+    >>> planted = {"drift_per_coherence": 10.0, "bound": 0.8, "non_decision": 300.0}
+    >>> trials = simulate_trials(planted, key=jax.random.key(0), n_per_coherence=100).query("rt < 2000")
+    >>> fits = [fit_decisions(trials, name, key=jax.random.key(1), n_starts=1) for name in ("simple", "contaminants")]
+    >>> simple, contaminants = held_out(trials, fits, key=jax.random.key(2), n_folds=2)
+    >>> bool(abs(contaminants.mean() - simple.mean()) < 0.01)  # nats per trial: no contaminants were planted
+    True
     """
     checked = check_trials(trials)
     require(2 <= n_folds <= len(checked), f"n_folds must be in 2…{len(checked)}; got {n_folds}.")

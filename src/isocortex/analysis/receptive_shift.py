@@ -41,6 +41,18 @@ def shift_index(eyes: Eyes, places: Places, lit: Responses) -> PerUnit:
     ------
     InputError
         If eye positions or places are not on a lattice, or there is a single eye position.
+
+    Examples
+    --------
+    A neuron whose field stays where it is on the retina, and one whose field stays where it is in the world:
+
+    >>> x = np.arange(-40.0, 41.0, 10.0)
+    >>> places = np.stack(np.meshgrid(x, x), axis=-1).reshape(-1, 2)
+    >>> eyes = np.array([[-10.0, 0.0], [0.0, 0.0], [10.0, 0.0]])
+    >>> head_centred = np.exp(-((places + eyes[:, None]) ** 2).sum(axis=2) / 800)
+    >>> retinal = np.tile(head_centred[1], (3, 1))
+    >>> shift_index(eyes, places, np.stack([retinal, head_centred], axis=-1)[None]).tolist()
+    [[0.0, 1.0]]
     """
     (eye_y, eye_x), (y, x) = _axes(eyes, "eye positions"), _axes(places, "retinal places")
     maps = lit.reshape(len(lit), len(eye_y), len(eye_x), len(y), len(x), -1)

@@ -36,6 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit.
 
     Exit codes: 0 done, 1 a fault of ours, 2 input that cannot be used, 130 interrupted.
+
+    Examples
+    --------
+    >>> main(["--version"])  # doctest: +ELLIPSIS
+    isocortex ...
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words

@@ -1,5 +1,6 @@
 """Experiments from Python and notebooks: run one, load a run, and read what it found."""
 
+import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,7 +53,7 @@ class Loaded(Mapping[str, Item]):
 
 @dataclass(frozen=True)
 class SavedFigure:
-    """A figure of a run; a notebook shows it.
+    """A figure of a run; a notebook shows it with its caption.
 
     Attributes
     ----------
@@ -66,8 +67,12 @@ class SavedFigure:
     caption: str
     alt: str
 
-    def _repr_svg_(self) -> str:
-        return self.path.read_text("utf-8")
+    def _repr_html_(self) -> str:
+        drawn = base64.b64encode(self.path.read_bytes()).decode()
+        return (
+            f'<figure><img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{drawn}">'
+            f"<figcaption><b>{escape(self.title)}</b> {escape(self.caption)}</figcaption></figure>"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +176,15 @@ def load_run(folder: str | PathLike[str]) -> FinishedRun:
     ------
     InputError
         If it is missing, or was interrupted before it was whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import isocortex as ic
+    >>> folder = ic.run("poisson", duration=2000, out=tempfile.mkdtemp(), progress=False).folder
+    >>> found = ic.load_run(folder)
+    >>> found.options["duration"], list(found.figures), round(found.numbers["refractory.cv.theory"], 3)
+    (2000.0, ['poisson', 'fano'], 0.833)
     """
     return FinishedRun(read_run(folder))
 

@@ -9,6 +9,7 @@ import panel as pn
 from matplotlib import rc_context
 
 from ..errors import require
+from ..plots.style import RC
 from .design import FRAME, PAGE, Sober
 from .view import Context, View, sentence
 from .views import all_views
@@ -54,7 +55,7 @@ def _with_buttons(name: str, view: View) -> Iterator[pn.viewable.Viewable]:
 
     def picture() -> io.BytesIO:
         drawn = io.BytesIO()
-        with view.errors_shown(), rc_context({"svg.hashsalt": "isocortex", "svg.fonttype": "path"}):
+        with view.errors_shown(), rc_context({**RC, "svg.hashsalt": "isocortex", "svg.fonttype": "path"}):
             view.figure().savefig(drawn, format="svg", metadata={"Date": None})
         require(drawn.tell() > 0, "There is no picture to save.")
         return drawn

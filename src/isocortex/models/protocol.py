@@ -30,6 +30,20 @@ class Model(Described, eqx.Module):
     arguments : dict
         What the class has to be called with again, beside `key`, before saved arrays are loaded: numbers, text and
         lists of them. Default none.
+
+    Examples
+    --------
+    >>> import isocortex as ic
+    >>> class Energy(Model):
+    ...     filters: jax.Array
+    ...     layers: tuple[str, ...] = eqx.field(static=True, default=("energy",))
+    ...
+    ...     def __call__(self, image, *, key=None):
+    ...         return {"energy": (self.filters @ image.ravel()) ** 2}
+    >>> images = ic.gratings([-45.0, 0.0, 45.0], resolution=0.025)
+    >>> filters = jax.random.normal(jax.random.key(0), (5, images[0].size))
+    >>> {name: x.shape for name, x in ic.record(Energy(filters), images, population=False).items()}
+    {'energy': (3, 5)}
     """
 
     layers: eqx.AbstractVar[tuple[str, ...]]

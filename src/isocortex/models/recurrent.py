@@ -31,6 +31,17 @@ class Recurrent(Model):
         Duration of a step in ms.
     noise : array, shape ()
         How strong the noise is.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex.models import CTRNN
+    >>> network = CTRNN(2, 1, n_units=8, key=jax.random.key(0))
+    >>> isinstance(network, Recurrent), network.constants
+    (True, ('dt', 'tau', 'noise', 'initial_state'))
+    >>> state = network.step(network.initial_state, jnp.ones(2))  # without noise
+    >>> state.shape, network.readout(state).shape
+    ((8,), (1,))
     """
 
     layers: ClassVar[tuple[str, ...]] = ("rate", "output")  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -83,6 +94,18 @@ class Held(System):
     """A recurrent network whose input is held fixed: dh/dt = (step(h, x) − h)/dt, without noise, per ms.
 
     For a CTRNN this is exactly (−h + f(W_x x + W_r h + b))/τ, whatever its dt. Build it with ``model.held(x)``.
+
+    Examples
+    --------
+    Where a network rests that has no input, and whether it would return there:
+
+    >>> import jax
+    >>> from isocortex.dynamics import fixed_points
+    >>> from isocortex.models import CTRNN
+    >>> network = CTRNN(2, 1, n_units=4, activation="tanh", key=jax.random.key(0))
+    >>> found = fixed_points(network.held(jnp.zeros(2)), starts=jnp.concatenate([jnp.eye(4), -jnp.eye(4)]))
+    >>> found["x"].values.round(2).tolist(), found["kind"].values.tolist()
+    ([[-0.83, 0.49, 0.19, -0.4]], ['stable spiral'])
     """
 
     model: Recurrent

@@ -158,5 +158,6 @@ def variant_scores(tables: Curves) -> Figure:
         axis.set_yticks(y, table["variant"])
         axis.set_ylim(-0.6, len(table) - 0.4)
         axis.axvline(0, color=GREY, lw=0.8, ls=":")
+        axis.locator_params(axis="x", nbins=4)
         axis.set(title=animal, xlabel="held-out log likelihood\nbehind the best (nats per trial)")
     return figure

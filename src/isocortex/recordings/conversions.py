@@ -41,6 +41,14 @@ def from_rsatoolbox(content: Any, *, stimulus: str | None = None, run: str | Non
     ------
     InputError
         For any other object, a descriptor that is not there, or a ``TemporalDataset``, of which one window is needed.
+
+    Examples
+    --------
+    >>> from rsatoolbox.data import Dataset
+    >>> data = Dataset(np.random.default_rng(0).normal(size=(6, 30)), obs_descriptors={"stimulus": ["a", "b", "c"] * 2})
+    >>> found = from_rsatoolbox(data)
+    >>> dict(found.sizes), found["stimulus"].values.tolist()
+    ({'repeat': 2, 'stimulus': 3, 'unit': 30}, ['a', 'b', 'c'])
     """
     if hasattr(content, "dissimilarities") and hasattr(content, "pattern_descriptors"):
         values = np.asarray(content.dissimilarities, dtype=float)
@@ -70,6 +78,13 @@ def to_rsatoolbox(content: RDMs | xr.DataArray) -> Any:
     ------
     InputError
         If rsatoolbox is not installed, or responses have other axes than repeat, stimulus (or trial) and unit.
+
+    Examples
+    --------
+    >>> from rsatoolbox.rdm import calc_rdm
+    >>> x = responses(np.random.default_rng(0).normal(size=(2, 5, 30)), stimuli=["a", "b", "c", "d", "e"])
+    >>> calc_rdm(to_rsatoolbox(x), descriptor="stimulus", method="correlation").n_cond
+    5
     """
     try:
         from rsatoolbox.data import Dataset  # pyright: ignore[reportMissingImports]

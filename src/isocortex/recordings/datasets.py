@@ -112,6 +112,13 @@ def fetch(name: str, *, progress: Progress | None = None) -> Path:
     ------
     InputError
         For an unknown name, no network, a wrong checksum, or a file that has changed since it was fetched.
+
+    Examples
+    --------
+    A file is downloaded once, and is found without a network connection from then on:
+
+    >>> fetch("stringer-2021").name
+    'W3D4_stringer_oribinned1.npz'
     """
     path, dataset = where(name), DATASETS[name]
     record = path.with_name(path.name + ".sha256")

@@ -35,6 +35,14 @@ class ObjectRecordings:
         One row, from 674 neurons.
     models : dict of str to RDMs
         The published V1 model and HMAX.
+
+    Examples
+    --------
+    >>> found = read_kriegeskorte("kriegeskorte-2008")  # the folder of the three files
+    >>> found.images.shape, found.human.labels
+    ((92, 175, 175, 3), ('BE', 'KO', 'SN', 'TI'))
+    >>> {kind: int((found.categories == kind).sum()) for kind in CATEGORIES}
+    {'face': 24, 'body': 24, 'natural': 23, 'artificial': 21}
     """
 
     images: np.ndarray
@@ -55,6 +63,13 @@ def read_kriegeskorte(folder: str | PathLike[str]) -> ObjectRecordings:
     ------
     InputError
         If the folder or a file is missing, cut off, or does not hold what was published.
+
+    Examples
+    --------
+    >>> from isocortex import rsa
+    >>> found = read_kriegeskorte("kriegeskorte-2008")  # the folder of the three files
+    >>> rsa.similarity(found.monkey, found.human_mean, "spearman").round(2)
+    array([[0.44]])
     """
     folder = Path(folder)
     require(folder.is_dir(), f"There is no folder {folder}; --data must name the one with {BRAIN_FILE}.")

@@ -37,6 +37,14 @@ def read_roitman_shadlen(path: str | PathLike[str]) -> dict[str, pd.DataFrame]:
     -----
     UserWarning
         If the reaction times are in ms already; they are taken as such.
+
+    Examples
+    --------
+    >>> monkeys = read_roitman_shadlen("roitman-shadlen-2002.csv")
+    >>> {name: len(trials) for name, trials in monkeys.items()}
+    {'monkey 1': 2615, 'monkey 2': 3534}
+    >>> monkeys["monkey 1"].groupby("coherence").rt.mean().round().tolist()  # ms
+    [788.0, 777.0, 738.0, 669.0, 560.0, 464.0]
     """
     path = Path(path)
     require(path.is_file(), f"There is no file {path}; --monkeys must name the CSV file of the trials.")

@@ -10,6 +10,8 @@ from ..spike_trains import SpikeTrains
 
 MS = 1e3
 """Milliseconds in a second."""
+ADJOINING = 0.002
+"""ms by which trials may differ in length: pynapple takes 1 µs off an interval that ends where the next one starts."""
 
 
 def from_neo(content: Any) -> SpikeTrains:
@@ -30,6 +32,14 @@ def from_neo(content: Any) -> SpikeTrains:
     ------
     InputError
         For other objects, no spike trains, or segments that differ in their units or duration.
+
+    Examples
+    --------
+    >>> import neo
+    >>> trains = [neo.SpikeTrain(times, units="s", t_stop=1.0) for times in ([0.1, 0.25], [0.5])]
+    >>> found = from_neo(trains)
+    >>> found.times.tolist(), found.unit.tolist(), found.duration  # ms
+    ([100.0, 250.0, 500.0], [0, 0, 1], 1000.0)
     """
     segments = getattr(content, "segments", None)
     trials = [list(part.spiketrains) for part in segments] if segments is not None else [_trains(content)]
@@ -97,6 +107,15 @@ def from_pynapple(group: Any, trials: Any = None) -> SpikeTrains:
     ------
     InputError
         For other objects, or intervals of different length.
+
+    Examples
+    --------
+    >>> import pynapple
+    >>> group = pynapple.TsGroup({3: pynapple.Ts([0.1, 0.25, 0.5]), 7: pynapple.Ts([0.3, 0.5])})
+    >>> trials = pynapple.IntervalSet(start=[0.1, 0.25], end=[0.2, 0.35])
+    >>> found = from_pynapple(group, trials)
+    >>> found.n_trials, found.units.index.tolist(), found.times.round().tolist()  # ms from the start of a trial
+    (2, [3, 7], [0.0, 0.0, 50.0])
     """
     known = hasattr(group, "time_support") and hasattr(group, "keys")
     require(known, f"Expected a TsGroup of pynapple; got {type(group).__name__}.")
@@ -114,7 +133,7 @@ def from_pynapple(group: Any, trials: Any = None) -> SpikeTrains:
     edges = MS * np.asarray(trials, float).reshape(-1, 2)
     lengths = edges[:, 1] - edges[:, 0]
     require(
-        len(edges) > 0 and bool(np.ptp(lengths) <= 1e-6 * lengths.max()),
+        len(edges) > 0 and bool(np.ptp(lengths) <= max(ADJOINING, 1e-6 * lengths.max())),
         f"The trials must be intervals of equal length; got {len(edges)}, of {lengths.min(initial=np.inf):g} to "
         f"{lengths.max(initial=0):g} ms.",
     )
@@ -140,6 +159,14 @@ def from_spikeinterface(sorting: Any, duration: float | int | None = None) -> Sp
     ------
     InputError
         For other objects, or a duration that ends before the last spike.
+
+    Examples
+    --------
+    >>> from spikeinterface import NumpySorting
+    >>> sorting = NumpySorting.from_unit_dict({"a": np.array([300, 600]), "b": np.array([900])}, 30_000.0)
+    >>> found = from_spikeinterface(sorting, duration=100.0)
+    >>> found.times.tolist(), found.units.index.tolist()  # ms
+    ([10.0, 20.0, 30.0], ['a', 'b'])
     """
     known = all(hasattr(sorting, name) for name in ("get_unit_ids", "get_unit_spike_train", "get_sampling_frequency"))
     require(known, f"Expected a sorting of SpikeInterface; got {type(sorting).__name__}.")

@@ -35,6 +35,14 @@ def write_report(folder: str | PathLike[str]) -> Path:
     ------
     InputError
         If the folder is not a run with results.
+
+    Examples
+    --------
+    After ``isocortex run poisson``, the page can be made again, such as by another version of isocortex:
+
+    >>> from isocortex.runs import latest_run
+    >>> write_report(latest_run("runs")).name
+    'report.html'
     """
     run = read_run(folder)
     environment = Environment(

@@ -33,6 +33,20 @@ class Picture:
     movie : callable, optional
         Takes nothing, and returns the frames of an animation of the same data, which a reader can open below the
         picture. The picture alone must say all that matters. Default: there is none.
+
+    Examples
+    --------
+    >>> from isocortex import plots
+    >>> weights = {"recurrent": pd.DataFrame([[0.0, 1.0], [-1.0, 0.5]]).to_numpy()}
+    >>> picture = Picture(
+    ...     "weights",
+    ...     lambda: plots.weight_matrices(weights),
+    ...     title="Recurrent weights",
+    ...     caption="Weight from each unit (column) to each unit (row).",
+    ...     alt="A matrix of the weights between two units.",
+    ... )
+    >>> len(picture.draw().axes)  # the matrix and its colour bar
+    2
     """
 
     name: str
@@ -58,6 +72,12 @@ class Table:
         Its heading on the page; its name by default.
     shown : bool
         Whether it stands on the page and in the terminal. Others are there to download.
+
+    Examples
+    --------
+    >>> rates = pd.DataFrame({"unit": [0, 1], "rate": [4.5, 12.0]})
+    >>> Table("rates", rates, "Mean rate of every unit in spikes/s.", shown=True).cells.shape
+    (2, 2)
     """
 
     name: str
@@ -104,6 +124,28 @@ class Result(ABC):
         What every number is, by its key; ``<…>`` in a key stands for any text.
     references : tuple of str
         Names that :func:`isocortex.citation` knows.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True, eq=False)
+    ... class Coin(Result):
+    ...     question = "How often does the coin show heads?"
+    ...     quantities = {"heads": Quantity("Share of throws that show heads")}
+    ...     heads: float
+    ...
+    ...     def numbers(self):
+    ...         return {"heads": self.heads}
+    ...
+    ...     def findings(self):
+    ...         return [Table("throws", pd.DataFrame({"heads": [self.heads]}), "The share of heads.", shown=True)]
+    ...
+    ...     def answer(self):
+    ...         return f"The coin shows heads in {100 * self.heads:g} % of the throws."
+    ...
+    ...     def methods(self):
+    ...         return ["The coin was thrown 100 times."]
+    >>> Coin(0.52)
+    <Coin: The coin shows heads in 52 % of the throws.>
     """
 
     question: ClassVar[str]
@@ -180,6 +222,22 @@ def write_result(run: Run, result: Result, meanings: Mapping[str, str]) -> None:
     ------
     ValueError
         If a number has no entry in the result's ``quantities``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from isocortex.runs import read_run
+    >>> class Coin(Result):
+    ...     question = "How often does the coin show heads?"
+    ...     quantities = {"heads": Quantity("Share of throws that show heads")}
+    ...     numbers = lambda self: {"heads": 0.52}
+    ...     answer = lambda self: "In 52 % of the throws."
+    ...     findings = methods = lambda self: []
+    >>> run = Run.create("coin", {"n": 100}, out=tempfile.mkdtemp())
+    >>> write_result(run, Coin(), {"n": "Number of throws"})
+    >>> run.close()
+    >>> read_run(run.finish()).summary
+    {'heads': 0.52}
     """
     numbers = result.numbers()
     nameless = [key for key in numbers if meaning_of(key, result.quantities) is None]

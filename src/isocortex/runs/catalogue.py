@@ -22,6 +22,13 @@ def runs_in(folder: str | PathLike[str] = "runs") -> list[Path]:
     ------
     InputError
         If there is no such folder.
+
+    Examples
+    --------
+    After ``isocortex run poisson``:
+
+    >>> [(run / "report.html").exists() for run in runs_in("runs")]
+    [True]
     """
     folder = Path(folder)
     require(folder.is_dir(), f"There is no folder {folder} with runs in it.")
@@ -39,6 +46,16 @@ def runs_of(config: Mapping[str, Any], folder: str | PathLike[str], *, version: 
     folder : path
         The folder of runs.
     version : str
+
+    Examples
+    --------
+    After ``isocortex run poisson``, the run need not be made again:
+
+    >>> from isocortex import __version__
+    >>> config = read_part(latest_run("runs"), "config")
+    >>> whole, interrupted = runs_of(config, "runs", version=__version__)
+    >>> len(whole), len(interrupted)
+    (1, 0)
     """
     whole, interrupted = [], []
     for found in sorted(Path(folder).glob(f"{config['experiment']}-*-{digest(config)}*")):
@@ -61,6 +78,13 @@ def latest_run(folder: str | PathLike[str] = "runs") -> Path:
     ------
     InputError
         If there is none.
+
+    Examples
+    --------
+    After ``isocortex run poisson``:
+
+    >>> latest_run("runs").name.split("-")[0]
+    'poisson'
     """
     whole = [run for run in runs_in(folder) if run.suffix != PARTIAL]
     if not whole:

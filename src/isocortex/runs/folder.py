@@ -46,7 +46,16 @@ def _sha256(path: Path) -> str:
 
 
 def configuration(experiment: str, options: Mapping[str, Any], files: Sequence[Path] = ()) -> dict[str, Any]:
-    """Return what ``config.json`` holds: the options, as JSON values, and the checksums of the input files."""
+    """Return what ``config.json`` holds: the options, as JSON values, and the checksums of the input files.
+
+    Examples
+    --------
+    >>> config = configuration("poisson", {"rate": 20.0})
+    >>> config["experiment"], config["options"], config["files"]
+    ('poisson', {'rate': 20.0}, {})
+    >>> len(digest(config))  # letters in which the name of the run folder ends
+    8
+    """
     return {
         "schema": SCHEMA,
         "experiment": experiment,
@@ -71,6 +80,17 @@ class Run:
         The folder, ending in ``.partial`` until :meth:`finish`.
     mark : str
         Shown on the page, and written on every figure of the data: that they are synthetic, for example.
+
+    Examples
+    --------
+    >>> run = Run.create("coin", {"n": 100}, out=tempfile.mkdtemp())
+    >>> with run.stage("throw"):
+    ...     run.summary({"heads": 0.52})
+    >>> words = {"question": "How often does the coin show heads?", "answer": "In 52 % of the throws."}
+    >>> run.describe(**words, methods=[], references=[], meanings={"n": "Number of throws"}, quantities={})
+    >>> run.close()
+    >>> sorted(file.name for file in run.finish().iterdir())
+    ['config.json', 'environment.json', 'findings.json', 'summary.json', 'timing.json']
     """
 
     def __init__(self, path: Path, progress: Progress | None = None) -> None:

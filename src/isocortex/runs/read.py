@@ -26,6 +26,15 @@ class RunRecord:
     environment, timing : dict
     page : dict
         Question, answer, notes, methods, references, and the list of findings with titles and captions.
+
+    Examples
+    --------
+    After ``isocortex run poisson``:
+
+    >>> from isocortex.runs import latest_run
+    >>> run = read_run(latest_run("runs"))
+    >>> run.experiment, run.options["rate"], list(run.timing)
+    ('poisson', 40.0, ['figures', 'trains'])
     """
 
     path: Path
@@ -52,6 +61,17 @@ def read_run(folder: str | PathLike[str]) -> RunRecord:
     ------
     InputError
         If it is missing, was interrupted before it had results, or is not a run folder.
+
+    Examples
+    --------
+    After ``isocortex run poisson``:
+
+    >>> from isocortex.runs import latest_run
+    >>> run = read_run(latest_run("runs"))
+    >>> run.page["question"]
+    'How irregular are spikes that come at random, and what do a dead time and a changing rate do?'
+    >>> round(run.summary["refractory.cv.theory"], 2)
+    0.83
     """
     folder = Path(folder)
     try:

@@ -31,6 +31,12 @@ class PictureSet:
         The class of each, from 0.
     content : str
         What they are, in words.
+
+    Examples
+    --------
+    >>> found = PICTURE_SETS["digits"].load(16)
+    >>> found.images.shape, found.n_classes, found.labels[:5].tolist()
+    ((1797, 16, 16), 10, [0, 1, 2, 3, 4])
     """
 
     images: Float[np.ndarray, "picture rows columns"]

@@ -81,12 +81,31 @@ def read_pictures(path: str | PathLike[str], *, side: int = SIDE) -> Pictures:
     ------
     InputError
         If there is nothing at `path`, no picture in the folder, or a file cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> PillowImage.new("RGB", (320, 240), "white").save(folder / "white.png")
+    >>> found = read_pictures(folder, side=32)
+    >>> found.shape, float(found.mean())
+    ((1, 32, 32), 1.0)
     """
     return np.stack([_read(file, side) for file in picture_files(path)])
 
 
 def picture_files(path: str | PathLike[str]) -> list[Path]:
-    """Return the files that :func:`read_pictures` reads."""
+    """Return the files that :func:`read_pictures` reads.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> for name in ("b.png", "a.jpg", "notes.txt"):
+    ...     (folder / name).touch()
+    >>> [file.name for file in picture_files(folder)]
+    ['a.jpg', 'b.png']
+    """
     path = Path(path)
     require(path.exists(), f"There is no picture or folder of pictures at {path}.")
     if path.is_file():
@@ -123,6 +142,13 @@ def turned(picture: Picture, angle: Angle, size: tuple[int, int]) -> Image:
     Returns
     -------
     array, shape (rows, columns)
+
+    Examples
+    --------
+    >>> (picture,) = textures(1, key=jax.random.key(0))
+    >>> image = turned(jnp.asarray(picture), jnp.array(30.0), (48, 64))
+    >>> image.shape, float(image[0, 0])  # around the round window is grey
+    ((48, 64), 0.5)
     """
     rows, columns = size
     side = picture.shape[0]

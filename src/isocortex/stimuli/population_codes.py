@@ -35,6 +35,21 @@ class PopulationCode(eqx.Module):
     n_units : int
     any_gain : bool
         Whether a pattern means the same position when multiplied by a positive number.
+
+    Examples
+    --------
+    A code that you write says how many units it has and what they answer; its inverse follows from that:
+
+    >>> class Planar(PopulationCode):
+    ...     reach: float = 40.0
+    ...     n_units = 3
+    ...
+    ...     def __call__(self, positions):
+    ...         directions = jnp.array([[1.0, 0.0], [-0.5, 0.9], [-0.5, -0.9]])
+    ...         return jnp.exp(jnp.asarray(positions) @ directions.T / self.reach)
+    >>> code = Planar()
+    >>> code.decode(code(jnp.array([10.0, -20.0]))).round(2).tolist()
+    [10.0, -20.0]
     """
 
     reach: eqx.AbstractVar[float]

@@ -36,6 +36,16 @@ class SweepResult(Result):
     found : Sweep
     asked : tuple of str
         Keys of the numbers that are drawn; empty for those that the options explain best.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import isocortex as ic
+    >>> folder = tempfile.mkdtemp()
+    >>> found = ic.sweep("poisson", {"rate": [20, 30, 40]}, duration=2000, n_workers=1, out=folder, progress=False)
+    >>> result = SweepResult(found, asked=("refractory.rate.theory",))
+    >>> round(result.slopes["refractory.rate.theory", "rate"].slope, 2)  # spikes/s per spike/s
+    0.76
     """
 
     question: ClassVar[str] = "How do the numbers of an experiment depend on its options?"

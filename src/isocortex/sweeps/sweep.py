@@ -32,6 +32,16 @@ class Sweep:
     points : tuple of Experiment
     outcomes : tuple of Outcome
         One per point.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import isocortex as ic
+    >>> folder = tempfile.mkdtemp()
+    >>> found = ic.sweep("poisson", {"rate": [20, 40]}, duration=2000, n_workers=1, out=folder, progress=False)
+    >>> again = ic.sweep("poisson", {"rate": [20, 40]}, duration=2000, out=folder, progress=False)
+    >>> again.table[["rate", "reused", "error"]].values.tolist(), again.failures
+    ([[20.0, True, ''], [40.0, True, '']], [])
     """
 
     experiment: str

@@ -116,6 +116,12 @@ class MultiSensoryIntegration(_TwoRings):
         Directions on each ring. Default 2.
     fixation_cue, loss_function, rewards
         As in :class:`TimedTask`.
+
+    Examples
+    --------
+    >>> trials = MultiSensoryIntegration(dt=50.0).sample(jax.random.key(0), 100)
+    >>> trials.inputs.shape, sorted(trials.conditions)
+    ((100, 23, 5), ['choice', 'coherence', 'share'])
     """
 
     TIMING = {"fixation": 300, "stimulus": 750, "decision": 100}  # noqa: RUF012

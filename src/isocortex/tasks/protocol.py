@@ -49,6 +49,30 @@ class Task(Described, eqx.Module):
     ----------
     readout : "sigmoid" or "identity"
         Whether an answer is a probability or a value.
+
+    Examples
+    --------
+    Which of two numbers is larger?
+
+    >>> import jax.numpy as jnp
+    >>> class Larger(Task):
+    ...     readout = "sigmoid"
+    ...     n_outputs = 1
+    ...
+    ...     def sample(self, key, n):
+    ...         inputs = jax.random.uniform(key, (n, 2))
+    ...         first = (inputs[:, :1] > inputs[:, 1:]).astype(float)
+    ...         return Trials(inputs, first, jnp.ones(n), {"difference": inputs[:, 0] - inputs[:, 1]})
+    ...
+    ...     def loss(self, output, trials):
+    ...         return ((output - trials.targets) ** 2).mean()
+    ...
+    ...     def score(self, output, trials):
+    ...         return ((output > 0.5) == (trials.targets > 0.5)).mean()
+    >>> trials = Larger().sample(jax.random.key(0), 100)
+    >>> guesses = trials.inputs[:, :1] - trials.inputs[:, 1:] + 0.5
+    >>> float(Larger().score(guesses, trials))
+    1.0
     """
 
     readout: ClassVar[Literal["sigmoid", "identity"]]

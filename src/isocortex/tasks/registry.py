@@ -138,6 +138,17 @@ def check_task(task: TimedTask) -> None:
     ------
     InputError
         Which names the first wrong shape.
+
+    Examples
+    --------
+    >>> from isocortex.tasks import PerceptualDecisionMaking
+    >>> class Wrong(PerceptualDecisionMaking):
+    ...     def shown(self, conditions):
+    ...         return {"stimulus": conditions["coherence"]}
+    >>> check_task(PerceptualDecisionMaking())
+    >>> check_task(Wrong())
+    Traceback (most recent call last):
+    isocortex.errors.InputError: Wrong.shown's 'stimulus' must have the shape (3, 2) (trial × stimulus); got (3,).
     """
     name, n = type(task).__name__, N_CHECKED
     for names in ("STIMULI", "CHOICES", "NOISY"):

@@ -92,6 +92,28 @@ class TimedTask(Task):
     InputError
         If dt is not positive or longer than a period, a period or reward is unknown, a duration or the noise is
         negative, or an option is misspelt.
+
+    Examples
+    --------
+    >>> from isocortex.tasks import Uniform, check_task, probability_correct
+    >>> class ContrastDetection(TimedTask):
+    ...     TIMING = {"fixation": 200, "stimulus": Uniform(500, 1000), "decision": 200}
+    ...     STIMULI = ("contrast",)
+    ...     CHOICES = ("absent", "present")
+    ...     contrast: float = number(0.1)
+    ...
+    ...     def draw(self, key, clock):
+    ...         return {"choice": jax.random.bernoulli(key, 0.5, (clock.n,))}
+    ...
+    ...     def shown(self, conditions):
+    ...         return {"stimulus": self.contrast * conditions["choice"][:, None]}
+    ...
+    ...     def ideal(self, trials):
+    ...         return probability_correct(self.contrast / 2 * jnp.sqrt(self.lasted(trials, "stimulus")), self.noise)
+    >>> task = ContrastDetection(dt=50.0)
+    >>> check_task(task)  # says what is wrong, and is silent where nothing is
+    >>> task.n_steps, task.input_names, task.output_names
+    (27, ('fixation cue', 'contrast'), ('fixate', 'absent', 'present'))
     """
 
     readout: ClassVar[Literal["sigmoid", "identity"]] = "identity"

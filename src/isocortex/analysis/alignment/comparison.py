@@ -57,6 +57,23 @@ class Alignment:
         All means, measure by measure, and then the lower bounds of the ceilings, with their covariance.
     methods : str
         What was done, in words.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> latent = rng.normal(size=(30, 4))
+    >>> data = {name: latent @ rng.normal(size=(4, 20)) + rng.normal(size=(30, 20)) for name in ("Ann", "Bob", "Cy")}
+    >>> found = compare({"all": latent, "half": latent[:, :2]}, data, measures=["rsa", "cka"])
+    >>> found.scores[["measure", "model", "mean", "of_ceiling"]].round(2)
+      measure model  mean  of_ceiling
+    0     rsa   all  0.67        0.86
+    1     rsa  half  0.22        0.28
+    2     cka   all  0.84        1.06
+    3     cka  half  0.47        0.59
+    >>> found.differences[["measure", "a", "b", "difference", "low", "high"]].round(2)
+      measure    a     b  difference   low  high
+    0     rsa  all  half        0.45  0.23  0.70
+    1     cka  all  half        0.37  0.22  0.58
     """
 
     scores: pd.DataFrame

@@ -41,6 +41,15 @@ class Measure:
         What is predicted for stimuli that are left out, if anything.
     between_brains, of_halves : callable, optional
         The same of the units of two brains, and of the same units measured twice. Default `in_samples`.
+
+    Examples
+    --------
+    The table holds a row for each measure; ``MEASURES.register(name, Measure(…))`` adds one:
+
+    >>> MEASURES["cka"].label, MEASURES["cka"].unchanged_by
+    ('CKA, unbiased over stimuli', 'rotation and isotropic scaling')
+    >>> [name for name, measure in MEASURES.items() if measure.predicts == "data"]
+    ['encoding', 'pls']
     """
 
     in_samples: InSamples

@@ -27,6 +27,18 @@ class Generalization:
         What was done, in words.
     notes : tuple of str
         What was left out, and what a reader should know.
+
+    Examples
+    --------
+    >>> from isocortex import responses
+    >>> rng = np.random.default_rng(0)
+    >>> face, side = np.arange(40) % 2, np.arange(40) // 20
+    >>> x = rng.normal(size=(40, 2, 15))
+    >>> x[range(40), side] += 2.0 * face[:, None]  # other neurons tell faces on either side
+    >>> shown = responses(x.reshape(40, 30), stimuli=face, conditions={"side": side}, dims=["trial", "unit"])
+    >>> found = decode_across(shown, across="side")
+    >>> float(found.within), float(found.across)
+    (1.0, 0.5)
     """
 
     score: xr.DataArray

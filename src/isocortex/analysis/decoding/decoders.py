@@ -38,6 +38,21 @@ class Decoder:
     inner_folds : int
         Of the folds in which it is chosen, how many are used; fewer for a decoder that takes long to train. Default
         all 4.
+
+    Examples
+    --------
+    A classifier that you wrote, which takes the class whose mean response is nearest:
+
+    >>> from isocortex import responses
+    >>> from isocortex.analysis import decoding
+    >>> def nearest(x, y, penalties):
+    ...     means = np.swapaxes(y, -1, -2) @ x / y.sum(axis=-2)[..., None]
+    ...     return lambda new: -((new[..., None, :] - means[..., None, :, :]) ** 2).sum(axis=-1)[None]
+    >>> template = Decoder(nearest, ("class",), "the class whose mean response is nearest")
+    >>> x = np.random.default_rng(0).normal(size=(40, 10)) + np.outer(np.arange(40) % 2, np.ones(10))
+    >>> shown = responses(x, stimuli=["face", "hand"] * 20, dims=["trial", "unit"])
+    >>> float(decoding.decode(shown, decoder=template).score())
+    0.875
     """
 
     fit: Fit

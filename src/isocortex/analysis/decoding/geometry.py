@@ -88,6 +88,18 @@ class Shattering:
     ----------
     score : DataArray, shape (dichotomy, ...)
         The share that is right; ``first_half`` names the conditions of one side.
+
+    Examples
+    --------
+    >>> from isocortex import responses
+    >>> rng = np.random.default_rng(0)
+    >>> shown = np.repeat([0, 1, 2, 3], 20)
+    >>> x = rng.normal(size=(80, 30)) + 2.0 * shown[:, None]  # conditions on a line
+    >>> found = shattering(responses(x, stimuli=shown, dims=["trial", "unit"]))
+    >>> dict(zip(found.score.first_half.values.tolist(), found.score.values.round(2).tolist()))
+    {'0, 1': 0.96, '0, 2': 0.6, '0, 3': 0.59}
+    >>> float(found.dimensionality.round(2))
+    0.72
     """
 
     score: xr.DataArray

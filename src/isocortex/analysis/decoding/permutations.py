@@ -25,6 +25,18 @@ class Chance:
     Attributes
     ----------
     score : DataArray, shape (relabelling, ...)
+
+    Examples
+    --------
+    >>> from isocortex import responses
+    >>> from isocortex.analysis import decoding
+    >>> rng = np.random.default_rng(0)
+    >>> signal = np.outer(np.arange(40) % 2, np.ones(10))
+    >>> x = responses(signal + rng.normal(size=(40, 10)), stimuli=["face", "hand"] * 20, dims=["trial", "unit"])
+    >>> chance = permutation_test(x, key=jax.random.key(0), n_permutations=99)
+    >>> score = decoding.decode(x, decoder="lda").score()
+    >>> bool(score > chance.interval()[1]), float(chance.p(score))
+    (True, 0.03)
     """
 
     score: xr.DataArray

@@ -51,6 +51,18 @@ class ConvolutionalFit:
         Error for half of the groups along a search on the other half, in the same units; its minimum ends the search.
     methods : str
         What was done, in words.
+
+    Examples
+    --------
+    >>> from isocortex import gratings
+    >>> angles = np.arange(-90.0, 90.0, 7.5)
+    >>> images = gratings(angles, resolution=0.0125)
+    >>> tuned = np.cos(np.deg2rad(2 * angles))[:, None] + 0.1 * np.random.default_rng(0).normal(size=(24, 3))
+    >>> fit = fit_convolution(images, tuned, channels=3, kernel_size=3)
+    >>> fit.filters.shape, fit.predict(images).shape
+    ((3, 3, 3), (24, 3))
+    >>> bool(fit.error[-1] < fit.error[0])  # of stimuli that are left out
+    True
     """
 
     filters: Filters

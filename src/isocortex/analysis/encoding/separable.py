@@ -38,6 +38,18 @@ class SeparableFit:
         On the sum of squared weights channel_c position_p.
     methods : str
         What was done, in words.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> maps, field = rng.normal(size=(200, 3, 4, 4)), np.zeros((4, 4))
+    >>> field[1, 2] = 1.0
+    >>> y = np.einsum("scij,c,ij->s", maps, [1.0, 0.0, -1.0], field)[:, None] + 0.1 * rng.normal(size=(200, 1))
+    >>> fit = separable(maps, y)
+    >>> divmod(int(np.abs(fit.positions[0]).argmax()), 4)  # row and column of the receptive field
+    (1, 2)
+    >>> round(float(np.corrcoef(fit.predict(maps)[:, 0], y[:, 0])[0, 1]), 2)
+    1.0
     """
 
     channels: Float[np.ndarray, "neuron channel"]

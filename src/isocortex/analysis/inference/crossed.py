@@ -58,6 +58,23 @@ def crossed_covariance(
     covariance : array, shape (statistic, statistic)
     alone : dict of str to array, shape (statistic, statistic)
         The corrected covariance due to each factor by itself.
+
+    Examples
+    --------
+    The variance of a mean over stimuli and subjects, from bootstraps of either and of both:
+
+    >>> rng = np.random.default_rng(0)
+    >>> table = rng.normal(size=(10, 1)) + rng.normal(size=(1, 6)) + rng.normal(size=(10, 6))
+    >>> stimuli, subjects = (rng.multinomial(n, np.full(n, 1 / n), size=4000) / n for n in table.shape)
+    >>> means = {
+    ...     frozenset({"stimulus"}): stimuli @ table.mean(axis=1),
+    ...     frozenset({"subject"}): subjects @ table.mean(axis=0),
+    ...     frozenset({"stimulus", "subject"}): np.einsum("bi,ij,bj->b", stimuli, table, subjects),
+    ... }
+    >>> found = {factors: np.atleast_2d(mean.var()) for factors, mean in means.items()}
+    >>> total, alone = crossed_covariance(found, {"stimulus": 10, "subject": 6})
+    >>> total.round(2), alone["stimulus"].round(2)
+    (array([[0.16]]), array([[0.06]]))
     """
     shrinkage = {factor: 1 - 1 / np.where(np.asarray(n) > 1, n, np.inf) for factor, n in sizes.items()}
     total = np.zeros_like(next(iter(found.values())))

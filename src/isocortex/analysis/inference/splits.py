@@ -20,6 +20,12 @@ class Split:
     ----------
     train, test : array of int
         Positions along the dimension that was split.
+
+    Examples
+    --------
+    >>> first, *others = splits(["a", "a", "b", "c"], 3)
+    >>> first.train.tolist(), first.test.tolist()
+    ([2, 3], [0, 1])
     """
 
     train: np.ndarray

@@ -50,6 +50,20 @@ class Uncertainty:
     pair_terms : array, shape (3, statistic, pair), optional
         The influence of the first item of a pair, that of the second, and the part due to the pair alone. The sum of
         their products shows the skewness. Default none: no skewness is corrected.
+
+    Examples
+    --------
+    >>> from isocortex.analysis.alignment import compare
+    >>> rng = np.random.default_rng(0)
+    >>> latent = rng.normal(size=(30, 4))
+    >>> data = {name: latent @ rng.normal(size=(4, 20)) + rng.normal(size=(30, 20)) for name in ("Ann", "Bob", "Cy")}
+    >>> models = {"all": latent, "half": latent[:, :2], "one": latent[:, :1]}
+    >>> found = compare(models, data, measures=["cka"]).uncertainty
+    >>> found.mean.round(2)  # of the models, and the ceiling
+    array([0.84, 0.47, 0.37, 0.79])
+    >>> found.test(np.array([[-0.5, 1.0, -0.5, 0.0]]), 0.95).round(2)  # is "half" the mean of the two others?
+       estimate   low  high    se     p
+    0     -0.14 -0.25  0.03  0.05  0.09
     """
 
     mean: np.ndarray

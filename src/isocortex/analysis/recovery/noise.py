@@ -25,6 +25,13 @@ class TrialNoise:
     residuals : array, shape (trial, neuron), or None
         Patterns of noise, of which one is drawn for every trial; None for Gaussian noise that is independent between
         neurons.
+
+    Examples
+    --------
+    >>> noise = TrialNoise(signal=1.0, noise=4.0)
+    >>> trials = noise.draw(np.random.default_rng(0), repeats=200, stimuli=10, neurons=5)
+    >>> noise.snr, trials.shape, float(trials.var().round(1))
+    (0.25, (200, 10, 5), 4.0)
     """
 
     signal: float | int
@@ -100,6 +107,13 @@ def trial_noise(recording: xr.DataArray) -> TrialNoise:
 
 
 def independent_noise(snr: float | int) -> TrialNoise:
-    """Return Gaussian noise that is independent between neurons, for a signal-to-noise ratio of one trial."""
+    """Return Gaussian noise that is independent between neurons, for a signal-to-noise ratio of one trial.
+
+    Examples
+    --------
+    >>> found = independent_noise(0.25)
+    >>> found.signal, found.noise
+    (1.0, 4.0)
+    """
     require(bool(np.isfinite(snr)) and snr > 0, f"The signal-to-noise ratio must be above 0; got {snr}.")
     return TrialNoise(1.0, 1 / snr)

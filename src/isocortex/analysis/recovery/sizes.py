@@ -24,6 +24,14 @@ class Size:
     repeats : int
         Of every stimulus.
     subjects : int
+
+    Examples
+    --------
+    >>> Size(stimuli=30, neurons=100, repeats=4)
+    Size(stimuli=30, neurons=100, repeats=4, subjects=1)
+    >>> Size(stimuli=3, neurons=100)
+    Traceback (most recent call last):
+    isocortex.errors.InputError: An experiment needs at least 5 stimuli; got 3.
     """
 
     stimuli: int

@@ -47,6 +47,26 @@ class OverTime:
         corrected for all times and all models.
     methods : str
         What was done, in words.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex import responses, rsa
+    >>> rng = np.random.default_rng(0)
+    >>> patterns = rng.normal(size=(12, 1, 30)) * (np.arange(6) > 2)[:, None]
+    >>> x = responses(patterns + 0.7 * rng.normal(size=(4, 12, 6, 30)), dims=["repeat", "stimulus", "time", "unit"],
+    ...               times=10 * np.arange(6))
+    >>> found = over_time({"itself": rsa.rdm(responses(patterns[:, 5]))}, x, key=jax.random.key(0))
+    >>> found.course("itself")[["time", "mean", "significant"]].round(1)
+       time  mean  significant
+    0   0.0   0.0        False
+    1  10.0   0.0        False
+    2  20.0   0.0        False
+    3  30.0   0.9         True
+    4  40.0   0.9         True
+    5  50.0   0.9         True
+    >>> len(found.rdms), found.rdms[0].dissimilarities.shape
+    (6, (1, 66))
     """
 
     times: np.ndarray

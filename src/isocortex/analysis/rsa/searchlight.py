@@ -48,6 +48,18 @@ class Searchlight:
         The number of units in each neighbourhood.
     methods : str
         What was done, in words.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex import responses, rsa
+    >>> rng = np.random.default_rng(0)
+    >>> model = rng.normal(size=(10, 12))
+    >>> x = responses(np.hstack([model, rng.normal(size=(10, 12))]))
+    >>> around = rsa.neighbourhoods(np.arange(24.0)[:, None], nearest=9)
+    >>> found = searchlight({"model": rsa.rdm(responses(model))}, x, around, key=jax.random.key(0))
+    >>> np.flatnonzero(found.p.sel(model="model") < 0.05).tolist()
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     """
 
     similarity: xr.DataArray

@@ -36,6 +36,16 @@ class Pulse(Around):
         In the unit of those parameters.
     onset, length : float
         ms. Defaults 20 and 10.
+
+    Examples
+    --------
+    A pulse moves a population from its lower to its upper stable rate:
+
+    >>> from isocortex.dynamics import RatePopulation, simulate
+    >>> pushed = Pulse(RatePopulation(), ("I",), height=3.0, onset=20.0, length=10.0)
+    >>> path = simulate(pushed, [0.026], duration=60, dt=0.5)
+    >>> path.sel(time=[0, 30, 60]).values.ravel().round(2).tolist()
+    [0.03, 0.96, 0.9]
     """
 
     system: System
@@ -92,6 +102,15 @@ class OUDrive(Around):
         Stationary standard deviation, in the unit of the parameters.
     tau_drive : float
         ms. Default 1.
+
+    Examples
+    --------
+    >>> import jax
+    >>> from isocortex.dynamics import RatePopulation, simulate
+    >>> driven = OUDrive(RatePopulation(), ("I",), sigma=0.1, tau_drive=5.0)
+    >>> path = simulate(driven, [0.03, 0.0], duration=2000, dt=0.5, key=jax.random.key(0))
+    >>> driven.variables, round(float(path.sel(variable="drive I").std()), 1)
+    (('r', 'drive I'), 0.1)
     """
 
     system: System

@@ -117,6 +117,18 @@ def selected_input(line: xr.Dataset, inputs: Mapping[str, Any]) -> pd.DataFrame:
     ------
     InputError
         If an input does not fit the line.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import Custom, fixed_points
+    >>> u, v = np.array([0.6, 0.8, 0.0]), np.array([0.6, 0.8, 2.0])
+    >>> system = Custom(lambda t, x, W: (W @ x - x) / 100.0, ("a", "b", "c"), {"W": np.outer(u, v)})
+    >>> line = line_attractor(fixed_points(system, starts=[[0, 0, 1], [1, 1, 0], [0.5, 1, 0.5]]))
+    >>> selected_input(line, {"evidence": [0.0, 0.0, 1.0], "distractor": [0.8, -0.6, 0.0]}).round(2) + 0.0
+                along  strength  selected
+    input
+    evidence      2.0       1.0      0.89
+    distractor    0.0       1.0      0.00
     """
     selection = line["selection"].values
     rows = {}

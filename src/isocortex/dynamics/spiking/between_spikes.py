@@ -38,5 +38,15 @@ class BetweenSpikes(System):
 
 
 def between_spikes(neuron: EventSystem, I: Parameter = 0.0) -> BetweenSpikes:
-    """Return the system that a neuron is between its spikes; the parameters are those of :class:`BetweenSpikes`."""
+    """Return the system that a neuron is between its spikes; the parameters are those of :class:`BetweenSpikes`.
+
+    Examples
+    --------
+    Where an adaptive exponential neuron rests under a current of 100 pA:
+
+    >>> from isocortex.dynamics import AdEx, fixed_points
+    >>> points = fixed_points(between_spikes(AdEx(), I=100.0), starts=[[-70.0, 0.0], [-40.0, 50.0]])
+    >>> points["x"].values.round(1).tolist(), points["kind"].values.tolist()
+    ([[-61.7, 16.7], [-45.4, 49.1]], ['stable spiral', 'saddle'])
+    """
     return BetweenSpikes(neuron=neuron, I=I, variables=neuron.variables)

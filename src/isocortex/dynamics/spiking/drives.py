@@ -49,6 +49,22 @@ class Drive(eqx.Module):
     ----------
     random : bool
         Whether it draws random numbers.
+
+    Examples
+    --------
+    A drive that you write says which current flows in each step:
+
+    >>> from isocortex.dynamics import LIF, simulate_spikes
+    >>> class Sine(Drive):
+    ...     random = False
+    ...     amplitude: float
+    ...     period: float
+    ...
+    ...     def step(self, memory, now):
+    ...         return memory, self.amplitude * jnp.sin(2 * jnp.pi * now.n * now.dt / self.period)
+    >>> found = simulate_spikes(LIF(), duration=400, drives=[Sine(amplitude=600.0, period=100.0)])
+    >>> np.bincount((found.spikes.times // 100).astype(int)).tolist()  # spikes in each period
+    [5, 4, 4, 4]
     """
 
     random: ClassVar[bool] = True

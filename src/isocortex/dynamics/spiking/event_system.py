@@ -32,6 +32,31 @@ class EventSystem(eqx.Module):
         The unit of each variable.
     t_ref : float
         Refractory time in ms.
+
+    Examples
+    --------
+    A perfect integrator, which its input moves by 1.05 mV per ms and which fires at 10 mV:
+
+    >>> from isocortex.dynamics import simulate_spikes
+    >>> class Integrator(EventSystem):
+    ...     C: float = 100.0
+    ...     t_ref: float = 0.0
+    ...     variables = ("V",)
+    ...     units = ("mV",)
+    ...
+    ...     def flow(self, x, current, conductance):
+    ...         return (current / self.C,)
+    ...
+    ...     def start(self):
+    ...         return (0.0,)
+    ...
+    ...     def fires(self, x):
+    ...         return x[0] >= 10.0
+    ...
+    ...     def reset(self, x):
+    ...         return (0.0 * x[0],)
+    >>> simulate_spikes(Integrator(), duration=30, current=105.0).spikes.times.round(1).tolist()  # in steps of 0.1 ms
+    [9.6, 19.2, 28.8]
     """
 
     variables: ClassVar[tuple[str, ...]]

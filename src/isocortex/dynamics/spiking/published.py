@@ -97,6 +97,14 @@ def vogels_abbott_network(*, key: PRNGKey, n: int = 4000) -> Network:
     key : key
     n : int
         Default 4000.
+
+    Examples
+    --------
+    >>> from isocortex.dynamics import simulate_spikes
+    >>> network = vogels_abbott_network(key=jax.random.key(0))
+    >>> spikes = simulate_spikes(network, duration=200.0).spikes.slice(100.0, 200.0)
+    >>> round(len(spikes.times) / 4000 / 0.1)  # Hz, without any input
+    5
     """
     require(n >= 10, f"The network needs at least 10 neurons; got {n}.")
     keys = jax.random.split(key, 3)
@@ -156,6 +164,12 @@ def potjans_diesmann_network(*, key: PRNGKey, scale: float = 0.1) -> Network:
 
     Delays are at least 0.1 ms. The number of synapses between two populations is
     log(1 − p)/log(1 − 1/(N N′)), drawn with repetition.
+
+    Examples
+    --------
+    >>> network = potjans_diesmann_network(key=jax.random.key(0), scale=0.005)
+    >>> network.n_units, len(network.group("L4E")), len(network.projections[0].connections.source)
+    (385, 110, 7445)
     """
     require(0 < scale <= 1, f"scale must be above 0 and at most 1; got {scale}.")
     sizes = np.maximum(np.rint(SIZES * scale), 1).astype(int)

@@ -18,6 +18,30 @@ class Receptor(eqx.Module):
     """The postsynaptic side of synapses. By default it holds nothing, and an arriving spike has no effect.
 
     A receptor's own variables advance exactly, or by exponential Euler where they are nonlinear.
+
+    Examples
+    --------
+    A current that rises and falls, τ dI/dt = −I + x with τ dx/dt = −x, of which every spike moves x:
+
+    >>> class AlphaCurrent(Receptor):
+    ...     tau: float = 5.0
+    ...     names = ("I", "x")
+    ...
+    ...     def arrive(self, held, amount):
+    ...         return held[0], held[1] + amount
+    ...
+    ...     def advance(self, held, dt):
+    ...         decay = jnp.exp(-dt / self.tau)
+    ...         return (held[0] + held[1] * dt / self.tau) * decay, held[1] * decay
+    ...
+    ...     def drive(self, held, V, step):
+    ...         return held[0], jnp.zeros_like(held[0])
+    >>> held, course = AlphaCurrent().arrive((jnp.zeros(1), jnp.zeros(1)), 100.0), []
+    >>> for _ in range(3):
+    ...     course.append(round(float(held[0][0]), 1))
+    ...     held = AlphaCurrent().advance(held, 5.0)
+    >>> course  # pA at 0, 5 and 10 ms after a spike of weight 100
+    [0.0, 36.8, 27.1]
     """
 
     @property

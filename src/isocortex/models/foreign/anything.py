@@ -89,6 +89,15 @@ def record_anything(
 
     A few images are shown alone first, to learn which layers return what. Then all images are shown once, and every
     layer is kept in the same pass.
+
+    Examples
+    --------
+    >>> def edges(images):
+    ...     return {"edges": np.abs(np.diff(images, axis=2))}
+    >>> images = np.random.default_rng(0).random((4, 8, 8))
+    >>> layers = record_anything(edges, images, stimuli=np.array(["face", "hand", "tree", "house"]))
+    >>> layers["edges"].dims, layers["edges"].shape
+    (('stimulus', 'unit'), (4, 56))
     """
     module, name, n = foreign(model, seed), _kind(model), len(shown)
     limit = LARGEST_SHARE * physical_memory() if memory is None else 1e9 * memory

@@ -42,6 +42,12 @@ class Align:
         "units", or the responses of regions of interest. Default the units, or else the only such series.
     keep : mapping of str to sequence of str
         Column of the table of units (or regions) → values; others are left out.
+
+    Examples
+    --------
+    >>> how = Align(window=(50, 350), by=("image_name",), keep={"quality": ("good",)})
+    >>> how.describe("trials", "units")
+    'From 50 to 350 ms around start_time of every row of trials, spikes were counted, as rates, for each unit.'
     """
 
     window: tuple[float | int, float | int]
@@ -79,6 +85,16 @@ class Around:
     subject, table, series : str
     notes : tuple of str
         What was left out.
+
+    Examples
+    --------
+    >>> from isocortex.recordings.nwb import open_session
+    >>> with open_session("session.nwb") as session:
+    ...     found = responses_around(session, Align((50, 450), by=("orientation",)), bin_ms=50)
+    >>> dict(found.trials.sizes), found.table
+    ({'trial': 24, 'time': 8, 'unit': 12}, 'drifting_gratings_presentations')
+    >>> found.notes[0]
+    "4 rows of 28 in 'drifting_gratings_presentations' have no value of orientation and were left out."
     """
 
     trials: xr.DataArray
@@ -97,7 +113,7 @@ class Around:
         return stack_repeats(plain) if equal else plain
 
 
-def responses_around(session: Session, how: Align, *, bin_ms: float | None = None) -> Around:
+def responses_around(session: Session, how: Align, *, bin_ms: float | int | None = None) -> Around:
     """Read the responses of a session around events.
 
     Parameters
@@ -113,6 +129,14 @@ def responses_around(session: Session, how: Align, *, bin_ms: float | None = Non
     InputError
         If a table, column, unit or series is missing, no event has a label and a time, or an array needs too much
         memory.
+
+    Examples
+    --------
+    >>> from isocortex.recordings.nwb import open_session
+    >>> with open_session("session.nwb") as session:
+    ...     found = responses_around(session, Align((50, 450), by=("orientation",), keep={"quality": ("good",)}))
+    >>> dict(found.responses.sizes), len(found.spikes.times)
+    ({'repeat': 4, 'stimulus': 6, 'unit': 8}, 535)
     """
     name, table = session.table(how.table, [how.align, *how.by])
     at = values_of(table, how.align, name)
@@ -280,7 +304,7 @@ def _kept(rows: pd.DataFrame, keep: Mapping[str, Sequence[str]], kind: str) -> t
 
 
 def _regions(
-    session: Session, name: str, how: Align, events: np.ndarray, bin_ms: float | None
+    session: Session, name: str, how: Align, events: np.ndarray, bin_ms: float | int | None
 ) -> tuple[np.ndarray, pd.DataFrame | None, np.ndarray, list[str]]:
     """Return the mean activity of every region in every window with a frame, and which windows have one."""
     series = session.series[name]

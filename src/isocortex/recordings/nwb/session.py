@@ -30,6 +30,12 @@ class Session:
     ----------
     file : h5py.File
     path : Path
+
+    Examples
+    --------
+    >>> with open_session("session.nwb") as session:
+    ...     print(session.subject, list(session.tables), session.units is not None)
+    mouse 7 ['drifting_gratings_presentations', 'spontaneous_presentations'] True
     """
 
     file: h5py.File
@@ -176,6 +182,18 @@ def open_session(path: str | PathLike[str]) -> Iterator[Session]:
     ------
     InputError
         If it is missing, cut off, damaged, no HDF5 file, or an HDF5 file that is no NWB.
+
+    Examples
+    --------
+    >>> with open_session("session.nwb") as session:
+    ...     inside = session.inside()
+    >>> for title in inside:
+    ...     print(title)
+    session
+    drifting_gratings_presentations: 28 rows
+    spontaneous_presentations: 1 row
+    units: 12, 1103 spikes
+    electrodes: 12
     """
     path = Path(path)
     require(

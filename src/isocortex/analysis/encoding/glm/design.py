@@ -30,6 +30,17 @@ class Design:
     first_lag : dict of str to int
         Source → the lag of the first row of its basis: 1 for spikes, 0 for stimuli.
     bin_ms : float
+
+    Examples
+    --------
+    >>> from isocortex.analysis.encoding.glm import fit, raised_cosines
+    >>> counts = np.random.default_rng(0).poisson(0.3, (400, 2))
+    >>> made = design(counts, raised_cosines(3, 10), bin_ms=5)
+    >>> made.own.astype(int).tolist()  # the features that come from a unit's own past
+    [[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]]
+    >>> alone = fit(made.x, made.y, used=made.own)  # a model without coupling
+    >>> alone.used.sum(axis=1).tolist()  # these, and the constant
+    [4, 4]
     """
 
     x: xr.DataArray

@@ -27,6 +27,12 @@ class Link:
         (η, y) → the negative log-likelihood of each entry, without what does not depend on η; in JAX, convex in η.
     equation : str
         The mean as a function of η, in a sentence.
+
+    Examples
+    --------
+    >>> name, link = FAMILIES["bernoulli"].link(None)
+    >>> name, link.equation, float(link.mean(0.0))
+    ('logit', '1/(1 + exp(−η))', 0.5)
     """
 
     mean: Callable[[Any], Any]
@@ -58,6 +64,14 @@ class Family:
         Whether a bin holds at most one spike. Default False.
     dispersed : bool
         Whether the variance is a parameter, which is estimated from the residuals. Default False.
+
+    Examples
+    --------
+    >>> poisson = FAMILIES["poisson"]
+    >>> poisson.expected, list(poisson.links)
+    ('whole numbers from 0', ['exp', 'softplus'])
+    >>> poisson.deviance(np.array([2.0, 0.0]), np.array([2.0, 1.5])).tolist()
+    [0.0, 3.0]
     """
 
     label: str

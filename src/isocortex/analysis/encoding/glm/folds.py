@@ -68,6 +68,14 @@ def blocks_of_time(bins: int | xr.DataArray, n_folds: int = 5) -> list[Split]:
     Returns
     -------
     list of Split
+
+    Examples
+    --------
+    >>> for fold in blocks_of_time(6, 3):
+    ...     print(fold.test)
+    [0 1]
+    [2 3]
+    [4 5]
     """
     if isinstance(bins, int):
         return splits(np.arange(bins), n_folds, blocked=True)

@@ -41,6 +41,17 @@ class GLM:
         Newton steps; 0 for a unit that was not fitted.
     problems : tuple of str
         A sentence each: units that were not fitted, did not converge or are separable, and features without weight.
+
+    Examples
+    --------
+    >>> from isocortex.analysis.encoding.glm import fit
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(2000, 1))
+    >>> model = fit(x, rng.poisson(np.exp(-1 + 0.5 * x)))
+    >>> model.predict(np.array([[0.0], [1.0]])).values.round(1).tolist()  # spikes per bin
+    [[0.4], [0.6]]
+    >>> model.problems
+    ()
     """
 
     family: str

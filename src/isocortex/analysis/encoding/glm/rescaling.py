@@ -30,6 +30,14 @@ class Rescaled:
     table : DataFrame
         A row per unit: ``unit``, ``n`` (intervals), ``distance`` (Kolmogorov–Smirnov), ``band`` (95 % of the distances
         are below it if the model is right), ``p``; NaN where there are fewer than 5 intervals.
+
+    Examples
+    --------
+    >>> y = np.random.default_rng(0).poisson(0.3, (4000, 1))
+    >>> rising = 0.3 * np.linspace(0.2, 1.8, 4000)[:, None]  # a model of a rate that was constant
+    >>> row = time_rescaling(y, rising, key=jax.random.key(0)).table.iloc[0]
+    >>> bool(row.distance > row.band), bool(row.p < 0.001)
+    (True, True)
     """
 
     intervals: dict[Any, np.ndarray]

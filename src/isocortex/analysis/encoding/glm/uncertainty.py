@@ -119,6 +119,18 @@ def weight_table(model: GLM, weights_covariance: np.ndarray | None = None, *, co
     -------
     DataFrame
         Columns ``unit``, ``feature``, ``weight``, ``se``, ``low``, ``high``, ``z``, ``p`` (two-sided).
+
+    Examples
+    --------
+    >>> from isocortex.analysis.encoding.glm import fit
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(2000, 2))
+    >>> found = weight_table(fit(x, rng.poisson(np.exp(-1 + 0.5 * x[:, :1]))))
+    >>> found[["feature", "weight", "low", "high"]].round(2)
+        feature  weight   low  high
+    0  constant   -1.03 -1.10 -0.95
+    1         0    0.52  0.45  0.59
+    2         1   -0.02 -0.09  0.05
     """
     require(0 < confidence < 1, f"confidence must be between 0 and 1; got {confidence}.")
     given = covariance(model) if weights_covariance is None else weights_covariance
@@ -160,6 +172,16 @@ def joint_tests(model: GLM, weights_covariance: np.ndarray | None = None, *, by:
     ------
     InputError
         If the features have no source.
+
+    Examples
+    --------
+    >>> from isocortex.analysis.encoding.glm import fit
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(2000, 4))
+    >>> model = fit(x, rng.poisson(np.exp(-1 + 0.3 * x[:, :1])))
+    >>> found = joint_tests(model, by=["constant", "own", "own", "other", "other"])
+    >>> found[["source", "df"]].values.tolist(), (found.p < 0.05).tolist()
+    ([['own', 2], ['other', 2]], [True, False])
     """
     require(by is not None or "source" in model.x.coords, "The features have no coordinate 'source'; say it with by=….")
     sources = model.x["source"].values if by is None else np.asarray(by)

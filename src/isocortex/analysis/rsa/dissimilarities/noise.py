@@ -39,6 +39,16 @@ class NoisePrecision:
     ------
     InputError
         When whitening, if Σ cannot be inverted or the responses have other units.
+
+    Examples
+    --------
+    >>> from isocortex import responses, rsa
+    >>> x = responses(np.random.default_rng(0).normal(size=(6, 20, 4)) * [1.0, 2.0, 4.0, 8.0])  # units of unequal noise
+    >>> noise = rsa.noise_precision(x)
+    >>> noise.whiten(x).std(["repeat", "stimulus"]).values.round(1).tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    >>> rsa.rdm(x, "mahalanobis", noise=noise).measure
+    'squared Mahalanobis distance per unit'
     """
 
     diagonal: UnitVariance

@@ -122,6 +122,18 @@ def bootstrap_similarity(a: RDMs, b: RDMs, multiplicity: Multiplicity, method: s
     array, shape (sample, row of a, row of b)
         As if the resampled RDMs had been built, with the pairs of two copies of one stimulus left out. NaN where fewer
         than two different pairs were drawn, or all drawn dissimilarities are equal.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from isocortex import responses, rsa
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(12, 30))
+    >>> a, b = rsa.rdm(responses(x)), rsa.rdm(responses(x + rng.normal(size=(12, 30))))
+    >>> drawn = rng.multinomial(12, np.full(12, 1 / 12), size=500)
+    >>> found = bootstrap_similarity(a, b, drawn)
+    >>> found.shape, float(np.nanstd(found).round(2))  # 500 samples, and their standard deviation
+    ((500, 1, 1), 0.18)
     """
     keep_freed_memory()
     measure = SIMILARITIES.named(method).compute

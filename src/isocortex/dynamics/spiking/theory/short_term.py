@@ -20,6 +20,14 @@ class SynapticTrain:
         Available resources just before the spike.
     g : array, shape (…, spike)
         Conductance just after the spike, in nS.
+
+    Examples
+    --------
+    Utilisation grows from spike to spike, while the resources run out:
+
+    >>> train = synaptic_train(np.array([0.0, 50.0, 100.0]), U0=0.2, tau_d=50.0, tau_f=500.0)
+    >>> train.u.round(2).tolist(), train.R.round(2).tolist()
+    ([0.2, 0.34, 0.45], [1.0, 0.93, 0.86])
     """
 
     u: np.ndarray

@@ -28,6 +28,14 @@ class WeightEquilibrium:
         Rate of the neuron in Hz.
     drift, diffusion : array, shape (weight,)
         Mean change and variance of the change of a weight, per s.
+
+    Examples
+    --------
+    Weak synapses grow and strong ones shrink, where depression is in proportion to the weight:
+
+    >>> found = stdp_equilibrium(rate_pre=15.0, rate_post=15.0, depression_exponent=1.0, A_minus=0.016)
+    >>> bool(found.drift[0] > 0 > found.drift[-1]), round(found.mean, 2), found.peaks.round(2).tolist()
+    (True, 0.5, [0.5])
     """
 
     weight: np.ndarray
