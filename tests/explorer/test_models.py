@@ -71,6 +71,7 @@ def spring():
     return view
 
 
+@pytest.mark.slow
 def test_a_system_from_outside_has_a_portrait_with_its_labels_escaped(spring):
     here = spring.sources["here"].data
     np.testing.assert_allclose([here["x"], here["y"]], 0, atol=1e-9)
@@ -80,6 +81,7 @@ def test_a_system_from_outside_has_a_portrait_with_its_labels_escaped(spring):
     assert "■ stable spiral" in spring.table.text
 
 
+@pytest.mark.slow
 def test_a_click_starts_a_trajectory_that_follows_the_exact_solution(spring):
     spring.tapped(Tap(model=None, x=1.0, y=0.5))
     assert spring.starts[-1] == [1.0, 0.5]
@@ -89,6 +91,7 @@ def test_a_click_starts_a_trajectory_that_follows_the_exact_solution(spring):
     np.testing.assert_allclose(course["x"][::40], exact, atol=2e-5)
 
 
+@pytest.mark.slow
 def test_a_slider_that_moves_shows_the_new_system_and_compiles_nothing(spring):
     clock = compile_clock()
     before = clock.seconds
@@ -160,6 +163,7 @@ def test_the_lines_and_commands_of_a_view_run(name, executed):
     assert view.figure().axes
 
 
+@pytest.mark.slow
 def test_the_lines_of_a_system_from_outside_name_its_place(spring):
     lines = spring.lines()
     assert "from mine import Spring" in lines.python

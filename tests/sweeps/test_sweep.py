@@ -115,7 +115,11 @@ def test_a_page_needs_a_run_and_a_known_number(found, tmp_path):
         (["poisson", "--vary", "rate=20,30", "--wokers", "2"], "There is no option '--wokers'"),
         (["poisson", "--vary", "rate=20,30", "--workers", "two"], "--workers takes a whole number"),
         (["poisson", "--vary", "rate=20,30", "--workers", "0"], "--workers must be at least 1"),
-        (["poisson", "--vary", "rate=20,30", "--on", "nowhere:1"], "No scheduler of Dask answers"),
+        pytest.param(
+            ["poisson", "--vary", "rate=20,30", "--on", "nowhere:1"],
+            "No scheduler of Dask answers",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_is_wrong_with_the_words_is_said_first(words, sentence, tmp_path, capsys):
