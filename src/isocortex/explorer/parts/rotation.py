@@ -59,7 +59,7 @@ def projected(points: np.ndarray, azimuth: float, elevation: float) -> tuple[np.
 
     Examples
     --------
-    >>> [x.round(3).tolist() for x in projected(np.eye(3), 0, 0)]
+    >>> [x.round(3).tolist() for x in projected(np.eye(3), 0.0, 0.0)]
     [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     """
     a, e = np.deg2rad(azimuth), np.deg2rad(elevation)
