@@ -16,10 +16,10 @@ from .conftest import ANGLES, LABEL, _bumps
 
 BUSY = 120_000
 """ms, on a machine that does much else."""
-ROWS = """n => {
+ROWS = """([kind, n]) => {
   const below = each => [each, ...(each.shadowRoot ? inside(each.shadowRoot) : [])]
   const inside = root => [...root.querySelectorAll("*")].flatMap(below)
-  return inside(document).filter(each => each.classList.contains("tabulator-row")).length == n
+  return inside(document).filter(each => each.classList.contains(kind)).length == n
 }"""
 SERVE = "import sys, isocortex; isocortex.explore(sys.argv[1], show=False)"
 
@@ -65,7 +65,6 @@ def open_run(page, runs, experiment, tab):
 
 
 @pytest.mark.slow
-@pytest.mark.sample
 def test_runs_are_filtered_and_two_stand_side_by_side(page, runs):
     tab = page("/runs?of=orientation-v1")
     tab.get_by_text("3 runs of 3").wait_for()
@@ -73,9 +72,10 @@ def test_runs_are_filtered_and_two_stand_side_by_side(page, runs):
     tab.keyboard.press("Enter")
     tab.get_by_text("2 runs of 3").wait_for()
     boxes = tab.locator(".tabulator-row input[type=checkbox]")
-    tab.wait_for_function(ROWS, arg=2)
-    boxes.nth(0).check()
-    boxes.nth(1).check()
+    tab.wait_for_function(ROWS, arg=["tabulator-row", 2])
+    for n in (1, 2):
+        boxes.nth(n - 1).click()
+        tab.wait_for_function(ROWS, arg=["tabulator-selected", n])
     tab.get_by_role("heading", name="Side by side").wait_for()
     options = tab.locator(".scrolled").first
     options.get_by_text("150.0").wait_for()

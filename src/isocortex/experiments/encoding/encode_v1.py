@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 import pandas as pd
 import xarray as xr
+from jaxtyping import Float
 
 from ...cores import on_cores, one_blas_thread
 from ...models import OrientationEnergy, record
@@ -28,7 +29,7 @@ SMALL = 0.025
 """Resolution of the gratings that the convolutional model sees, as published: 12 rows × 16 columns."""
 
 
-def central_square(images: Images) -> Images:
+def central_square(images: Images) -> Float[np.ndarray, "stimulus height height"]:
     """Return the middle of images that are wider than high."""
     _, rows, columns = images.shape
     left = (columns - rows) // 2
