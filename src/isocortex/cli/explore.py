@@ -6,14 +6,14 @@ from pathlib import Path
 from rich.text import Text
 
 from ..cores import use_compilation_cache
-from ..errors import InputError, require
+from ..errors import require
 from ..explorer import explore
 from ..explorer.launch import require_extra
 from ..formats import counted, listed, number, visible
 from ..runs.progress import progress_bars
 from ..user_code import made_by
 from .console import PipedConsole
-from .words import parted
+from .words import parted, whole_number
 
 HELP = """usage: isocortex explore [FOLDER…] [options]
 
@@ -54,7 +54,7 @@ def explore_command(words: list[str]) -> None:
         return
     alone = next((flag for flag in OF_A_FILE if flag in asked), None)
     require(alone is None, f"{alone} is for a page that is written: give --export FILE.html too.")
-    port = _whole(asked, "--port") or 0
+    port = whole_number(asked, "--port") or 0
     require(0 <= port < 65536, f"--port takes a number from 1 to 65535; got {port}.")
     explore(*folders, systems=asked.get("--system", []), port=port, show="--no-browser" not in asked)
 
@@ -68,7 +68,8 @@ def _write(asked: Mapping[str, list[str]]) -> None:
     with progress_bars() as progress:
         found = export(
             Path(asked["--export"][0]), asked.get("--view", ["wilson-cowan"])[0], over=asked.get("--over", []),
-            grid=_whole(asked, "--grid"), values=_values(asked.get("--set", [])), systems=systems, progress=progress,
+            grid=whole_number(asked, "--grid"), values=_values(asked.get("--set", [])), systems=systems,
+            progress=progress,
         )  # fmt: skip
     held = listed([f"{counted(count, 'value')} of {name}" for name, count in found.grid.items()])
     PipedConsole(highlight=False).print(
@@ -84,12 +85,3 @@ def _values(words: list[str]) -> dict[str, float | str]:
         require(name not in found, f"--set names {name} twice.")
         found[name] = value
     return found
-
-
-def _whole(asked: Mapping[str, list[str]], flag: str) -> int | None:
-    if flag not in asked:
-        return None
-    try:
-        return int(asked[flag][0])
-    except ValueError:
-        raise InputError(f"{flag} takes a whole number; got {asked[flag][0]!r}.") from None

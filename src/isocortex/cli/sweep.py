@@ -1,10 +1,8 @@
 """``isocortex sweep``: an experiment over many options; a page about all of them."""
 
-from collections.abc import Mapping
-
 from rich.text import Text
 
-from ..errors import InputError, require
+from ..errors import require
 from ..experiments import experiment
 from ..experiments.shared.options import options_of
 from ..formats import counted, visible
@@ -15,7 +13,7 @@ from ..sweeps.sweep import Sweep, run_points
 from .console import Interruption, PipedConsole
 from .run import parse
 from .show import show
-from .words import parted
+from .words import parted, whole_number
 
 HELP = """usage: isocortex sweep EXPERIMENT --vary OPTION=VALUES … [options]
 
@@ -51,13 +49,13 @@ def sweep(words: list[str]) -> None:
     for option in vary:
         flag = options_of(base)[option].flag if option in options_of(base) else ""
         require(flag not in rest, f"{flag} is varied, and cannot have one value too.")
-    made = points(base, vary, sample=_number(asked, "--sample"), seed=base.seed)
+    made = points(base, vary, sample=whole_number(asked, "--sample"), seed=base.seed)
     interruption = Interruption()
     interruption.watch()
     try:
         with progress_bars() as progress:
             found = run_points(
-                name, list(vary), made, on=asked.get("--on", ["local"])[0], n_workers=_number(asked, "--workers"),
+                name, list(vary), made, on=asked.get("--on", ["local"])[0], n_workers=whole_number(asked, "--workers"),
                 retry="--retry" in asked, progress=progress,
             )  # fmt: skip
     except KeyboardInterrupt as error:
@@ -89,12 +87,3 @@ def _varied(words: list[str]) -> dict[str, str]:
         require(name not in found, f"--vary names {name} twice.")
         found[name] = given
     return found
-
-
-def _number(asked: Mapping[str, list[str]], flag: str) -> int | None:
-    if flag not in asked:
-        return None
-    try:
-        return int(asked[flag][0])
-    except ValueError:
-        raise InputError(f"{flag} takes a whole number; got {asked[flag][0]!r}.") from None

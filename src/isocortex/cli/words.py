@@ -1,8 +1,8 @@
 """Options of a command itself, apart from the words that it hands on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ..errors import require
+from ..errors import InputError, require
 
 
 def parted(
@@ -46,3 +46,19 @@ def parted(
         require(bool(given) or flag in flags, f"{flag} needs a value.")
         require(not given or flag not in flags, f"{flag} takes no value; got {' '.join(given)}.")
     return own, rest
+
+
+def whole_number(own: Mapping[str, Sequence[str]], flag: str) -> int | None:
+    """Return the value of an option that takes a whole number; None where it is not given.
+
+    Examples
+    --------
+    >>> whole_number({"--port": ["8080"]}, "--port")
+    8080
+    """
+    if flag not in own:
+        return None
+    try:
+        return int(own[flag][0])
+    except ValueError:
+        raise InputError(f"{flag} takes a whole number; got {own[flag][0]!r}.") from None

@@ -168,9 +168,7 @@ class PortraitView(Moving):
     @property
     def more(self) -> Sequence[pn.viewable.Viewable]:
         """What concerns trajectories and the diagram."""
-        hint = pn.pane.HTML(
-            '<p class="soft tight">A click into the first picture starts a trajectory.</p>', margin=(12, 0)
-        )
+        hint = pn.pane.HTML(f'<p class="soft tight">{CLICK}</p>', margin=(12, 0))
         return [pn.FlexBox(self.over, self.duration, gap="0.8rem"), hint, self.clear]
 
     def lines(self) -> Lines:
