@@ -6,10 +6,12 @@ import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from types import SimpleNamespace
 
+import jax
 import pytest
 
-from isocortex.cores import n_cores, on_cores
+from isocortex.cores import compile_alike, n_cores, on_cores
 
 
 def test_results_keep_their_order_also_of_jobs_within_jobs():
@@ -96,6 +98,19 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 def test_jobs_run_in_a_spawned_process():
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         assert pool.submit(on_cores, abs, [-1, 2, -3]).result(60) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("platform", "asked", "expected"), [("cpu", None, None), ("gpu", None, "highest"), ("gpu", "high", "high")]
+)
+def test_matrix_products_have_full_precision_on_a_gpu_too(platform, asked, expected, monkeypatch):
+    monkeypatch.setattr(jax, "devices", lambda: [SimpleNamespace(platform=platform)])
+    jax.config.update("jax_default_matmul_precision", asked)
+    try:
+        compile_alike()
+        assert jax.config.jax_default_matmul_precision == expected
+    finally:
+        jax.config.update("jax_default_matmul_precision", None)
 
 
 PROGRAM = """

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import jax
 import pytest
 
 from isocortex import InputError
@@ -171,11 +172,21 @@ def test_processes_that_die_while_they_start_are_started_again(monkeypatch):
         return "a cluster"
 
     monkeypatch.setattr(workers, "LocalCluster", partial(cluster, succeeds=2))
-    assert workers._local(2) == "a cluster"
+    assert workers._local(2, shared=False) == "a cluster"
     monkeypatch.setattr(workers, "LocalCluster", partial(cluster, succeeds=10))
     with pytest.raises(InputError, match="could not be started, 3 times: Nanny failed"):
-        workers._local(2)
+        workers._local(2, shared=False)
     assert tried == [2] * 5
+
+
+@pytest.mark.slow
+def test_each_worker_has_a_gpu_and_cores_of_its_own(monkeypatch):
+    monkeypatch.setattr(workers, "_gpus", lambda: [0, 1])
+    with workers.workers("local", None) as client:
+        gpus = client.run(lambda: jax.config.read("jax_cuda_visible_devices")).values()
+        cores = [core for held in client.run(lambda: os.sched_getaffinity(0)).values() for core in held]
+    assert sorted(gpus) == ["0", "1"]
+    assert set(cores) == os.sched_getaffinity(0)
 
 
 @pytest.mark.slow

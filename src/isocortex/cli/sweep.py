@@ -24,7 +24,7 @@ version, is not run again: the same command goes on with an interrupted sweep.
   --vary noise=0.3:1.8:6   6 numbers from 0.3 to 1.8; noise=0.01:10:4:log by equal factors
   --sample N               N random points instead; then also ranges, noise=0.3:1.8
   --on local               where to run: local (default), the address of a Dask scheduler, or slurm
-  --workers N              default: one per core
+  --workers N              default: one per GPU, or else one per core
   --numbers KEY …          numbers that are drawn; default: the six that the options explain best
   --retry                  run points again that failed
   --json                   print the table of points as JSON, and write no page

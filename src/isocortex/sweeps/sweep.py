@@ -108,7 +108,7 @@ def sweep(
     on : str
         ``"local"`` (default), the address of a scheduler of Dask, or ``"slurm"``.
     n_workers : int, optional
-        Default: one per core.
+        Default: one per GPU that JAX uses, or else one per core.
     out : path
         Folder of the runs. Default ``runs``.
     retry : bool

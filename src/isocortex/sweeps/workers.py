@@ -1,8 +1,11 @@
 """Where the points of a sweep run: processes of this machine, a scheduler's address, or a cluster under Slurm."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import entry_points
 from typing import Any
 
 from dask.config import set as set_for_now
@@ -12,29 +15,38 @@ from ..cores import compile_alike, n_cores, use_compilation_cache
 from ..errors import InputError, require
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""A worker has one core, and its linear algebra one thread."""
+"""A worker has cores of its own, and its linear algebra one thread."""
 STARTS = 3
 """How often the processes of this machine are started, where one of them dies meanwhile."""
+NAME_GPUS = "import jax; print(*[device.id for device in jax.local_devices() if device.platform == 'gpu'])"
 
 
 class Ready(WorkerPlugin):
-    """Prepares a worker: a core of its own, and the shared cache of compiled programs.
+    """Prepares a worker: its share of the cores, a GPU where there is one, and the shared cache of compiled programs.
 
     Parameters
     ----------
+    n : int
+        Workers that share the machine.
     cores : list of int
         Of this machine; empty where workers keep those that they have.
+    gpus : list of int
+        Of this machine, as JAX numbers them; empty where workers keep those that they have.
     """
 
     name = "isocortex"
 
-    def __init__(self, cores: list[int]) -> None:
-        self.cores = cores
+    def __init__(self, n: int = 1, cores: list[int] | None = None, gpus: list[int] | None = None) -> None:
+        self.n, self.cores, self.gpus = n, cores or [], gpus or []
 
     def setup(self, worker: Any) -> None:
         """Do so, before the first point."""
         if self.cores:
-            os.sched_setaffinity(0, {self.cores[int(worker.name) % len(self.cores)]})
+            os.sched_setaffinity(0, self.cores[int(worker.name) % len(self.cores) :: self.n])
+        if self.gpus:
+            import jax
+
+            jax.config.update("jax_cuda_visible_devices", str(self.gpus[int(worker.name) % len(self.gpus)]))
         use_compilation_cache()
         compile_alike()
 
@@ -46,10 +58,10 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
     Parameters
     ----------
     on : str
-        ``"local"``: processes of this machine, started anew, each kept to one core; ``"slurm"``: jobs of a cluster, as
-        the user's configuration of dask-jobqueue describes them; or the address of a scheduler.
+        ``"local"``: processes of this machine, started anew, among which its cores and GPUs are divided; ``"slurm"``:
+        jobs of a cluster, as the user's configuration of dask-jobqueue describes them; or the address of a scheduler.
     n : int, optional
-        Workers. Default: one per core; for ``"slurm"`` it must be given.
+        Workers. Default: one per GPU that JAX uses, or else one per core; for ``"slurm"`` it must be given.
 
     Raises
     ------
@@ -60,13 +72,15 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
     settings = {"distributed.worker.daemon": False, "distributed.comm.timeouts.connect": "10s"}
     with set_for_now(settings):
         if on == "local":
-            with _local(n or n_cores()) as cluster, Client(cluster) as client:
+            gpus = _gpus()
+            n = n or len(gpus) or n_cores()
+            with _local(n, shared=n > len(gpus) > 0) as cluster, Client(cluster) as client:
                 cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-                client.register_plugin(Ready(cores))
+                client.register_plugin(Ready(n, cores, gpus))
                 yield client
         elif on == "slurm":
             with _slurm(n) as cluster, Client(cluster) as client:
-                client.register_plugin(Ready([]))
+                client.register_plugin(Ready())
                 yield client
         else:
             try:
@@ -77,13 +91,25 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
                     "tcp://host:8786."
                 ) from error
             with client:
-                client.register_plugin(Ready([]))
+                client.register_plugin(Ready())
                 yield client
 
 
-def _local(n: int) -> Any:
-    """Start processes of this machine; a process that is killed while it starts is started again."""
-    how: dict[str, Any] = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50, "env": ONE_THREAD}
+def _gpus() -> list[int]:
+    """Return the numbers of the GPUs that JAX uses; a process of its own finds them, since JAX takes their memory."""
+    if not entry_points(group="jax_plugins"):
+        return []
+    found = subprocess.run([sys.executable, "-c", NAME_GPUS], capture_output=True, text=True)
+    return [int(number) for number in found.stdout.split()]
+
+
+def _local(n: int, shared: bool) -> Any:
+    """Start processes of this machine; a process that is killed while it starts is started again.
+
+    Where several share a GPU, none takes most of its memory at its start.
+    """
+    env = ONE_THREAD | ({"XLA_PYTHON_CLIENT_PREALLOCATE": "false"} if shared else {})
+    how: dict[str, Any] = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50, "env": env}
     last: Exception | None = None
     for _ in range(STARTS):
         try:
