@@ -1,6 +1,7 @@
 """How Sphinx builds the site: MyST pages, tutorials that are executed, and a reference made from the docstrings."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -37,6 +38,16 @@ nb_execution_in_temp = True
 nb_execution_timeout = 600
 nb_merge_streams = True
 os.environ.setdefault("PYTHONWARNINGS", "ignore:IProgress not found")  # notebooks here have no widgets
+# A page computes little and compiles much: plainly, where XLA knows these flags (it aborts on unknown ones), and what one
+# page has compiled serves the others.
+PLAINLY = os.environ | {
+    "XLA_FLAGS": "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false "
+    "--xla_cpu_parallel_codegen_split_count=1",
+    "JAX_COMPILATION_CACHE_DIR": str(Path(__file__).parent / "_build" / "compiled"),
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.2",
+}
+if not subprocess.run([sys.executable, "-c", "import jax; jax.devices()"], env=PLAINLY, capture_output=True).returncode:
+    os.environ.update(PLAINLY)
 
 # Recordings are not part of the repository; a page that needs one is shown without its output where they are missing.
 os.environ.setdefault("ISOCORTEX_DATA", str(Path(__file__).parents[2] / "shared" / "data"))
