@@ -38,8 +38,8 @@ nb_execution_in_temp = True
 nb_execution_timeout = 600
 nb_merge_streams = True
 os.environ.setdefault("PYTHONWARNINGS", "ignore:IProgress not found")  # notebooks here have no widgets
-# A page computes little and compiles much: plainly, where XLA knows these flags (it aborts on unknown ones), and what one
-# page has compiled serves the others.
+# A page computes little and compiles much: plainly, where XLA knows these flags (it aborts on unknown ones), and what
+# one page has compiled serves the others.
 PLAINLY = os.environ | {
     "XLA_FLAGS": "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false "
     "--xla_cpu_parallel_codegen_split_count=1",
