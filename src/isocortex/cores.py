@@ -128,7 +128,8 @@ def compile_alike() -> None:
         os.environ.pop("NPROC")
         if given is not None:
             os.environ["NPROC"] = given
-    if device.platform != "cpu" and jax.config.jax_default_matmul_precision is None:
+    asked = jax.config.jax_default_matmul_precision  # pyright: ignore[reportAttributeAccessIssue]
+    if device.platform != "cpu" and asked is None:
         jax.config.update("jax_default_matmul_precision", "highest")
 
 

@@ -16,9 +16,10 @@ from isocortex.cli import main
 pytest.importorskip("panel")
 from isocortex.explorer import Context
 from isocortex.explorer.files import dropped
-from isocortex.explorer.files.dropped import opened
+from isocortex.explorer.files.dropped import around, comparing, opened
 from isocortex.explorer.files.recording import MyRecording
 
+from ..recordings.nwb_files import dandi
 from .conftest import ANGLES, LABEL, _bumps
 
 TABLE = f'stimulus,u1,u2,u3\nface,1,2,5\nhand,3,1,2\n"{LABEL}",0,5,1\ntree,2,2,7\n'
@@ -101,6 +102,27 @@ def test_what_is_shown_is_made_by_the_lines(angles, executed, tmp_path, monkeypa
     part = open_tab(view, "Signal and noise")
     assert executed(view.lines().python)["found"].equals(part.found)
     assert isinstance(view.figure(), Figure)
+
+
+def test_a_session_asks_around_which_events_its_responses_are_taken(executed, tmp_path, monkeypatch):
+    pytest.importorskip("pynwb")
+    monkeypatch.chdir(tmp_path)
+    view = dropping({"mouse.nwb": dandi(tmp_path / "mouse.nwb").read_bytes()})
+    assert "window=(start, stop) in ms" in view.said.object
+    assert "with start_time, stop_time, orientation" in view.said.object
+    view.window.value, view.by.value = "soon", "orientation"
+    assert "got &#x27;soon&#x27;" in view.said.object
+    view.window.value = "0, 500"
+    assert not view.said.visible
+    part = open_tab(view, "RDM")
+    square = np.reshape(part._map._store.data["square"][0], (4, -1))
+    assert executed(view.lines().python)["chosen"].square()[0] == pytest.approx(square, rel=1e-5)
+    assert comparing(opened(view.drop.value, around("0 500", "orientation")), "euclidean", "cka", "none").split()[
+        3:10
+    ] == [*("--data", "mouse.nwb", "--window", "0", "500", "--by", "orientation")]
+    view.drop.value = {"mine.csv": TABLE}
+    assert not view._events.visible
+    assert not view.said.visible
 
 
 @pytest.mark.slow

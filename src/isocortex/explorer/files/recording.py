@@ -10,17 +10,16 @@ from matplotlib.figure import Figure
 from ...errors import require
 from ...formats import counted, listed, visible
 from ...rdms import RDMs
-from ...recordings.interchange import READERS
 from ..parts.comparison import ComparisonPart, Sides
 from ..parts.part import Tabbed
 from ..parts.parts import parts_of
 from ..parts.source import Source
 from ..view import Context, Lines, View
-from .dropped import LARGEST_MB, Dropped, comparing, opened, reading
+from .dropped import ENDINGS, LARGEST_MB, Dropped, around, comparing, is_session, opened, reading
 from .shipped import are_angles, drawn, models_of, shown_to_models
 
 SAYS = (
-    f"Drop one file ({', '.join(READERS)}) with responses (stimulus × unit, or repeat × stimulus × unit) or RDMs, and, "
+    f"Drop one file ({', '.join(ENDINGS)}) with responses (stimulus × unit, or repeat × stimulus × unit) or RDMs, and, "
     "if you like, the pictures that were shown, named as the stimuli. The files stay on this machine, and are read and "
     f"forgotten. Together they may have {LARGEST_MB} MB."
 )
@@ -43,16 +42,21 @@ class MyRecording(View):
             sizing_mode="stretch_width",
             max_width=640,
         )
+        self.window = pn.widgets.TextInput(label="Window around events (ms)", placeholder="50, 450", width=200)
+        self.by = pn.widgets.TextInput(label="Column that names the stimuli", placeholder="image_name", width=240)
+        self._events = pn.Row(self.window, self.by, visible=False)
         self.parts: Tabbed | None = None
         self._words = pn.pane.HTML("", sizing_mode="stretch_width")
         self._place = pn.Column(sizing_mode="stretch_width")
-        self.on(self.drop, self._open)
+        for widget in (self.drop, self.window, self.by):
+            self.on(widget, self._open)
 
     def _open(self) -> None:
         self.parts, self._place[:], self._words.object = None, [], ""
+        self._events.visible = any(map(is_session, self.drop.value))
         if not self.drop.value:
             return
-        dropped = opened(self.drop.value)
+        dropped = opened(self.drop.value, around(self.window.value, self.by.value))
         source = _source(dropped)
         parts = parts_of(self, source, {})
         parts.pop("Comparison", None)
@@ -69,20 +73,20 @@ class MyRecording(View):
         contents = dropped.contents
         data = contents.responses if contents.rdms is None else contents.rdms
         python = (
-            f"{reading(dropped.name)}\n{lines}\nic.write('models.nc', models)\n"
+            f"{reading(dropped)}\n{lines}\nic.write('models.nc', models)\n"
             f"data = contents.{'responses' if contents.rdms is None else 'rdms'}"
         )
         sides = Sides(
             python,
             models_of(images, contents.stimuli),
             data,
-            lambda how, similarity, inference: comparing(dropped.name, how, similarity, inference),
+            lambda how, similarity, inference: comparing(dropped, how, similarity, inference),
         )
         return ComparisonPart(self, sides)
 
     def body(self) -> pn.viewable.Viewable:
         says = pn.pane.HTML(f"<p>{SAYS}</p>", sizing_mode="stretch_width")
-        return pn.Column(says, self.drop, self._words, self._place, sizing_mode="stretch_width")
+        return pn.Column(says, self.drop, self._events, self._words, self._place, sizing_mode="stretch_width")
 
     @property
     def _opened(self) -> Tabbed:
@@ -99,7 +103,7 @@ class MyRecording(View):
 
 def _source(dropped: Dropped) -> Source:
     """Return what a dropped recording holds, as every run is looked at."""
-    contents, python, seen = dropped.contents, reading(dropped.name), dropped.pictures
+    contents, python, seen = dropped.contents, reading(dropped), dropped.pictures
     angles = are_angles(contents.stimuli, contents.labelled)
     if angles and not seen:
         seen = dict(zip(map(str, contents.stimuli.tolist()), drawn(contents.stimuli), strict=True))
