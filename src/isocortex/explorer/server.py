@@ -81,15 +81,20 @@ class Explorer:
     def serve(self, *, show: bool = True, background: bool = False) -> None:
         """Serve until Ctrl-C, or from a thread."""
         begun = Event()
+
+        def ready() -> None:
+            if not background:
+                print(f"The explorer is at {self.address}\nCtrl-C ends it.", flush=True)
+            if show:
+                webbrowser.open(self.address)
+            begun.set()
+
         if background:
-            self._thread = Thread(target=self._run, args=(begun,), daemon=True)
+            self._thread = Thread(target=self._run, args=(ready,), daemon=True)
             self._thread.start()
             begun.wait()
-        if show:
-            webbrowser.open(self.address)
-        if not background:
-            print(f"The explorer is at {self.address}\nCtrl-C ends it.", flush=True)
-            self._run(begun)
+        else:
+            self._run(ready)
             print("The explorer has ended.")
 
     def stop(self) -> None:
@@ -97,8 +102,8 @@ class Explorer:
         self._loop.add_callback(self._loop.stop)
         self._thread.join()
 
-    def _run(self, begun: Event) -> None:
-        """Make the server in the thread in which it runs, as Panel needs, and run it."""
+    def _run(self, ready: Callable[[], None]) -> None:
+        """Make the server in the thread in which it runs, as Panel needs, call `ready` once it listens, and run it."""
         self._loop = IOLoop()
         server: Any = pn.serve(
             self._pages,  # pyright: ignore[reportArgumentType] (functions of no argument, by address)
@@ -113,7 +118,7 @@ class Explorer:
             verbose=False,
         )
         server.start()
-        begun.set()
+        ready()
         self._loop.start()
         server.stop()
 
