@@ -184,10 +184,18 @@ def run_points(
         with workers(on, min(n_workers, len(missing)) if n_workers else n_workers) as client:
             futures = {client.submit(run_point, made[i], pure=False): i for i in missing}
             for done, (future, outcome) in enumerate(as_completed(futures, with_results=True, raise_errors=False), 1):
-                outcomes[futures[future]] = outcome if isinstance(outcome, Outcome) else Outcome(error=_lost(outcome))
+                if not isinstance(outcome, Outcome):
+                    require(
+                        client.status == "running", f"{SCHEDULER_LOST} {done - 1} of {len(missing)} points are done."
+                    )
+                    outcome = Outcome(error=_lost(outcome))
+                outcomes[futures[future]] = outcome
                 if progress is not None:
                     progress("points", done, len(missing))
     return Sweep(name, tuple(varied), tuple(made), tuple(outcome for outcome in outcomes if outcome is not None))
+
+
+SCHEDULER_LOST = "The scheduler of Dask was lost; the same command goes on with another one."
 
 
 def _lost(error: Any) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import entry_points
+from logging import CRITICAL, getLogger
 from typing import Any
 
 from dask.config import set as set_for_now
@@ -90,6 +91,7 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
                     f"No scheduler of Dask answers at {on!r} ({error}); --on takes local, slurm, or an address such as "
                     "tcp://host:8786."
                 ) from error
+            getLogger("distributed.client").setLevel(CRITICAL)  # of a scheduler that is lost, a sentence says it
             with client:
                 client.register_plugin(Ready())
                 yield client
