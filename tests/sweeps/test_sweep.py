@@ -186,7 +186,7 @@ def test_each_worker_has_a_gpu_and_cores_of_its_own(monkeypatch):
         gpus = client.run(lambda: jax.config.read("jax_cuda_visible_devices")).values()
         cores = [core for held in client.run(lambda: os.sched_getaffinity(0)).values() for core in held]
     assert sorted(gpus) == ["0", "1"]
-    assert set(cores) == os.sched_getaffinity(0)
+    assert sorted(cores) == sorted(os.sched_getaffinity(0))  # no core has two workers
 
 
 @pytest.mark.slow

@@ -186,16 +186,15 @@ def run_points(
             for done, (future, outcome) in enumerate(as_completed(futures, with_results=True, raise_errors=False), 1):
                 if not isinstance(outcome, Outcome):
                     require(
-                        client.status == "running", f"{SCHEDULER_LOST} {done - 1} of {len(missing)} points are done."
+                        client.status == "running",
+                        f"The scheduler of Dask was lost after {done - 1} of {len(missing)} points; the same command, "
+                        "with another scheduler, goes on.",
                     )
                     outcome = Outcome(error=_lost(outcome))
                 outcomes[futures[future]] = outcome
                 if progress is not None:
                     progress("points", done, len(missing))
     return Sweep(name, tuple(varied), tuple(made), tuple(outcome for outcome in outcomes if outcome is not None))
-
-
-SCHEDULER_LOST = "The scheduler of Dask was lost; the same command goes on with another one."
 
 
 def _lost(error: Any) -> str:
