@@ -170,6 +170,17 @@ def test_constants_are_left_alone(key):
     assert np.abs(started.initial_state).max() > 0
 
 
+def test_other_numbers_run_the_same_program(key, caplog):
+    """What a sweep over noise, time constants and learning rates relies on: it compiles once."""
+    options = {"key": key, "updates": 2, "batch": 4}
+    fit_stream(networks(1, key), task(), learning_rate=0.01, **options)
+    with jax.log_compiles():
+        fit_stream(networks(1, key, tau=50.0, noise=0.2), task(noise=0.3), learning_rate=0.02, clip=2.0, **options)
+        assert "Compiling" not in caplog.text
+        fit_stream(networks(1, key), task(), **options | {"batch": 5})
+        assert "Compiling" in caplog.text
+
+
 @pytest.mark.slow
 def test_members_stop_on_their_own_and_the_others_go_on(key):
     """A member that has met the criterion keeps its weights; its last score had the running mean above it."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -113,11 +114,12 @@ def load_model(path: str | PathLike[str], build: type[Model] | None = None) -> A
 
 def fingerprint(*asked: Any) -> str:
     """Return a digest of what a training was asked to do: its program, numbers, every array, and what holds them."""
-    digest = hashlib.sha256(re.sub(r" at 0x\w+", "", str(jax.tree.structure(asked))).encode())  # they differ by process
+    lasting = partial(re.sub, r" at 0x\w+", "")  # addresses differ by process
+    digest = hashlib.sha256(lasting(str(jax.tree.structure(asked))).encode())
     for leaf in jax.tree.leaves(asked):
         if eqx.is_array(leaf) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
             leaf = jax.random.key_data(leaf)
-        digest.update(np.asarray(leaf).tobytes() if eqx.is_array(leaf) else repr(leaf).encode())
+        digest.update(np.asarray(leaf).tobytes() if eqx.is_array(leaf) else lasting(repr(leaf)).encode())
     return digest.hexdigest()
 
 

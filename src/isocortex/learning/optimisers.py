@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from math import inf
+from typing import NamedTuple, TypeAlias
 
+import jax.numpy as jnp
 import optax
+from jaxtyping import Array, Float
 
 from ..errors import require
 from ..registries import Registry
 
 MOMENTUM = 0.99
 """Of SGD, as published for the normative model."""
+Number: TypeAlias = Float[Array, ""]
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Optimiser:
         Whether it reads the momentum.
     """
 
-    rule: Callable[[float, float], optax.GradientTransformation]
+    rule: Callable[[Number, Number], optax.GradientTransformation]
     learning_rate: float
     has_momentum: bool = False
 
@@ -47,13 +50,31 @@ OPTIMISERS = Registry(
 """Optimisers by name, with the constants of PyTorch."""
 
 
+class Rule(NamedTuple):
+    """An optimiser with its learning rate and momentum, if it has a name, and the largest norm of the gradient.
+
+    The numbers are arrays: with others the compiled program is the same.
+    """
+
+    optimiser: str | optax.GradientTransformation
+    numbers: tuple[Number, ...]
+    clip: Number | None
+
+    def made(self) -> optax.GradientTransformation:
+        """Return the rule of Optax, behind a clipping of the gradient's global norm where one is asked for."""
+        change = self.optimiser
+        if isinstance(change, str):
+            change = OPTIMISERS[change].rule(*self.numbers)
+        return change if self.clip is None else optax.chain(optax.clip_by_global_norm(self.clip), change)
+
+
 def rule(
     optimiser: str | optax.GradientTransformation,
     learning_rate: float | None,
     momentum: float | None,
     clip: float | None,
-) -> optax.GradientTransformation:
-    """Return an optimiser, behind a clipping of the gradient's global norm where one is asked for.
+) -> Rule:
+    """Return an optimiser with its numbers, after a check.
 
     Raises
     ------
@@ -62,6 +83,7 @@ def rule(
         learning rate or momentum that the optimiser does not take.
     """
     require(clip is None or 0 < clip < inf, f"clip must be above 0, and finite; got {clip}.")
+    limit = None if clip is None else _number(clip)
     if isinstance(optimiser, str):
         known = OPTIMISERS.named(optimiser)
         require(momentum is None or known.has_momentum, f"{optimiser!r} has no momentum; 'sgd' has.")
@@ -69,21 +91,14 @@ def rule(
         share = MOMENTUM if momentum is None else momentum
         require(0 < rate < inf, f"learning_rate must be above 0, and finite; got {rate}.")
         require(0 <= share < 1, f"momentum must be in [0, 1); got {share}.")
-        return _named(optimiser, rate, share, clip)
+        return Rule(optimiser, (_number(rate), _number(share)), limit)
     require(
         learning_rate is None and momentum is None,
         "An optimiser of Optax has its own learning rate and momentum: set them where it is made, and leave out "
         "learning_rate and momentum here.",
     )
-    return _clipped(optimiser, clip)
+    return Rule(optimiser, (), limit)
 
 
-@cache
-def _named(name: str, learning_rate: float, momentum: float, clip: float | None) -> optax.GradientTransformation:
-    """Return one rule for one set of numbers, so that training again with them does not compile again."""
-    return _clipped(OPTIMISERS[name].rule(learning_rate, momentum), clip)
-
-
-@cache
-def _clipped(change: optax.GradientTransformation, clip: float | None) -> optax.GradientTransformation:
-    return change if clip is None else optax.chain(optax.clip_by_global_norm(clip), change)
+def _number(value: float) -> Number:
+    return jnp.asarray(value, jnp.float32)

@@ -7,7 +7,6 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 import xarray as xr
 from jaxtyping import Array, Float
 
@@ -18,6 +17,7 @@ from .checkpoint import fingerprint
 from .checks import require_fitting
 from .history import history
 from .loop import Plan, Progress, go_through
+from .optimisers import Rule
 from .sources import DataSet, Stream
 from .updates import Learner, Penalties, advance, advance_at_once, split_trained, start
 
@@ -25,7 +25,7 @@ from .updates import Learner, Penalties, advance, advance_at_once, split_trained
 class Objective(NamedTuple):
     """How weights follow the gradient (whether annealed), and what is added to the loss."""
 
-    rule: optax.GradientTransformation
+    rule: Rule
     anneal: bool
     penalties: Penalties
 
@@ -92,7 +92,7 @@ def train(
     asked = ""
     if checkpoint is not None:
         program = cast(Any, advance).lower(learners, rest, own, *shared(0)).as_text()
-        asked = fingerprint(program, plan, learners, rest, own, source, criteria, objective.penalties)
+        asked = fingerprint(program, plan, learners, rest, own, source, criteria, objective.penalties, objective.rule)
     learners, records = go_through(
         chunk, learners, plan, len(criteria), progress=progress, checkpoint=checkpoint, asked=asked
     )

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 
 from ..cores import on_cores
 from ..models import map_members
+from .optimisers import Rule
 from .sources import DataSet, Stream
 
 RUNNING = 100
@@ -49,12 +50,13 @@ def split_trained(models: Any) -> tuple[Any, Any]:
 
 
 @eqx.filter_jit
-def start(weights: Any, rule: optax.GradientTransformation) -> Learner:
+def start(weights: Any, rule: Rule) -> Learner:
     """Return every member before its first update."""
+    optimiser = rule.made()
 
     def of_member(weights: Any) -> Learner:
         zero = jnp.zeros((), jnp.int32)
-        return Learner(weights, rule.init(weights), zero, zero, jnp.zeros(()))
+        return Learner(weights, optimiser.init(weights), zero, zero, jnp.zeros(()))
 
     return map_members(of_member, weights)
 
@@ -70,7 +72,7 @@ def advance(
     first: Array,
     last: Array,
     n: int,
-    rule: optax.GradientTransformation,
+    rule: Rule,
     anneal: bool,
 ) -> tuple[Learner, Float[Array, "seed update recorded"]]:
     """Take every member through the updates first … first + n − 1, or up to `last`, and return what was recorded.
@@ -78,7 +80,7 @@ def advance(
     With `anneal` changes shrink to nothing along half a cosine on the way to `last`.
     A member that has met its last criterion keeps its weights; what the others do does not depend on it.
     """
-    streaming = isinstance(source, Stream)
+    streaming, optimiser = isinstance(source, Stream), rule.made()
 
     def of_member(rest: Any, learner: Learner, own: Any) -> tuple[Learner, Array]:
         def update(learner: Learner, step: Any) -> tuple[Learner, Array]:
@@ -94,7 +96,7 @@ def advance(
                 return loss + _penalty(penalties, weights, activity), (loss, jnp.asarray(score))
 
             (_, (loss, score)), gradient = jax.value_and_grad(loss_of, has_aux=True)(learner.weights)
-            change, memory = rule.update(gradient, learner.memory, learner.weights)
+            change, memory = optimiser.update(gradient, learner.memory, learner.weights)
             if anneal:
                 share = (1 + jnp.cos(jnp.pi * step / last)) / 2
                 change = jax.tree.map(lambda x: share * x, change)
