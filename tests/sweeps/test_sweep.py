@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -182,29 +184,68 @@ def test_processes_that_die_while_they_start_are_started_again(monkeypatch):
 @pytest.mark.slow
 def test_each_worker_has_a_gpu_and_cores_of_its_own(monkeypatch):
     monkeypatch.setattr(workers, "_gpus", lambda: [0, 1])
-    with workers.workers("local", None) as client:
-        gpus = client.run(lambda: jax.config.read("jax_cuda_visible_devices")).values()
-        cores = [core for held in client.run(lambda: os.sched_getaffinity(0)).values() for core in held]
+
+    def taken(share):
+        workers.take(share)
+        return jax.config.read("jax_cuda_visible_devices"), os.sched_getaffinity(0)
+
+    with workers.workers("local", None) as (client, share):
+        places = client.scheduler_info()["workers"]
+        gpus, cores = zip(
+            *client.gather([client.submit(taken, share, workers=[place], pure=False) for place in places]), strict=True
+        )
     assert sorted(gpus) == ["0", "1"]
-    assert sorted(cores) == sorted(os.sched_getaffinity(0))  # no core has two workers
+    assert sorted(core for held in cores for core in held) == sorted(os.sched_getaffinity(0))  # none has two workers
+
+
+@contextmanager
+def cluster():
+    """Yield a scheduler of Dask that has one worker, and its address."""
+    dask = [sys.executable, "-m", "dask"]
+    scheduler = subprocess.Popen(
+        [*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    address = next(found[0] for line in scheduler.stderr if (found := re.search(r"tcp://[\d.:]+", line)))
+    worker = subprocess.Popen(
+        [*dask, "worker", address, "--no-dashboard", "--death-timeout", "5"], stderr=subprocess.DEVNULL
+    )
+    try:
+        yield scheduler, address
+    finally:
+        for process in (worker, scheduler):
+            process.terminate()
+            process.communicate()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("killed", ["a worker", "the command"])
+@pytest.mark.parametrize("killed", ["a worker", "the command", "the scheduler"])
 def test_nothing_is_lost_or_run_twice_where_something_is_killed(killed, tmp_path):
     """As kill -9 does it, in the middle of the sweep; the same command goes on."""
     words = ["sweep", "poisson", "--vary", "rate=20:45:6", "--duration", "2000", "--units", "50", "--json"]
     command = [sys.executable, "-m", "isocortex.cli", *words, "--out", str(tmp_path)]
-    going = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
-    while not list(tmp_path.glob("poisson-*/summary.json")):
-        time.sleep(0.1)
+    with cluster() if killed == "the scheduler" else nullcontext((None, "local")) as (scheduler, on):
+        going = subprocess.Popen(
+            [*command, "--on", on], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        )
+        while not list(tmp_path.glob("poisson-*/summary.json")):
+            assert going.poll() is None
+            time.sleep(0.1)
+        if scheduler is not None:
+            scheduler.kill()
+            _, sentence = going.communicate()
+            assert going.returncode == 2
+            assert re.fullmatch(
+                rb"error: The scheduler of Dask was lost after \d of 6 points; .+ goes on\.\n", sentence
+            )
     if killed == "the command":
         going.kill()
-    else:
+    elif killed == "a worker":
         listed = subprocess.run(["pgrep", "-P", str(going.pid), "-f", "spawn_main"], capture_output=True, text=True)
         os.kill(int(listed.stdout.split()[0]), signal.SIGKILL)
-    said, _ = going.communicate()
-    if killed == "the command":
+    said = b"" if scheduler else going.communicate()[0]
+    if killed != "a worker":
         said = subprocess.run(command, capture_output=True, check=True).stdout
     rows = json.loads(said)
     assert [row["error"] for row in rows] == [""] * 6

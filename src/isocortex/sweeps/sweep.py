@@ -14,7 +14,7 @@ from ..experiments.shared.options import options_of, plain
 from ..experiments.shared.protocol import Experiment
 from ..runs.layout import read_part
 from ..runs.progress import progress_bars
-from .point import Outcome, known, run_point
+from .point import Outcome, known
 from .points import points
 
 Progress = Callable[[str, int, int], None]
@@ -176,13 +176,13 @@ def run_points(
         try:
             from distributed import as_completed
 
-            from .workers import workers
+            from .workers import run_on_worker, workers
         except ImportError as error:
             raise InputError("A sweep needs the extra 'sweep': pip install 'isocortex[sweep]'.") from error
         if progress is not None:
             progress("points", 0, len(missing))
-        with workers(on, min(n_workers, len(missing)) if n_workers else n_workers) as client:
-            futures = {client.submit(run_point, made[i], pure=False): i for i in missing}
+        with workers(on, min(n_workers, len(missing)) if n_workers else n_workers) as (client, share):
+            futures = {client.submit(run_on_worker, made[i], share, pure=False): i for i in missing}
             for done, (future, outcome) in enumerate(as_completed(futures, with_results=True, raise_errors=False), 1):
                 if not isinstance(outcome, Outcome):
                     require(

@@ -5,15 +5,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import entry_points
 from logging import CRITICAL, getLogger
 from typing import Any
 
 from dask.config import set as set_for_now
-from distributed import Client, LocalCluster, WorkerPlugin
+from distributed import Client, LocalCluster, get_worker
 
 from ..cores import compile_alike, n_cores, use_compilation_cache
 from ..errors import InputError, require
+from ..experiments.shared.protocol import Experiment
+from .point import Outcome, run_point
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """A worker has cores of its own, and its linear algebra one thread."""
@@ -22,39 +26,47 @@ STARTS = 3
 NAME_GPUS = "import jax; print(*[device.id for device in jax.local_devices() if device.platform == 'gpu'])"
 
 
-class Ready(WorkerPlugin):
-    """Prepares a worker: its share of the cores, a GPU where there is one, and the shared cache of compiled programs.
+@dataclass(frozen=True)
+class Share:
+    """What the workers of a sweep divide among them.
 
-    Parameters
+    Attributes
     ----------
     n : int
         Workers that share the machine.
-    cores : list of int
+    cores : tuple of int
         Of this machine; empty where workers keep those that they have.
-    gpus : list of int
+    gpus : tuple of int
         Of this machine, as JAX numbers them; empty where workers keep those that they have.
     """
 
-    name = "isocortex"
+    n: int = 1
+    cores: tuple[int, ...] = ()
+    gpus: tuple[int, ...] = ()
 
-    def __init__(self, n: int = 1, cores: list[int] | None = None, gpus: list[int] | None = None) -> None:
-        self.n, self.cores, self.gpus = n, cores or [], gpus or []
 
-    def setup(self, worker: Any) -> None:
-        """Do so, before the first point."""
-        if self.cores:
-            os.sched_setaffinity(0, self.cores[int(worker.name) % len(self.cores) :: self.n])
-        if self.gpus:
-            import jax
+@cache
+def take(share: Share) -> None:
+    """Give this worker its part of the cores, a GPU where there is one, and the shared cache of compiled programs."""
+    if share.cores:
+        os.sched_setaffinity(0, share.cores[int(get_worker().name) % len(share.cores) :: share.n])
+    if share.gpus:
+        import jax
 
-            jax.config.update("jax_cuda_visible_devices", str(self.gpus[int(worker.name) % len(self.gpus)]))
-        use_compilation_cache()
-        compile_alike()
+        jax.config.update("jax_cuda_visible_devices", str(share.gpus[int(get_worker().name) % len(share.gpus)]))
+    use_compilation_cache()
+    compile_alike()
+
+
+def run_on_worker(point: Experiment, share: Share) -> Outcome:
+    """Run a point on a worker, which takes its share before its first one."""
+    take(share)
+    return run_point(point)
 
 
 @contextmanager
-def workers(on: str, n: int | None) -> Iterator[Any]:
-    """Yield a client of Dask whose workers are ready to run points.
+def workers(on: str, n: int | None) -> Iterator[tuple[Any, Share]]:
+    """Yield a client of Dask, and what its workers share.
 
     Parameters
     ----------
@@ -77,12 +89,10 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
             n = n or len(gpus) or n_cores()
             with _local(n, shared=n > len(gpus) > 0) as cluster, Client(cluster) as client:
                 cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-                client.register_plugin(Ready(n, cores, gpus))
-                yield client
+                yield client, Share(n, tuple(cores), tuple(gpus))
         elif on == "slurm":
             with _slurm(n) as cluster, Client(cluster) as client:
-                client.register_plugin(Ready())
-                yield client
+                yield client, Share()
         else:
             try:
                 client = Client(on, timeout="10s")
@@ -93,8 +103,7 @@ def workers(on: str, n: int | None) -> Iterator[Any]:
                 ) from error
             getLogger("distributed.client").setLevel(CRITICAL)  # of a scheduler that is lost, a sentence says it
             with client:
-                client.register_plugin(Ready())
-                yield client
+                yield client, Share()
 
 
 def _gpus() -> list[int]:
@@ -111,7 +120,8 @@ def _local(n: int, shared: bool) -> Any:
     Where several share a GPU, none takes most of its memory at its start.
     """
     env = ONE_THREAD | ({"XLA_PYTHON_CLIENT_PREALLOCATE": "false"} if shared else {})
-    how: dict[str, Any] = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50, "env": env}
+    no_page = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}  # two sweeps at once do not meet at a port
+    how: dict[str, Any] = {"scheduler_kwargs": no_page, "memory_limit": 0, "silence_logs": 50, "env": env}
     last: Exception | None = None
     for _ in range(STARTS):
         try:
