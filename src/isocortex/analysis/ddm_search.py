@@ -16,7 +16,7 @@ from ..cores import on_cores
 from .ddm_likelihood import PARAMETERS, VARIANTS, Observed, log_likelihood
 
 BATCH = 1024
-"""Trials are padded to a multiple of this, so that animals and folds share one compiled program."""
+"""Trials are padded to a multiple of this, so that animals, folds and seeds share one compiled program."""
 
 
 def signed_coherence(trials: pd.DataFrame) -> Float[np.ndarray, " trial"]:
@@ -25,11 +25,12 @@ def signed_coherence(trials: pd.DataFrame) -> Float[np.ndarray, " trial"]:
 
 
 def observe(rt: np.ndarray, drive: np.ndarray, window: float) -> Observed:
-    """Return padded trials; `rt` and `window` in ms."""
+    """Return padded trials, each coherence with both signs whether or not it has errors; `rt` and `window` in ms."""
     pad = -len(rt) % BATCH
     seconds = np.pad(np.asarray(rt, float) / 1e3, (0, pad), mode="edge")
-    drives, which = np.unique(np.pad(drive, (0, pad), mode="edge"), return_inverse=True)
-    parts = (seconds, drives, which, window / 1e3)
+    signed = np.pad(drive, (0, pad), mode="edge")
+    levels, which = np.unique(np.abs(signed), return_inverse=True)
+    parts = (seconds, np.concatenate([levels, -levels]), which + len(levels) * (signed < 0), window / 1e3)
     return Observed(*(jnp.asarray(part) for part in parts))
 
 

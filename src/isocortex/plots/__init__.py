@@ -51,6 +51,7 @@ from .over_time import rdm_strip as rdm_strip
 from .over_time import similarity_courses as similarity_courses
 from .phase_plane import bifurcation as bifurcation
 from .phase_plane import paths as paths
+from .phase_plane import phase_line as phase_line
 from .phase_plane import phase_plane as phase_plane
 from .plasticity import weight_courses as weight_courses
 from .population_codes import input_weights as input_weights

@@ -1,6 +1,6 @@
 """The phase line of a system of one variable: its rate of change against its value."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -20,8 +20,6 @@ ARROWS = 13
 
 class LineView(PortraitView):
     """The rate of change against the variable, with fixed points where it is zero, and the direction between them."""
-
-    header: ClassVar[str] = "import numpy as np\nfrom isocortex.dynamics import rates\n"
 
     def draw_main(self) -> BokehFigure:
         """Return the rate of change against the variable."""
@@ -58,19 +56,9 @@ class LineView(PortraitView):
         return [x]
 
     def main_lines(self) -> str:
-        """Return the lines that draw the slope."""
-        (name,) = self.portrait.system.variables
-        low, high = self.box[name]
-        return f"""x = np.linspace({low}, {high}, {POINTS})
-slope = plots.profiles(
-    {{"": {{"": (x, rates(system, x[:, None])[:, 0])}}}}, x_label={name!r}, y_label="d{name}/dt (1/ms)", level=0.0
-)"""
+        """Return the line that draws the slope."""
+        return "line = plots.phase_line(system, box)"
 
     def draw_figure(self, system: System, axis: Any) -> None:
         """Draw the slope with the fixed points."""
-        (name,) = system.variables
-        x = np.linspace(*self.box[name], POINTS)
-        plots.profiles(
-            {"": {"": (x, rates(system, x[:, None])[:, 0])}},
-            x_label=self.portrait.labels[name], y_label=f"d{name}/dt (1/ms)", level=0.0, ax=axis,
-        )  # fmt: skip
+        plots.phase_line(system, self.box, label=self.portrait.labels[system.variables[0]], ax=axis)

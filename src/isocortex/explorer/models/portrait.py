@@ -64,8 +64,6 @@ class PortraitView(Moving):
     portrait : Portrait
     """
 
-    header: ClassVar[str] = ""
-    """Imports that the lines of the main picture need beside the common ones."""
     duration_label: ClassVar[str] = "Length of trajectories (ms)"
 
     def __init__(self, context: Context, name: str, portrait: Portrait) -> None:
@@ -178,7 +176,7 @@ class PortraitView(Moving):
         home = _module(portrait.place) if portrait.place else "isocortex.dynamics"
         first = portrait.system.variables[0]
         python = f"""
-{self.header}from isocortex import plots
+from isocortex import plots
 from isocortex.dynamics import continuation, fixed_point_table, fixed_points
 from {home} import {name}
 

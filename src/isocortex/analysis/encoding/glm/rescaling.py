@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import kstest
 
 from ....errors import require
+from ....keys import generator
 from ....shapes import PRNGKey
 from .families import FAMILIES
 from .labelled import as_values
@@ -91,8 +92,7 @@ def time_rescaling(y: Any, mean: Any, *, key: PRNGKey, family: str = "poisson") 
     for i, unit in enumerate(values["unit"].values.tolist()):
         inside = np.isfinite(predicted[:, i])
         counts, rate = values.values[inside, i].astype(int), predicted[inside, i]
-        with jax.enable_x64(True):
-            drawn = np.asarray(jax.random.uniform(jax.random.fold_in(key, i), (int(counts.sum()),), float))
+        drawn = generator(jax.random.fold_in(key, i)).random(int(counts.sum()))
         intervals = (_of_bernoulli if model.single else _of_poisson)(counts, rate, drawn)
         found[unit] = np.sort(-np.expm1(-intervals))
         n = len(intervals)
