@@ -171,7 +171,6 @@ def test_one_slow_trial_does_not_change_the_likelihood_of_the_others(variant):
     np.testing.assert_allclose(found[2], found[0], rtol=1e-12)
 
 
-@pytest.mark.slow
 def test_other_trials_have_the_shapes_of_the_same_program():
     """Which coherences have errors, and how many trials ended, differs between seeds; compiling takes a minute."""
     level, rt = np.repeat([0.0, 0.1, 0.5], 100), np.linspace(300, 900, 300)
@@ -182,6 +181,7 @@ def test_other_trials_have_the_shapes_of_the_same_program():
         np.testing.assert_allclose(observed.drives[observed.which][: len(drive)], drive, rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_contaminants_are_sought_as_late_as_the_trials_are():
     """5 % of the choices are random, within 8 s. By default the window follows, and k = 12 lies within four standard
     errors. In a window of 2 s the late ones must be decisions, and k is biased by more than four."""
