@@ -1,4 +1,4 @@
-"""Shape checks are switched on before anything of the package is imported."""
+"""Shapes are checked, and what is compiled is shared, in all tests; both begin before the package is imported."""
 
 import os
 import re
@@ -19,7 +19,14 @@ PLAINLY = (
     "--xla_cpu_use_fusion_emitters=false",
     "--xla_cpu_parallel_codegen_split_count=1",
 )
-SOURCE = Path(__file__).parents[1] / "src"
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src"
+COMPILED = {
+    "jax_compilation_cache_dir": str(ROOT / ".pytest_cache" / "compiled"),
+    "jax_persistent_cache_min_compile_time_secs": 0.05,
+    "jax_persistent_cache_min_entry_size_bytes": -1,
+}
+NAMES_SHAPES = re.compile(r"^from (jaxtyping|\.+shapes) import", re.MULTILINE)
 MANY_SMALL_CALLS = (
     "isocortex.analysis.alignment",
     "isocortex.analysis.recovery",
@@ -31,15 +38,20 @@ MANY_SMALL_CALLS = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Two things take half of the time: the slow tests do both in full.
+    """Compiling and checks take half of the time.
 
-    The quick tests compile plainly, where XLA can, and leave shapes unchecked where small functions call each other.
+    Shapes are checked in the modules that name some; in quick tests not where small functions call each other. What one
+    process has compiled serves the others; only ``-m slow`` alone lets XLA optimise in full.
     """
     quick = config.option.markexpr == "not slow"
-    names = [".".join(path.relative_to(SOURCE).with_suffix("").parts) for path in SOURCE.rglob("*.py")]
+    files = [path.relative_to(SOURCE) for path in SOURCE.rglob("*.py") if NAMES_SHAPES.search(path.read_text())]
+    names = [".".join(path.with_suffix("").parts) for path in files]
     checked = [name for name in names if not (quick and name.startswith(MANY_SMALL_CALLS))]
     install_import_hook(checked, "beartype.beartype")
-    if quick and "XLA_FLAGS" not in os.environ:
+    for name, value in COMPILED.items():
+        jax.config.update(name, value)
+        os.environ[name.upper()] = str(value)
+    if config.option.markexpr != "slow" and "XLA_FLAGS" not in os.environ:
         plainly = os.environ | {"XLA_FLAGS": " ".join(PLAINLY)}
         known = subprocess.run([sys.executable, "-c", "import jax; jax.devices()"], env=plainly, capture_output=True)
         os.environ["XLA_FLAGS"] = plainly["XLA_FLAGS"] if known.returncode == 0 else ""  # it aborts on unknown flags
@@ -75,7 +87,7 @@ def run_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     """
 
     def run(page: str) -> dict[str, Any]:
-        blocks = re.findall(r"```python\n(.*?)```", (Path(__file__).parents[1] / "docs" / page).read_text(), re.DOTALL)
+        blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
         assert blocks
         monkeypatch.chdir(tmp_path)
         found: dict[str, Any] = {}
@@ -93,7 +105,7 @@ def documented() -> Callable[..., list[str]]:
     """
 
     def rest_of_row(page: str, *first: str) -> list[str]:
-        lines = (Path(__file__).parents[1] / "docs" / page).read_text().splitlines()
+        lines = (ROOT / "docs" / page).read_text().splitlines()
         rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
         (found,) = [row[len(first) :] for row in rows if row[: len(first)] == list(first)]
         return found
