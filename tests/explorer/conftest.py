@@ -118,3 +118,17 @@ def _write(folder: Path, experiment: str, options: dict, numbers: dict, groups: 
     run.describe(**words, quantities=quantities)
     run.close()
     run.finish()
+
+
+@pytest.fixture(scope="session")
+def place_of() -> Callable[[Any], dict[str, float]]:
+    """Return the function that says where a figure of a page is, once it no longer moves: a page fills bit by bit."""
+
+    def resting(figure: Any) -> dict[str, float]:
+        before, place = None, figure.bounding_box()
+        while place != before:
+            figure.page.wait_for_timeout(500)
+            before, place = place, figure.bounding_box()
+        return place
+
+    return resting

@@ -123,11 +123,11 @@ def test_a_page_opened_from_its_file_moves_without_a_server(tabs, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.sample
-def test_a_click_starts_a_trajectory_in_the_phase_plane(view):
+def test_a_click_starts_a_trajectory_in_the_phase_plane(view, place_of):
     tab = view("wilson-cowan")
     tab.get_by_text("stable spiral").wait_for()
     before = text_of(tab, "starts", "x")
-    place = tab.locator(".bk-Figure").first.bounding_box()
+    place = place_of(tab.locator(".bk-Figure").first)
     tab.mouse.click(place["x"] + 0.6 * place["width"], place["y"] + 0.6 * place["height"])  # right of the separatrix
     until_other(tab, "starts", "x", before)
     assert len(shown(tab, "starts", "x")) == 4

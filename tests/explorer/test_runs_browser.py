@@ -101,10 +101,10 @@ def test_the_numbers_of_a_run_are_those_of_its_summary(page, runs):
 
 
 @pytest.mark.slow
-def test_a_cell_of_an_rdm_names_its_two_stimuli(page, runs):
+def test_a_cell_of_an_rdm_names_its_two_stimuli(page, runs, place_of):
     tab, folder = open_run(page, runs, "orientation-v1", "RDM")
     tab.get_by_text("Point at a cell").wait_for()
-    canvas = tab.locator("canvas").first.bounding_box()
+    canvas = place_of(tab.locator("canvas").first)
     tab.mouse.move(canvas["x"] + 0.4 * canvas["width"], canvas["y"] + 0.3 * canvas["height"])
     told = tab.get_by_text("1 − Pearson correlation")
     told.wait_for()
@@ -128,10 +128,10 @@ def test_the_interval_moves_with_the_measure(page, runs):
 
 
 @pytest.mark.slow
-def test_the_state_space_turns_under_the_pointer_as_python_computes_it(page, runs):
+def test_the_state_space_turns_under_the_pointer_as_python_computes_it(page, runs, place_of):
     tab, _ = open_run(page, runs, "perceptual-decision", "State space")
     tab.get_by_text("Drag the picture to turn it").wait_for()
-    canvas = tab.locator("canvas").first.bounding_box()
+    canvas = place_of(tab.locator("canvas").first)
     middle = (canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2)
     tab.mouse.move(*middle)
     tab.mouse.down()
@@ -169,7 +169,7 @@ def test_a_trial_is_played(page, runs):
 
 
 @pytest.mark.slow
-def test_files_are_dropped_broken_ones_too_and_the_server_lives_on(page, tmp_path):
+def test_files_are_dropped_broken_ones_too_and_the_server_lives_on(page, tmp_path, place_of):
     good, broken, labelled = tmp_path / "v1.npz", tmp_path / "broken.npz", tmp_path / "labels.csv"
     np.savez(good, responses=_bumps(np.random.default_rng(0), 4, 20), stimuli=ANGLES)
     broken.write_bytes(good.read_bytes()[:500])
@@ -183,7 +183,7 @@ def test_files_are_dropped_broken_ones_too_and_the_server_lives_on(page, tmp_pat
         tab = page("/recording")
         tab.locator("input[type=file]").set_input_files(path)
         tab.get_by_text(words).wait_for()
-    canvas = tab.locator("canvas").first.bounding_box()
+    canvas = place_of(tab.locator("canvas").first)
     tab.mouse.move(canvas["x"] + 0.25 * canvas["width"], canvas["y"] + 0.8 * canvas["height"])
     tab.get_by_text("1 − Pearson correlation").wait_for()
     assert LABEL in tab.locator("b").all_inner_texts()
