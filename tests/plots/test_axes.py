@@ -210,16 +210,7 @@ SAMPLES = {
     "paired_scores": lambda: ([{"one": RNG.random(4), "two": RNG.random(4)}], {"y_label": "bits"}),
     "paths": lambda: ([{"one": {"a": in_time()}, "two": {"a": in_time()}}], {"y_label": "E"}),
     "patterns": lambda: ([{"row": RNG.random((2, 9))}, ["a", "b"]], {"extent": 10.0, "spacing": 10.0}),
-    "phase_line": lambda: (
-        [
-            {
-                "one": Linear(np.array([[-0.001]]), variables=("x",)),
-                "two": Linear(np.array([[0.001]]), variables=("x",)),
-            },
-            [(-1, 1)],
-        ],
-        {},
-    ),
+    "phase_line": lambda: ([Linear(np.array([[-0.001]]), variables=("x",)), [(-1, 1)]], {}),
     "phase_plane": lambda: ([{"one": LINEAR, "two": LINEAR}, [(-1, 1), (-1, 1)]], {"duration": 5}),
     "position_errors": lambda: ([{"trained": RNG.random((2, 9))}], {"chance": RNG.random(9)}),
     "power_curves": lambda: (

@@ -33,62 +33,54 @@ MARKS: dict[str, dict[str, Any]] = {
 TINTS = ("#DCEBF7", "#FBE9CC", "#D9F0E6", "#F6E1EE")
 """Light enough for arrows and lines to be read on them."""
 POINT: dict[str, Any] = {"mec": "black", "mew": 1.3, "ms": 8, "ls": "", "zorder": 4, "clip_on": False}
+FINE = 301
+"""Values of a variable for a smooth curve."""
 EVENTS = {"fold": ("o", VERMILION), "Hopf": ("s", GREEN), "branch point": ("D", PINK)}
 
 
 @styled
-def phase_line(systems: System | Mapping[str, System], box: Box, *, label: str | None = None, n: int = 301) -> Figure:
-    """Draw the rate of change of a one-dimensional system against its variable, or of several side by side.
+def phase_line(system: System, box: Box, *, label: str | None = None) -> Figure:
+    """Draw the rate of change of a one-dimensional system against its variable.
 
     Fixed points, where it is zero, are drawn by kind; arrows between them say where the variable goes.
 
     Parameters
     ----------
-    systems : System, or mapping of str to System
-        One, or title → system.
+    system : System
     box : mapping of str to (low, high), or sequence of one (low, high)
         Of the variable.
     label : str, optional
         Of the variable, with its unit. Default its name.
-    n : int
-        Values at which the rate of change is drawn. Default 301.
 
     Raises
     ------
     InputError
-        If a system is not one-dimensional or the box does not fit it.
+        If the system is not one-dimensional or the box does not fit it.
 
     Examples
     --------
     >>> from isocortex.dynamics import RatePopulation
     >>> figure = phase_line(RatePopulation(w=5.0, I=0.5), {"r": (0, 1)}, label="r (share of the maximum)")
     """
-    panels = {"": systems} if isinstance(systems, System) else dict(systems)
-    figure, axes = grid(1, len(panels), size=(4.4 * len(panels) + 0.3, 4.3))
-    keys: dict[str, Any] = {}
-    for axis, (title, system) in zip(axes[0], panels.items(), strict=True):
-        require(
-            len(system.variables) == 1,
-            f"A phase line is that of one variable; {type(system).__name__} has {', '.join(system.variables)}.",
-        )
-        (name,), (low, high) = system.variables, (end[0] for end in bounds(system, box))
-        x = np.linspace(low, high, n)
-        axis.axhline(0, color=GREY, lw=0.8, ls=":", zorder=1)
-        (keys[f"d{name}/dt"],) = axis.plot(x, rates(system, x[:, None])[:, 0], color=BLUE, lw=2, zorder=2)
-        found = fixed_points(system, box)
-        points = found["x"].values[:, 0]
-        ends = np.unique([low, *points, high])
-        middle = (ends[1:] + ends[:-1]) / 2
-        axis.quiver(
-            middle, 0 * middle, np.sign(rates(system, middle[:, None])[:, 0]), 0 * middle,
-            color="0.45", angles="uv", scale=14, width=0.006, pivot="mid", zorder=3,
-        )  # fmt: skip
-        for point, kind in zip(points, found["kind"].values, strict=True):
-            (keys[kind],) = axis.plot(point, 0, **POINT, **MARKS[kind])
-        axis.set_xlim(low, high)
-        axis.set_title(title)
-        axis.set_xlabel(label or name)
-        axis.set_ylabel(f"d{name}/dt (1/ms)")
+    require(
+        len(system.variables) == 1,
+        f"A phase line is that of one variable; {type(system).__name__} has {', '.join(system.variables)}.",
+    )
+    (name,), (low, high) = system.variables, (end[0] for end in bounds(system, box))
+    figure, axes = grid(1, 1, size=(4.7, 4.3))
+    axis, x, found = axes[0, 0], np.linspace(low, high, FINE), fixed_points(system, box)
+    axis.axhline(0, color=GREY, lw=0.8, ls=":", zorder=1)
+    keys = {f"d{name}/dt": axis.plot(x, rates(system, x[:, None])[:, 0], color=BLUE, lw=2, zorder=2)[0]}
+    points = found["x"].values[:, 0]
+    ends = np.unique([low, *points, high])
+    middle = (ends[1:] + ends[:-1]) / 2
+    axis.quiver(
+        middle, 0 * middle, np.sign(rates(system, middle[:, None])[:, 0]), 0 * middle,
+        color="0.45", angles="uv", scale=14, width=0.006, pivot="mid", zorder=3,
+    )  # fmt: skip
+    for point, kind in zip(points, found["kind"].values, strict=True):
+        (keys[kind],) = axis.plot(point, 0, **POINT, **MARKS[kind])
+    axis.set(xlim=(low, high), xlabel=label or name, ylabel=f"d{name}/dt (1/ms)")
     legend_below(figure, keys.values(), keys)
     return figure
 
